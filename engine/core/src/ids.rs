@@ -1,0 +1,28 @@
+//! Identifiers. Each is a type with private fields and one way in; identifiers of persons and
+//! of their devices show nothing of themselves in `Debug`.
+
+mod certificate_id;
+mod digits;
+mod eid;
+mod iccid;
+mod imei;
+mod imsi;
+mod msisdn;
+mod name;
+mod random_id;
+
+pub use certificate_id::CertificateId;
+pub use digits::IdError;
+pub use eid::Eid;
+pub use iccid::{CheckDigit, Iccid, Issuer};
+pub use imei::{Imei, ImeiSet, ImeiSetError};
+pub use imsi::Imsi;
+pub use msisdn::Msisdn;
+pub use name::{
+    AppId, CallerId, CarrierId, EventId, LineRef, OfficeRef, PersonRef, ReaderId, RelyingPartyId,
+    RequestId,
+};
+pub use random_id::{BindingId, ChallengeId, DecisionId, StepUpId, SupportCode};
+
+#[cfg(test)]
+mod tests;

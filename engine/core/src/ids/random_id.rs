@@ -1,0 +1,152 @@
+use super::digits::IdError;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// From 16 bytes that the caller drew at random.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
+            /// The bytes.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($prefix)?;
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if text.is_empty() {
+                    return Err(IdError::Empty($what));
+                }
+                let Some(hex) = text.strip_prefix($prefix) else {
+                    return Err(IdError::Prefix { what: $what, expected: $prefix });
+                };
+                if hex.len() != 32 {
+                    let got = hex.len();
+                    return Err(IdError::Length { what: $what, got, expected: "32 behind the prefix" });
+                }
+                let mut bytes = [0; 16];
+                for (place, (byte, pair)) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)).enumerate() {
+                    let nibble = |b: &u8| (*b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
+                    let value = pair.iter().try_fold(0_u32, |value, b| Some(value * 16 + nibble(b)?));
+                    *byte = value.and_then(|v| u8::try_from(v).ok()).ok_or(IdError::Alphabet {
+                        what: $what,
+                        alphabet: "a lower-case hexadecimal digit",
+                        place: place * 2 + $prefix.len(),
+                    })?;
+                }
+                Ok(Self(bytes))
+            }
+        }
+    };
+}
+
+random_id! {
+    /// A binding.
+    BindingId, "binding id", "bnd_"
+}
+random_id! {
+    /// A decision. The first six bytes are the time in milliseconds, big-endian.
+    DecisionId, "decision id", "dec_"
+}
+random_id! {
+    /// A challenge.
+    ChallengeId, "challenge id", "chg_"
+}
+random_id! {
+    /// An open step-up.
+    StepUpId, "step-up id", "stp_"
+}
+
+/// A decision's short code that a person can read out to a help desk: eight characters without
+/// I, L, O and U (Crockford's base 32), in two groups. It finds decisions; it grants nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SupportCode([u8; 5]);
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl SupportCode {
+    /// The code of a decision.
+    pub fn of(decision: DecisionId) -> Self {
+        let [.., a, b, c, d, e] = decision.0;
+        Self([a, b, c, d, e])
+    }
+
+    /// The five bytes.
+    pub const fn as_bytes(&self) -> &[u8; 5] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SupportCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = self.0.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for place in (0..8_u32).rev() {
+            let index = usize::try_from(bits >> (place * 5) & 31).unwrap_or(0);
+            let letter = ALPHABET.get(index).copied().unwrap_or(b'0');
+            write!(f, "{}{}", letter as char, if place == 4 { "-" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for SupportCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for SupportCode {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        const WHAT: &str = "support code";
+        if text.is_empty() {
+            return Err(IdError::Empty(WHAT));
+        }
+        let mut bits = 0_u64;
+        let mut letters = 0;
+        for (place, letter) in text.bytes().take(64).enumerate().filter(|(_, b)| *b != b'-') {
+            // Read aloud or copied by hand, these are what the look-alikes mean.
+            let letter = match letter.to_ascii_uppercase() {
+                b'O' => b'0',
+                b'I' | b'L' => b'1',
+                other => other,
+            };
+            let value = ALPHABET.iter().position(|a| *a == letter).ok_or(IdError::Alphabet {
+                what: WHAT,
+                alphabet: "one of 0-9 A-Z without I, L, O and U",
+                place,
+            })?;
+            bits = bits << 5 | u64::try_from(value).unwrap_or(0);
+            letters += 1;
+        }
+        if letters != 8 {
+            return Err(IdError::Length { what: WHAT, got: letters, expected: "8" });
+        }
+        let [_, _, _, code @ ..] = bits.to_be_bytes();
+        Ok(Self(code))
+    }
+}

@@ -1,0 +1,1 @@
+//! gRPC handlers, configuration, TLS, telemetry, command line

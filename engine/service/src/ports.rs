@@ -1,0 +1,4 @@
+//! What the use cases need of the world outside. Adapters implement these; nothing here names one.
+
+pub mod store;
+pub mod vault;

@@ -1,0 +1,1 @@
+//! The gRPC contract of simbind and its generated code

@@ -1,0 +1,1 @@
+//! Facts schema, rule language, layers, compiler and evaluation; pure

@@ -1,0 +1,1 @@
+//! Virtual SIMs, handsets, carriers, readers, people and attackers over real gRPC
