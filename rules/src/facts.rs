@@ -1,0 +1,25 @@
+//! What a rule can read: the schema, the values of one check, and their encodings.
+
+mod encoding;
+mod enums;
+mod schema;
+mod store;
+mod text;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use encoding::FactsDecodeError;
+pub use enums::{
+    Agreement, AppIdentity, BindingState, BootState, CertificateStatus, ChainState, ChallengeState,
+    Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, HandsetRelation, KeyHome,
+    LineLatch, Match, Platform, Provenance, ReaderProfile, SecurityLevel, Sensitivity,
+    SignatureState, SimLatch, SimState,
+};
+pub use schema::Fact;
+pub use store::{Facts, Knowledge};
+pub use text::SetFactError;
+pub use value::{EnumType, FactEnum, FactType, FactValue};
+
+pub(crate) use text::{slot_text, type_words, usual_facts};

@@ -1,0 +1,171 @@
+//! The table of facts. Everything that a rule can read stands here and nowhere else.
+//!
+//! A number is recorded with every decision: it is never changed and never given out again.
+
+use std::time::Duration;
+
+use super::enums::{
+    Agreement, AppIdentity, BindingState, BootState, CertificateStatus, ChainState, ChallengeState,
+    Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, HandsetRelation, KeyHome,
+    LineLatch, Match, Platform, Provenance, ReaderProfile, SecurityLevel, Sensitivity,
+    SignatureState, SimLatch, SimState,
+};
+use super::value::{FactType, FactValue};
+use super::{Facts, Knowledge};
+
+macro_rules! knowledge {
+    (never $usual:literal) => {
+        Knowledge::Always { usual: $usual }
+    };
+    (maybe $when:literal) => {
+        Knowledge::Sometimes { unknown_when: $when }
+    };
+}
+
+macro_rules! schema {
+    ($( $number:literal $fact:ident $name:literal $get:ident $set:ident $ty:ty,
+        $known:ident $note:literal, $doc:literal; )+) => {
+        /// A fact that rules can read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Fact { $( #[doc = $doc] $fact ),+ }
+
+        impl Fact {
+            /// Every fact, in the order of its number.
+            pub const ALL: &'static [Self] = &[$( Self::$fact ),+];
+
+            /// Stable number, never used again for another fact.
+            pub const fn number(self) -> u16 {
+                match self { $( Self::$fact => $number ),+ }
+            }
+
+            /// The fact of that number.
+            pub const fn from_number(number: u16) -> Option<Self> {
+                match number { $( $number => Some(Self::$fact), )+ _ => None }
+            }
+
+            /// Dotted name, as rules write it.
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$fact => $name ),+ }
+            }
+
+            /// The fact of that dotted name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $( $name => Some(Self::$fact), )+ _ => None }
+            }
+
+            /// The type of its values.
+            pub const fn ty(self) -> FactType {
+                match self { $( Self::$fact => <$ty as FactValue>::TYPE ),+ }
+            }
+
+            /// Whether it can be unknown.
+            pub const fn knowledge(self) -> Knowledge {
+                match self { $( Self::$fact => knowledge!($known $note) ),+ }
+            }
+
+            /// What it says.
+            pub const fn doc(self) -> &'static str {
+                match self { $( Self::$fact => $doc ),+ }
+            }
+
+            /// Whether a slot holds a value of the fact's type.
+            pub(crate) fn accepts(self, slot: i64) -> bool {
+                match self { $( Self::$fact => <$ty as FactValue>::from_slot(slot).is_some() ),+ }
+            }
+        }
+
+        impl Facts {
+            $(
+                #[doc = concat!("`", $name, "`: ", $doc, " `None` is unknown.")]
+                pub fn $get(&self) -> Option<$ty> {
+                    <$ty as FactValue>::from_slot(self.slot(Fact::$fact)?)
+                }
+
+                #[doc = concat!("Makes `", $name, "` known: ", $doc)]
+                pub fn $set(&mut self, value: $ty) {
+                    self.put(Fact::$fact, value.into_slot());
+                }
+            )+
+        }
+    };
+}
+
+schema! {
+    1 BindingState "binding.state" binding_state set_binding_state BindingState,
+        never "active", "State of the certificate's binding; `none` where there is no binding.";
+    2 BindingKeyHome "binding.key_home" binding_key_home set_binding_key_home KeyHome,
+        maybe "there is no binding", "Where the certificate's private key sits.";
+    3 BindingPlatform "binding.platform" binding_platform set_binding_platform Platform,
+        maybe "there is no binding", "Family of the bound handset.";
+    4 BindingAge "binding.age" binding_age set_binding_age Duration,
+        maybe "there is no binding", "Time since the binding became active.";
+    5 CertificateChain "certificate.chain" certificate_chain set_certificate_chain ChainState,
+        never "valid", "What checking the certificate's chain gave.";
+    6 CertificateStatus "certificate.status" certificate_status set_certificate_status CertificateStatus,
+        maybe "no source of revocation answered", "What the issuer says of the certificate.";
+    7 CertificateStatusAge "certificate.status_age" certificate_status_age set_certificate_status_age Duration,
+        maybe "the status is unknown", "Time since the issuer said so.";
+    8 TranscriptSignature "transcript.signature" transcript_signature set_transcript_signature SignatureState,
+        never "valid", "The certificate's signature over the transcript.";
+    9 TranscriptSkew "transcript.skew" transcript_skew set_transcript_skew Duration,
+        maybe "the transcript bears no time", "Distance of the transcript's time from ours, either way.";
+    10 ChallengeState "challenge.state" challenge_state set_challenge_state ChallengeState,
+        never "fresh", "The challenge in the transcript.";
+    11 CheckChannel "check.channel" check_channel set_check_channel Channel,
+        never "app_login", "How the check reached us.";
+    12 RelyingPartySensitivity "relying_party.sensitivity" relying_party_sensitivity set_relying_party_sensitivity Sensitivity,
+        never "view", "How much the operation matters, by the relying party's configuration.";
+    13 ReaderProfile "reader.profile" reader_profile set_reader_profile ReaderProfile,
+        maybe "the check is a login", "Kind of the reader that took the tap.";
+    14 ReaderRoundTrip "reader.round_trip" reader_round_trip set_reader_round_trip Duration,
+        maybe "the check is a login, or the reader measured nothing", "Time the card took to answer, as the reader measured it.";
+    15 HandsetMatch "handset.match" handset_match set_handset_match Match,
+        maybe "nothing shows which handset holds the SIM", "Whether the SIM is in a handset of the binding: the bound one, another of the person's own, or a loaner.";
+    16 HandsetMatchProvenance "handset.match_provenance" handset_match_provenance set_handset_match_provenance Provenance,
+        maybe "`handset.match` is unknown", "Who says whether the handset matches.";
+    17 HandsetMatchAge "handset.match_age" handset_match_age set_handset_match_age Duration,
+        maybe "`handset.match` is unknown", "Time since that was observed.";
+    18 HandsetRelation "handset.relation" handset_relation set_handset_relation HandsetRelation,
+        maybe "the handset is unknown", "Whose handset the SIM is seen in.";
+    19 HandsetProof "handset.proof" handset_proof set_handset_proof HandsetProof,
+        never "valid", "The attested handset key's signature over the transcript.";
+    20 HandsetAttestationLevel "handset.attestation_level" handset_attestation_level set_handset_attestation_level SecurityLevel,
+        maybe "there is no binding, or its handset cannot attest", "How well the handset's key is kept, as attested.";
+    21 HandsetBoot "handset.boot" handset_boot set_handset_boot BootState,
+        maybe "the attestation says nothing of it (iOS never does)", "How the handset started, as attested.";
+    22 HandsetPatchAge "handset.patch_age" handset_patch_age set_handset_patch_age Duration,
+        maybe "the attestation says nothing of it (iOS never does)", "Time since the handset's security patch level.";
+    23 HandsetClaims "handset.claims" handset_claims set_handset_claims Agreement,
+        maybe "fewer than two sources name the IMEI", "Whether the sources of the handset's IMEI agree.";
+    24 HandsetLatch "handset.latch" handset_latch set_handset_latch HandsetLatch,
+        never "clear", "A foreign handset that was seen and not yet re-proved.";
+    25 HandsetChangedAge "handset.changed_age" handset_changed_age set_handset_changed_age Duration,
+        maybe "the feed cannot see back", "Time since the carrier's last change of handset; the longest span where there was none within the horizon.";
+    26 SimMatch "sim.match" sim_match set_sim_match Match,
+        maybe "nothing shows which SIM is in use", "Whether the SIM is the bound one.";
+    27 SimMatchProvenance "sim.match_provenance" sim_match_provenance set_sim_match_provenance Provenance,
+        maybe "`sim.match` is unknown", "Who says whether the SIM matches.";
+    28 SimState "sim.state" sim_state set_sim_state SimState,
+        maybe "the carrier has said nothing", "How the SIM's line stands.";
+    29 SimLatch "sim.latch" sim_latch set_sim_latch SimLatch,
+        never "clear", "A change of the SIM that was seen and not yet re-proved.";
+    30 SimChangedAge "sim.changed_age" sim_changed_age set_sim_changed_age Duration,
+        maybe "the feed cannot see back", "Time since the SIM's last change; the longest span where there was none within the horizon.";
+    31 LineLatch "line.latch" line_latch set_line_latch LineLatch,
+        never "clear", "A change of the line that was seen and not yet re-proved.";
+    32 FeedHealth "feed.health" feed_health set_feed_health FeedHealth,
+        never "healthy", "How far the carrier's feed can be relied on.";
+    33 FeedSilence "feed.silence" feed_silence set_feed_silence Duration,
+        maybe "the feed was never heard", "Time since the feed was last heard.";
+    34 FeedHorizon "feed.horizon" feed_horizon set_feed_horizon Duration,
+        maybe "the feed was never heard", "How far back the feed can see.";
+    35 CounterState "counter.state" counter_state set_counter_state CounterState,
+        never "not_enrolled", "The applet's signature counter against the last one seen.";
+    36 PinFailures "pin.failures" pin_failures set_pin_failures u32,
+        never "0", "Wrong PINs in a row, as reported.";
+    37 AppIdentity "app.identity" app_identity set_app_identity AppIdentity,
+        never "listed", "Which app asked, as attested.";
+    38 EventsConsistency "events.consistency" events_consistency set_events_consistency Agreement,
+        maybe "the carrier has sent no event on this line", "Whether the carrier's events on this line agree.";
+}
