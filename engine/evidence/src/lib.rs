@@ -1,1 +1,11 @@
-//! X.509, signatures and attestations: bytes, anchors and time in, verified evidence out; pure
+//! X.509, signatures and attestations: bytes, anchors and time in, verified evidence out. Pure: no
+//! I/O, no clock, no randomness. What cannot be verified is refused with an error that names why,
+//! and no error or `Debug` repeats a personal identifier.
+
+pub mod android;
+pub mod certificate;
+pub mod oid;
+pub mod signature;
+
+#[cfg(test)]
+mod vectors;

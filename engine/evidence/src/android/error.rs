@@ -1,0 +1,147 @@
+use crate::signature::KeyError;
+use thiserror::Error;
+
+/// Why a chain is no attestation that can be read. Certificates are counted from the leaf, which
+/// is 0.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AttestationError {
+    /// There is no certificate.
+    #[error("the attestation chain is empty")]
+    Empty,
+    /// There are more certificates than are read.
+    #[error("the attestation chain has {got} certificates; at most {max} are read")]
+    TooMany {
+        /// How many were given.
+        got: usize,
+        /// How many are read.
+        max: usize,
+    },
+    /// A certificate has more bytes than are read.
+    #[error("attestation certificate {at} has {got} bytes; at most {max} are read")]
+    TooLarge {
+        /// The certificate.
+        at: usize,
+        /// Its bytes.
+        got: usize,
+        /// How many are read.
+        max: usize,
+    },
+    /// A certificate is not X.509 version 3 in DER, or an extension stands in it twice.
+    #[error("attestation certificate {at} is malformed")]
+    Malformed {
+        /// The certificate.
+        at: usize,
+    },
+    /// The chain ends at no trusted root key.
+    #[error("the attestation chain does not end at a trusted root key")]
+    UnknownRoot,
+    /// A root stands elsewhere than at the end, or alone.
+    #[error("certificate {at} is a root, but not at the end of a chain")]
+    RootOutOfPlace {
+        /// The certificate.
+        at: usize,
+    },
+    /// A certificate's issuer is not the subject of the next one.
+    #[error("the issuer of attestation certificate {at} is not the next certificate's subject")]
+    IssuerName {
+        /// The certificate.
+        at: usize,
+    },
+    /// A certificate's signature does not verify under the next one's key.
+    #[error("the signature of attestation certificate {at} does not verify")]
+    Signature {
+        /// The certificate.
+        at: usize,
+    },
+    /// A certificate's signature algorithm is not supported, or is said in two ways.
+    #[error("the signature algorithm of attestation certificate {at} is not supported")]
+    SignatureAlgorithm {
+        /// The certificate.
+        at: usize,
+    },
+    /// An issuer's key is of a kind that we do not verify with.
+    #[error("the key of attestation certificate {at} is not supported: {source}")]
+    UnsupportedKey {
+        /// The certificate.
+        at: usize,
+        /// What is wrong with the key.
+        source: KeyError,
+    },
+    /// A certificate has expired.
+    #[error("attestation certificate {at} has expired")]
+    Expired {
+        /// The certificate.
+        at: usize,
+    },
+    /// A certificate is not valid yet.
+    #[error("attestation certificate {at} is not valid yet")]
+    NotYetValid {
+        /// The certificate.
+        at: usize,
+    },
+    /// An issuer other than the batch certificate is no authority, or its path length is exceeded.
+    #[error("attestation certificate {at} may not issue the one before it")]
+    NotAnAuthority {
+        /// The certificate.
+        at: usize,
+    },
+    /// A critical extension that is not understood.
+    #[error("attestation certificate {at} has a critical extension that is not understood")]
+    CriticalExtension {
+        /// The certificate.
+        at: usize,
+    },
+    /// No certificate has a key description.
+    #[error("no certificate of the chain has a key description")]
+    NoKeyDescription,
+    /// A certificate other than the leaf has a key description.
+    #[error("certificate {at} has a key description; only the leaf may")]
+    KeyDescriptionOutOfPlace {
+        /// The certificate.
+        at: usize,
+    },
+    /// The key description cannot be read.
+    #[error("the key description is malformed: {0}")]
+    KeyDescription(#[from] DescriptionError),
+}
+
+/// Why a key description cannot be read. `field` is its name in the Android schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DescriptionError {
+    /// The encoding is not DER, or ends too early.
+    #[error("{field} is not DER")]
+    Der {
+        /// The field.
+        field: &'static str,
+    },
+    /// Another type than the schema has.
+    #[error("{field} has another type than expected")]
+    Type {
+        /// The field.
+        field: &'static str,
+    },
+    /// A number outside what is read.
+    #[error("{field} is out of range")]
+    Range {
+        /// The field.
+        field: &'static str,
+    },
+    /// More entries or bytes than are read.
+    #[error("{field} is too long")]
+    TooLong {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field that stands twice in one list.
+    #[error("{field} stands twice")]
+    Twice {
+        /// The field.
+        field: &'static str,
+    },
+    /// Bytes behind the end.
+    #[error("there are bytes behind {field}")]
+    Trailing {
+        /// The field.
+        field: &'static str,
+    },
+}

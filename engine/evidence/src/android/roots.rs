@@ -1,0 +1,71 @@
+use crate::{
+    certificate::{AnchorError, certificates_of_pem},
+    signature::PublicKey,
+};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer};
+
+/// The root keys that attestation chains may end at. Roots are known by key, because makers certify
+/// the same key anew while devices keep presenting the expired certificate. Never empty.
+#[derive(Clone)]
+pub struct AttestationRoots {
+    roots: Vec<Root>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Root {
+    subject: Box<[u8]>,
+    key: PublicKey,
+}
+
+impl AttestationRoots {
+    /// Reads roots from PEM certificates. Only their names and keys count, not their validity.
+    ///
+    /// # Errors
+    /// [`AnchorError`] where there is none, or one is malformed or has an unsupported key.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorError> {
+        Self::from_der(certificates_of_pem(pem)?)
+    }
+
+    /// Reads roots from DER certificates.
+    ///
+    /// # Errors
+    /// As [`Self::from_pem`].
+    pub fn from_der<C: AsRef<[u8]>>(
+        certificates: impl IntoIterator<Item = C>,
+    ) -> Result<Self, AnchorError> {
+        let mut roots = Vec::new();
+        for (at, der) in certificates.into_iter().enumerate() {
+            let malformed = AnchorError::Malformed { at };
+            let (rest, certificate) =
+                X509Certificate::from_der(der.as_ref()).map_err(|_| malformed)?;
+            let key = PublicKey::from_spki_der(certificate.public_key().raw)
+                .ok()
+                .filter(|_| rest.is_empty())
+                .ok_or(malformed)?;
+            let root = Root { subject: certificate.subject().as_raw().into(), key };
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        if roots.is_empty() { Err(AnchorError::Empty) } else { Ok(Self { roots }) }
+    }
+
+    /// Whether a key, as its DER `SubjectPublicKeyInfo`, is a root's.
+    pub(super) fn has_key(&self, spki: &[u8]) -> bool {
+        self.roots.iter().any(|root| root.key.spki_der() == spki)
+    }
+
+    /// The keys of the roots with this name.
+    pub(super) fn keys_named<'r>(
+        &'r self,
+        subject: &'r [u8],
+    ) -> impl Iterator<Item = &'r PublicKey> {
+        self.roots.iter().filter(move |root| *root.subject == *subject).map(|root| &root.key)
+    }
+}
+
+impl std::fmt::Debug for AttestationRoots {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AttestationRoots({})", self.roots.len())
+    }
+}

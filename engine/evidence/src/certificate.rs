@@ -1,0 +1,15 @@
+//! Certificates of persons: chains to configured anchors at a given time (RFC 5280 section 6).
+
+mod anchors;
+mod chain;
+mod error;
+mod policy;
+
+pub(crate) use anchors::certificates_of_pem;
+pub use anchors::{AnchorError, TrustAnchors};
+pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, verify_chain};
+pub use error::ChainError;
+pub use policy::{ChainPolicy, KeyUsageRule};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+use rustls_pki_types::{CertificateDer, TrustAnchor, pem::PemObject};
+use thiserror::Error;
+use x509_parser::{certificate::X509Certificate, prelude::FromDer};
+
+/// The authorities that certificates of persons must lead to. Never empty.
+#[derive(Clone)]
+pub struct TrustAnchors {
+    anchors: Vec<TrustAnchor<'static>>,
+}
+
+/// Why a list of anchors was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum AnchorError {
+    /// No certificate was given.
+    #[error("there is no certificate among the trust anchors")]
+    Empty,
+    /// The PEM text is broken, at a block counted from zero.
+    #[error("block {at} of the trust anchors is not PEM")]
+    Pem {
+        /// The block, from zero.
+        at: usize,
+    },
+    /// A certificate is malformed, counted from zero.
+    #[error("trust anchor {at} is not an X.509 certificate")]
+    Malformed {
+        /// The certificate, from zero.
+        at: usize,
+    },
+}
+
+/// Reads the certificates of a PEM text; other blocks are passed over.
+pub(crate) fn certificates_of_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, AnchorError> {
+    let certificates = CertificateDer::pem_slice_iter(pem)
+        .enumerate()
+        .map(|(at, certificate)| certificate.map_err(|_| AnchorError::Pem { at }))
+        .collect::<Result<Vec<_>, _>>()?;
+    if certificates.is_empty() { Err(AnchorError::Empty) } else { Ok(certificates) }
+}
+
+impl TrustAnchors {
+    /// Reads anchors from PEM, one or more certificates.
+    ///
+    /// # Errors
+    /// [`AnchorError`] where there is none, or one is malformed.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorError> {
+        Self::from_der(certificates_of_pem(pem)?)
+    }
+
+    /// Reads anchors from DER certificates.
+    ///
+    /// # Errors
+    /// [`AnchorError`] where there is none, or one is malformed.
+    pub fn from_der<C: AsRef<[u8]>>(
+        certificates: impl IntoIterator<Item = C>,
+    ) -> Result<Self, AnchorError> {
+        let mut anchors = Vec::new();
+        for (at, certificate) in certificates.into_iter().enumerate() {
+            let der = CertificateDer::from(certificate.as_ref());
+            let whole = X509Certificate::from_der(&der).is_ok_and(|(rest, _)| rest.is_empty());
+            let anchor = webpki::anchor_from_trusted_cert(&der).ok().filter(|_| whole);
+            anchors.push(anchor.ok_or(AnchorError::Malformed { at })?.to_owned());
+        }
+        if anchors.is_empty() { Err(AnchorError::Empty) } else { Ok(Self { anchors }) }
+    }
+
+    /// How many anchors there are.
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        self.anchors.len()
+    }
+
+    pub(super) fn as_slice(&self) -> &[TrustAnchor<'static>] {
+        &self.anchors
+    }
+}
+
+impl std::fmt::Debug for TrustAnchors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TrustAnchors({})", self.anchors.len())
+    }
+}
