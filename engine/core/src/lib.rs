@@ -1,5 +1,9 @@
-//! The domain of simbind: identifiers, bindings and their states, SIM history, evidence turned
-//! into facts, and the decision. Pure: no async, no I/O, no clock, no randomness.
+//! The domain of simbind: identifiers, bindings and their states, the history of lines, evidence
+//! turned into facts, and the ruling. Pure: no async, no I/O, no clock, no randomness.
 
+pub mod binding;
+pub mod check;
 pub mod ids;
+pub mod line;
 pub mod time;
+pub mod transcript;

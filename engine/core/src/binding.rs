@@ -1,0 +1,117 @@
+//! Bindings: a certificate, its SIM, its handsets and the evidence for them.
+
+mod handset;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use handset::{AttestedKey, Handset, HandsetKey, Handsets, HandsetsError, PatchLevel};
+pub use state::{End, LifecycleReason, Refused, State};
+
+use crate::{
+    ids::{AppId, BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+pub use simbind_rules::facts::{KeyHome, Platform};
+
+/// Who serves a line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Serving {
+    /// The carrier or MVNO.
+    pub carrier: CarrierId,
+    /// The host whose network it uses, where that is another.
+    pub host: Option<CarrierId>,
+}
+
+impl Serving {
+    /// Those who may speak about the line: the carrier, and its host.
+    pub fn speakers(&self) -> impl Iterator<Item = &CarrierId> {
+        std::iter::once(&self.carrier).chain(&self.host)
+    }
+}
+
+/// The SIM and the line of a binding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sim {
+    /// The SIM.
+    pub iccid: Iccid,
+    /// The eUICC, for an eSIM.
+    pub eid: Option<Eid>,
+    /// Who serves the line.
+    pub serving: Serving,
+    /// The line by the carrier's reference.
+    pub line_ref: Option<LineRef>,
+    /// The line by its number.
+    pub msisdn: Option<Msisdn>,
+}
+
+/// What is known of the certificate since it was verified at enrolment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundCertificate {
+    /// SHA-256 of the DER.
+    pub id: CertificateId,
+    /// The public key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
+    pub spki: Vec<u8>,
+    /// First instant of validity.
+    pub not_before: Timestamp,
+    /// Last instant of validity.
+    pub not_after: Timestamp,
+}
+
+/// Whether the applet counts its signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CounterPolicy {
+    /// It does not.
+    None,
+    /// It does, and each check must show a higher number.
+    Present,
+}
+
+/// A binding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// Its id.
+    pub id: BindingId,
+    /// The person, as the caller's token.
+    pub person: PersonRef,
+    /// The certificate.
+    pub certificate: BoundCertificate,
+    /// Where its key sits.
+    pub key_home: KeyHome,
+    /// Whether the applet counts.
+    pub counter: CounterPolicy,
+    /// The SIM and the line.
+    pub sim: Sim,
+    /// The handsets, the first one first.
+    pub handsets: Handsets,
+    /// The certificate of the person's physical card, for a step-up.
+    pub card: Option<CertificateId>,
+    /// Where it stands.
+    pub state: State,
+    /// When it was enrolled.
+    pub enrolled_at: Timestamp,
+    /// When SIM, handset and person were last proved together. What broke before does not count.
+    pub proven_at: Timestamp,
+    /// When a check was seen in which the SIM signed for a handset that is not enrolled.
+    pub foreign_handset_at: Option<Timestamp>,
+}
+
+impl Binding {
+    /// The state at `now`: a certificate whose time has passed has expired, whatever is stored.
+    pub fn state_at(&self, now: Timestamp) -> State {
+        match self.state {
+            State::Ended { .. } => self.state,
+            _ if now > self.certificate.not_after => {
+                State::Ended { end: End::Expired, why: LifecycleReason::Time }
+            }
+            state => state,
+        }
+    }
+
+    /// Whether the app may carry a login from one of the handsets, as their attestations say.
+    pub fn attests_app(&self, app: &AppId) -> bool {
+        self.handsets.iter().all(|handset| handset.attests_app(app))
+    }
+}

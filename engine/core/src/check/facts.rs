@@ -1,0 +1,398 @@
+//! Evidence to facts: one function from what a check brings and what is known to what rules read.
+
+use crate::{
+    binding::{AttestedKey, Binding, CounterPolicy, Handset},
+    ids::{Iccid, Imei},
+    line::{Feed, FeedTerms, LineView},
+    time::Timestamp,
+};
+use simbind_rules::{
+    Facts,
+    facts::{
+        Agreement, AppIdentity, BindingState, CertificateStatus, ChainState, ChallengeState,
+        Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, HandsetRelation, LineLatch,
+        Match, Provenance, ReaderProfile, SecurityLevel, Sensitivity, SignatureState, SimLatch,
+        SimState,
+    },
+};
+use std::time::Duration;
+
+/// Who asks, how, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckContext {
+    /// How the check reached us.
+    pub channel: Channel,
+    /// How sensitive the caller's operation is.
+    pub sensitivity: Sensitivity,
+    /// The reader, for a tap.
+    pub reader: Option<Reader>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A reader's part of a tap.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// What it is used for.
+    pub profile: ReaderProfile,
+    /// The round trip of the signing exchange, where it was measured.
+    pub round_trip: Option<Duration>,
+}
+
+/// What the transcript claims.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims {
+    /// The ICCID.
+    pub iccid: Option<Iccid>,
+    /// The IMEI that the handset claims.
+    pub imei: Option<Imei>,
+    /// The IMEI that the SIM learned from its terminal.
+    pub toolkit_imei: Option<Imei>,
+    /// The applet's signature counter.
+    pub counter: Option<u64>,
+    /// The app.
+    pub app: AppClaim,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+/// The app that a check names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppClaim {
+    /// None.
+    Absent,
+    /// One that is on the list, and that the handset's attestation speaks for.
+    Listed,
+    /// Any other.
+    Unlisted,
+}
+
+/// What was found of the certificate.
+#[derive(Clone, Copy, Debug)]
+pub struct CertificateFinding {
+    /// The chain.
+    pub chain: ChainState,
+    /// Its status and how old the answer is, where a source gave one.
+    pub status: Option<(CertificateStatus, Duration)>,
+    /// The signature over the transcript.
+    pub signature: SignatureState,
+    /// The challenge.
+    pub challenge: ChallengeState,
+}
+
+/// What was found of the handset's signature over the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandsetFinding {
+    /// The check brings none.
+    Absent,
+    /// It verifies under the key of the binding's handset at this place.
+    Valid(usize),
+    /// It verifies under none of them.
+    Invalid,
+}
+
+/// The last signature counter that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// None yet.
+    Unseen,
+    /// This.
+    Seen(u64),
+}
+
+/// Wrong PIN entries that count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pin {
+    /// How many.
+    pub failures: u32,
+}
+
+/// What is known of a bound certificate.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The binding.
+    pub binding: &'a Binding,
+    /// What carriers say of its line.
+    pub line: &'a LineView,
+    /// The feed of its carrier, where one is configured.
+    pub feed: Option<(&'a Feed, &'a FeedTerms)>,
+    /// The last counter.
+    pub counter: Counter,
+}
+
+/// Where the SIM is, as far as a check can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// Whether it is in a handset it may be in.
+    pub matches: Match,
+    /// Who says so.
+    pub provenance: Provenance,
+    /// How old the word is.
+    pub age: Duration,
+    /// What the handset is to the binding.
+    pub relation: HandsetRelation,
+}
+
+/// The facts of a check.
+pub fn gather(
+    context: &CheckContext,
+    claims: &Claims,
+    certificate: &CertificateFinding,
+    handset: HandsetFinding,
+    pin: Pin,
+    subject: Option<Subject<'_>>,
+) -> Facts {
+    let mut facts = Facts::default();
+    facts.set_check_channel(context.channel);
+    facts.set_relying_party_sensitivity(context.sensitivity);
+    if let Some(reader) = context.reader {
+        facts.set_reader_profile(reader.profile);
+        if let Some(round_trip) = reader.round_trip {
+            facts.set_reader_round_trip(round_trip);
+        }
+    }
+    facts.set_certificate_chain(certificate.chain);
+    if let Some((status, age)) = certificate.status {
+        facts.set_certificate_status(status);
+        facts.set_certificate_status_age(age);
+    }
+    facts.set_transcript_signature(certificate.signature);
+    facts.set_transcript_skew(claims.signed_at.distance(context.now));
+    facts.set_challenge_state(certificate.challenge);
+    facts.set_pin_failures(pin.failures);
+    facts.set_app_identity(app_identity(context.channel, claims.app));
+    match subject {
+        Some(subject) => bound(&mut facts, context, claims, handset, &subject),
+        None => unbound(&mut facts),
+    }
+    facts
+}
+
+/// The facts that are never unknown, for a certificate that nobody enrolled.
+fn unbound(facts: &mut Facts) {
+    facts.set_binding_state(BindingState::None);
+    facts.set_handset_proof(HandsetProof::NotEnrolled);
+    facts.set_handset_latch(HandsetLatch::Clear);
+    facts.set_sim_latch(SimLatch::Clear);
+    facts.set_line_latch(LineLatch::Clear);
+    facts.set_feed_health(FeedHealth::None);
+    facts.set_counter_state(CounterState::NotEnrolled);
+}
+
+fn bound(
+    facts: &mut Facts,
+    context: &CheckContext,
+    claims: &Claims,
+    finding: HandsetFinding,
+    subject: &Subject<'_>,
+) {
+    let Subject { binding, line, .. } = *subject;
+    let now = context.now;
+    facts.set_binding_state(binding.state_at(now).fact());
+    facts.set_binding_key_home(binding.key_home);
+    facts.set_binding_age(now.since(binding.enrolled_at));
+    facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
+    line_facts(facts, subject, now);
+    sim_facts(facts, context.channel, claims, binding);
+
+    let proof = handset_proof(context.channel, finding, subject);
+    facts.set_handset_proof(proof);
+    let handset = match finding {
+        HandsetFinding::Valid(place) => binding.handsets.iter().nth(place),
+        HandsetFinding::Absent | HandsetFinding::Invalid => None,
+    };
+    handset_facts(facts, handset.unwrap_or_else(|| binding.handsets.first()), now);
+    if let Some(seen) = whereabouts(finding, claims, subject, now) {
+        facts.set_handset_match(seen.matches);
+        facts.set_handset_match_provenance(seen.provenance);
+        facts.set_handset_match_age(seen.age);
+        facts.set_handset_relation(seen.relation);
+    }
+    if let Some(agreement) = agreement(finding, claims, binding, line) {
+        facts.set_handset_claims(agreement);
+    }
+}
+
+fn line_facts(facts: &mut Facts, subject: &Subject<'_>, now: Timestamp) {
+    let line = subject.line;
+    facts.set_handset_latch(line.handset_latch);
+    facts.set_sim_latch(line.sim_latch);
+    facts.set_line_latch(line.line_latch);
+    let Some((feed, terms)) = subject.feed else {
+        facts.set_feed_health(FeedHealth::None);
+        // A break that was told once is known even where nobody is heard any more.
+        if line.sim_state != SimState::Active {
+            facts.set_sim_state(line.sim_state);
+        }
+        return;
+    };
+    let health = feed.health(terms, now);
+    facts.set_feed_health(health);
+    facts.set_feed_horizon(feed.horizon(terms));
+    if let Some(silence) = feed.silence(now) {
+        facts.set_feed_silence(silence);
+    }
+    facts.set_events_consistency(line.consistency);
+    facts.set_sim_state(line.sim_state);
+    let heard = matches!(health, FeedHealth::Healthy | FeedHealth::Lagging);
+    if let Some(age) = age(line.sim_changed_at, heard, now) {
+        facts.set_sim_changed_age(age);
+    }
+    if let Some(age) = age(line.handset_changed_at, heard, now) {
+        facts.set_handset_changed_age(age);
+    }
+}
+
+/// How long ago something changed: never, where the feed would have said so; unknown, where it is
+/// not heard.
+fn age(changed_at: Option<Timestamp>, heard: bool, now: Timestamp) -> Option<Duration> {
+    match changed_at {
+        Some(at) => Some(now.since(at)),
+        None if heard => Some(Duration::MAX),
+        None => None,
+    }
+}
+
+fn sim_facts(facts: &mut Facts, channel: Channel, claims: &Claims, binding: &Binding) {
+    let reads = matches!(channel, Channel::TapBare | Channel::TapToken);
+    let provenance = if reads { Provenance::Reader } else { Provenance::SelfReported };
+    let matches = match claims.iccid {
+        Some(iccid) if iccid == binding.sim.iccid => Match::Yes,
+        Some(_) => Match::No,
+        // A reader can read the ICCID: leaving it out is withholding it. An app cannot.
+        None if reads => Match::No,
+        None => return,
+    };
+    facts.set_sim_match(matches);
+    facts.set_sim_match_provenance(provenance);
+}
+
+fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
+    facts.set_binding_platform(handset.platform);
+    let Some(AttestedKey { level, boot, patch, .. }) = handset.attested() else {
+        facts.set_handset_attestation_level(SecurityLevel::None);
+        return;
+    };
+    facts.set_handset_attestation_level(*level);
+    if let Some(boot) = boot {
+        facts.set_handset_boot(*boot);
+    }
+    if let Some(patch) = patch {
+        facts.set_handset_patch_age(now.since(patch.released));
+    }
+}
+
+fn app_identity(channel: Channel, app: AppClaim) -> AppIdentity {
+    match (channel, app) {
+        (_, AppClaim::Listed) => AppIdentity::Listed,
+        (_, AppClaim::Unlisted) => AppIdentity::Unlisted,
+        (Channel::AppLogin | Channel::BrowserLogin, AppClaim::Absent) => AppIdentity::Withheld,
+        (Channel::TapBare | Channel::TapToken, AppClaim::Absent) => AppIdentity::NotCarried,
+    }
+}
+
+fn counter_state(policy: CounterPolicy, last: Counter, claimed: Option<u64>) -> CounterState {
+    match (policy, last, claimed) {
+        (CounterPolicy::None, _, _) => CounterState::NotEnrolled,
+        (CounterPolicy::Present, _, None) => CounterState::Withheld,
+        (CounterPolicy::Present, Counter::Seen(last), Some(claimed)) if claimed <= last => {
+            CounterState::Regressed
+        }
+        (CounterPolicy::Present, _, Some(_)) => CounterState::Advanced,
+    }
+}
+
+/// What the check brings of the handset's own key. In an announced loaner, where the carrier saw
+/// the SIM last, there is no such key to bring.
+fn handset_proof(channel: Channel, finding: HandsetFinding, subject: &Subject<'_>) -> HandsetProof {
+    let Subject { binding, line, .. } = *subject;
+    let enrolled = binding.handsets.iter().any(|handset| handset.attested().is_some());
+    match (finding, channel) {
+        (HandsetFinding::Valid(_), _) => HandsetProof::Valid,
+        (HandsetFinding::Invalid, _) => HandsetProof::Invalid,
+        (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
+        (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
+        (HandsetFinding::Absent, _) => {
+            let lent = line.loaner.zip(line.sighting).is_some_and(|(l, s)| l.imei == s.imei);
+            if lent { HandsetProof::NotCarried } else { HandsetProof::Withheld }
+        }
+    }
+}
+
+/// What an IMEI is to the binding.
+fn relation(binding: &Binding, line: &LineView, imei: Imei) -> HandsetRelation {
+    match binding.handsets.with_imei(imei) {
+        Some((0, _)) => HandsetRelation::Bound,
+        Some(_) => HandsetRelation::OwnOther,
+        None if line.loaner.is_some_and(|loaner| loaner.imei == imei) => HandsetRelation::Loaner,
+        None => HandsetRelation::Foreign,
+    }
+}
+
+fn observation(relation: HandsetRelation, provenance: Provenance, age: Duration) -> Observation {
+    let matches = if relation == HandsetRelation::Foreign { Match::No } else { Match::Yes };
+    Observation { matches, provenance, age, relation }
+}
+
+/// Where the SIM is. A word that it is in a foreign handset counts from whoever it comes; that it
+/// is in the right one counts by who says so, the strongest first.
+fn whereabouts(
+    finding: HandsetFinding,
+    claims: &Claims,
+    subject: &Subject<'_>,
+    now: Timestamp,
+) -> Option<Observation> {
+    let Subject { binding, line, .. } = *subject;
+    let of = |imei| relation(binding, line, imei);
+    let proof = match finding {
+        HandsetFinding::Valid(0) => Some(HandsetRelation::Bound),
+        HandsetFinding::Valid(_) => Some(HandsetRelation::OwnOther),
+        HandsetFinding::Absent | HandsetFinding::Invalid => None,
+    }
+    .map(|relation| observation(relation, Provenance::DeviceAttested, Duration::ZERO));
+    let toolkit = claims
+        .toolkit_imei
+        .map(|imei| observation(of(imei), Provenance::SimToolkit, Duration::ZERO));
+    let claimed =
+        claims.imei.map(|imei| observation(of(imei), Provenance::SelfReported, Duration::ZERO));
+    let sighting = line
+        .sighting
+        .map(|seen| observation(of(seen.imei), Provenance::CarrierEvent, now.since(seen.at)));
+    // A sighting older than the handset's own fresh proof tells where the SIM was, not where it is.
+    let words = [toolkit, claimed, sighting.filter(|_| proof.is_none())];
+    let foreign = words.into_iter().flatten().find(|word| word.matches == Match::No);
+    let silence = || {
+        let (feed, terms) = subject.feed?;
+        let heard = feed.health(terms, now);
+        (heard == FeedHealth::Healthy && sighting.is_none()).then_some(())?;
+        let age = feed.silence(now)?;
+        Some(observation(HandsetRelation::Bound, Provenance::CarrierSilence, age))
+    };
+    foreign.or(proof).or(toolkit).or(sighting).or_else(silence).or(claimed)
+}
+
+/// Whether those who speak of the handset agree.
+fn agreement(
+    finding: HandsetFinding,
+    claims: &Claims,
+    binding: &Binding,
+    line: &LineView,
+) -> Option<Agreement> {
+    let place = |imei| binding.handsets.with_imei(imei).map(|(place, _)| place);
+    let mut words: Vec<Result<usize, Imei>> = Vec::with_capacity(4);
+    if let HandsetFinding::Valid(place) = finding {
+        words.push(Ok(place));
+    }
+    let imeis = [claims.imei, claims.toolkit_imei];
+    words.extend(imeis.into_iter().flatten().map(|imei| place(imei).ok_or(imei)));
+    if !matches!(finding, HandsetFinding::Valid(_)) {
+        words.extend(line.sighting.map(|seen| place(seen.imei).ok_or(seen.imei)));
+    }
+    let first = words.first()?;
+    if words.len() < 2 {
+        return None;
+    }
+    // A handset that shows no IMEI cannot contradict one.
+    let agree = words.iter().all(|word| word == first);
+    Some(if agree { Agreement::Agree } else { Agreement::Conflict })
+}

@@ -1,0 +1,111 @@
+//! The ruling: the walls that no rule moves, and the rules.
+
+use simbind_rules::{
+    ChainId, CheckKind, Edge, Facts, Methods, ReasonCode, RuleBook, Verdict,
+    facts::{BindingState, ChainState, ChallengeState, SignatureState},
+};
+
+/// Proof that this module decided to allow. Nothing else can make one.
+///
+/// ```compile_fail
+/// let forged = simbind_core::check::Permit(());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permit(());
+
+/// The answer of a ruling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Let in.
+    Allow(Permit),
+    /// One more proof.
+    StepUp(Methods),
+    /// Refused.
+    Deny,
+}
+
+impl Answer {
+    /// The answer as the plain value that records hold.
+    pub const fn verdict(&self) -> Verdict {
+        match self {
+            Self::Allow(Permit(())) => Verdict::Allow,
+            Self::StepUp(methods) => Verdict::StepUp(*methods),
+            Self::Deny => Verdict::Deny,
+        }
+    }
+}
+
+/// A ruling on a check.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    /// The answer.
+    pub answer: Answer,
+    /// Why, the most severe first.
+    pub reasons: Vec<ReasonCode>,
+    /// The edge that broke.
+    pub edge: Option<Edge>,
+    /// The rules that had a part.
+    pub fired: Vec<simbind_rules::FiredRule>,
+}
+
+/// Rules on the facts: the walls first, then the rules of the chain, joined to the more severe.
+/// A limit that was reached is given as a reason of its own and denies.
+pub fn rule(
+    book: &RuleBook,
+    chain: ChainId,
+    kind: CheckKind,
+    facts: &Facts,
+    limit: Option<ReasonCode>,
+) -> Ruling {
+    let outcome = book.evaluate(chain, kind, facts);
+    let walls: Vec<ReasonCode> = walls(facts).into_iter().flatten().chain(limit).collect();
+    let verdict = if walls.is_empty() { outcome.verdict } else { Verdict::Deny };
+    let edge = walls.iter().find_map(|reason| reason.edge()).or(outcome.edge);
+    let mut reasons = walls;
+    for reason in outcome.reasons {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    let answer = match verdict {
+        Verdict::Allow => Answer::Allow(Permit(())),
+        Verdict::StepUp(methods) => Answer::StepUp(methods),
+        Verdict::Deny => Answer::Deny,
+    };
+    Ruling { answer, reasons, edge, fired: outcome.fired.into_iter().collect() }
+}
+
+/// What must hold for any answer but a deny, whatever the packs say. A fact that is missing counts
+/// as one that does not hold.
+fn walls(facts: &Facts) -> [Option<ReasonCode>; 4] {
+    [
+        match facts.challenge_state() {
+            Some(ChallengeState::Fresh) => None,
+            Some(ChallengeState::Used) => Some(ReasonCode::CHALLENGE_USED),
+            Some(ChallengeState::Expired) => Some(ReasonCode::CHALLENGE_EXPIRED),
+            Some(ChallengeState::WrongParty | ChallengeState::WrongChannel) => {
+                Some(ReasonCode::CHALLENGE_WRONG_PARTY)
+            }
+            Some(ChallengeState::Forged) | None => Some(ReasonCode::CHALLENGE_FORGED),
+        },
+        match facts.transcript_signature() {
+            Some(SignatureState::Valid) => None,
+            Some(SignatureState::Withheld) => Some(ReasonCode::SIGNATURE_MISSING),
+            Some(SignatureState::Invalid) | None => Some(ReasonCode::SIGNATURE_INVALID),
+        },
+        match facts.certificate_chain() {
+            Some(ChainState::Valid) => None,
+            Some(ChainState::Expired) => Some(ReasonCode::CERTIFICATE_EXPIRED),
+            _ => Some(ReasonCode::CERTIFICATE_INVALID),
+        },
+        match facts.binding_state() {
+            Some(BindingState::Active) => None,
+            Some(BindingState::Pending) => Some(ReasonCode::BINDING_PENDING),
+            Some(BindingState::Held) => Some(ReasonCode::BINDING_HELD),
+            Some(BindingState::Revoked) => Some(ReasonCode::BINDING_REVOKED),
+            Some(BindingState::Expired) => Some(ReasonCode::BINDING_EXPIRED),
+            Some(BindingState::Superseded) => Some(ReasonCode::BINDING_SUPERSEDED),
+            Some(BindingState::None) | None => Some(ReasonCode::NOT_BOUND),
+        },
+    ]
+}

@@ -1,0 +1,14 @@
+//! Lines: what carriers say of a SIM, the history it makes, and how a feed stands.
+
+mod event;
+mod feed;
+mod history;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use event::{EventKind, LineName, ReissueCause, SimEvent, SuspensionCause};
+pub use feed::{Feed, FeedTerms};
+pub use history::{LineHistory, Observed, Recorded, Told};
+pub use view::{LineView, Loaner, Sighting};

@@ -1,0 +1,203 @@
+//! What the histories of a binding's line come to at one instant.
+
+use super::{
+    event::EventKind,
+    history::{LineHistory, Recorded},
+};
+use crate::{binding::Binding, ids::Imei, time::Timestamp};
+use simbind_rules::facts::{Agreement, HandsetLatch, LineLatch, SimLatch, SimState};
+
+/// Where the carrier saw the SIM last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// In this handset.
+    pub imei: Imei,
+    /// At this time.
+    pub at: Timestamp,
+}
+
+/// A loaner that is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loaner {
+    /// The handset.
+    pub imei: Imei,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when, or until it came back.
+    pub until: Timestamp,
+    /// When we learned of it, in our own order.
+    order: u64,
+}
+
+/// What carriers' histories say of a binding now. Only what happened after the binding was last
+/// proved counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineView {
+    /// The last sighting since the proof.
+    pub sighting: Option<Sighting>,
+    /// The loaner that is out now.
+    pub loaner: Option<Loaner>,
+    /// Whether the SIM was in a handset that is neither enrolled nor announced.
+    pub handset_latch: HandsetLatch,
+    /// What happened to the SIM.
+    pub sim_latch: SimLatch,
+    /// What happened to the line.
+    pub line_latch: LineLatch,
+    /// Where the SIM stands.
+    pub sim_state: SimState,
+    /// When the SIM last changed.
+    pub sim_changed_at: Option<Timestamp>,
+    /// When the handset last changed.
+    pub handset_changed_at: Option<Timestamp>,
+    /// Whether the events fit together.
+    pub consistency: Agreement,
+}
+
+impl LineView {
+    /// Looks at the histories under the names of the binding's line, as of `now`.
+    pub fn of(binding: &Binding, histories: &[&LineHistory], now: Timestamp) -> Self {
+        let mut events: Vec<&Recorded> = histories
+            .iter()
+            .flat_map(|history| history.standing())
+            .filter(|event| event.occurred_at > binding.proven_at)
+            .collect();
+        events.sort_by_key(|event| (event.occurred_at, event.order));
+        let loaners = loaners(&events);
+        let mut view = Self {
+            sighting: None,
+            loaner: loaners.iter().copied().find(|l| l.from <= now && now < l.until),
+            handset_latch: HandsetLatch::Clear,
+            sim_latch: SimLatch::Clear,
+            line_latch: LineLatch::Clear,
+            sim_state: SimState::Active,
+            sim_changed_at: None,
+            handset_changed_at: None,
+            consistency: Agreement::Agree,
+        };
+        if histories.iter().any(|history| history.is_overflowed()) {
+            view.consistency = Agreement::Conflict;
+        }
+        for event in &events {
+            view.apply(event, binding, &loaners);
+        }
+        view.sightings(binding, histories, &loaners);
+        if binding.foreign_handset_at.is_some() {
+            view.handset_latch = HandsetLatch::Foreign;
+        }
+        view
+    }
+
+    fn apply(&mut self, event: &Recorded, binding: &Binding, loaners: &[Loaner]) {
+        let at = event.occurred_at;
+        match event.kind {
+            EventKind::SimReissued { .. } => self.sim_broke(SimLatch::Reissued, at),
+            EventKind::ImsiChanged => self.sim_broke(SimLatch::ImsiChanged, at),
+            EventKind::EsimDownloaded { .. } | EventKind::EsimTransferred { .. } => {
+                self.sim_broke(SimLatch::EsimMoved, at);
+            }
+            EventKind::IccidRecycled => {
+                self.sim_broke(SimLatch::Recycled, at);
+                self.sim_state = SimState::Recycled;
+            }
+            EventKind::HandsetChanged { imei } => {
+                self.handset_changed_at = Some(at);
+                self.seen(Sighting { imei, at }, event.order, binding, loaners);
+            }
+            EventKind::PortedOut => self.line_broke(LineLatch::PortedOut, SimState::Ended),
+            EventKind::ContractEnded => self.line_broke(LineLatch::Ended, SimState::Ended),
+            EventKind::ContractTransferred => self.line_latch = LineLatch::Transferred,
+            EventKind::ContractInherited => self.line_latch = LineLatch::Inherited,
+            EventKind::PortedIn if self.line_latch == LineLatch::Clear => {
+                self.line_latch = LineLatch::PortedIn;
+            }
+            EventKind::LineSuspended { .. } if self.sim_state == SimState::Active => {
+                self.sim_state = SimState::Suspended;
+            }
+            EventKind::LineResumed if self.sim_state == SimState::Suspended => {
+                self.sim_state = SimState::Active;
+            }
+            EventKind::PortedIn
+            | EventKind::LineSuspended { .. }
+            | EventKind::LineResumed
+            | EventKind::LoanerStarted { .. }
+            | EventKind::LoanerEnded
+            | EventKind::HandsetObserved { .. } => {}
+        }
+    }
+
+    /// The gravest break of the SIM stays: a recycled ICCID is worse than any change of a SIM.
+    fn sim_broke(&mut self, latch: SimLatch, at: Timestamp) {
+        if self.sim_latch != SimLatch::Recycled {
+            self.sim_latch = latch;
+        }
+        self.sim_changed_at = self.sim_changed_at.max(Some(at));
+    }
+
+    fn line_broke(&mut self, latch: LineLatch, state: SimState) {
+        self.line_latch = latch;
+        self.sim_state = state;
+    }
+
+    fn sightings(&mut self, binding: &Binding, histories: &[&LineHistory], loaners: &[Loaner]) {
+        for seen in histories.iter().flat_map(|history| history.observed()) {
+            if seen.at > binding.proven_at {
+                let sighting = Sighting { imei: seen.imei, at: seen.at };
+                self.seen(sighting, seen.order, binding, loaners);
+            }
+        }
+        let ended = |latch| matches!(latch, LineLatch::Ended | LineLatch::PortedOut);
+        if ended(self.line_latch) && histories.iter().any(|h| lives_after_its_end(h)) {
+            self.consistency = Agreement::Conflict;
+        }
+    }
+
+    /// Takes a sighting in: the newest is kept, and a handset that is neither enrolled nor was
+    /// announced before we heard of it latches, wherever in time it lies.
+    fn seen(&mut self, sighting: Sighting, order: u64, binding: &Binding, loaners: &[Loaner]) {
+        let enrolled = binding.handsets.with_imei(sighting.imei).is_some();
+        let announced = loaners.iter().any(|loaner| {
+            loaner.imei == sighting.imei
+                && loaner.from <= sighting.at
+                && sighting.at < loaner.until
+                && loaner.order < order
+        });
+        if !enrolled && !announced {
+            self.handset_latch = HandsetLatch::Foreign;
+        }
+        if self.sighting.is_none_or(|last| last.at <= sighting.at) {
+            self.sighting = Some(sighting);
+        }
+    }
+}
+
+fn lives_after_its_end(history: &LineHistory) -> bool {
+    let end = history
+        .standing()
+        .filter(|e| matches!(e.kind, EventKind::ContractEnded | EventKind::PortedOut))
+        .map(|e| e.occurred_at)
+        .min();
+    end.is_some_and(|end| history.observed().iter().any(|seen| seen.at > end))
+}
+
+/// The loaners that were handed out, each until it came back, was replaced, or its time ended.
+fn loaners(events: &[&Recorded]) -> Vec<Loaner> {
+    let mut loaners: Vec<Loaner> = Vec::new();
+    for event in events {
+        let at = event.occurred_at;
+        match event.kind {
+            EventKind::LoanerStarted { imei, until } => {
+                close(&mut loaners, at);
+                loaners.push(Loaner { imei, from: at, until, order: event.order });
+            }
+            EventKind::LoanerEnded => close(&mut loaners, at),
+            _ => {}
+        }
+    }
+    loaners
+}
+
+fn close(loaners: &mut [Loaner], at: Timestamp) {
+    if let Some(last) = loaners.last_mut() {
+        last.until = last.until.min(at);
+    }
+}

@@ -1,0 +1,161 @@
+//! The bytes that a SIM and a handset sign in a check. The encoding is published in
+//! `proto/TRANSCRIPT.md` with test vectors for other languages.
+
+use crate::{
+    ids::{AppId, Iccid, Imei, ReaderId, RelyingPartyId},
+    time::Timestamp,
+};
+use simbind_rules::facts::Channel;
+
+/// What every transcript begins with.
+const DOMAIN: &[u8] = b"simbind-transcript";
+/// What the message of a card's step-up begins with.
+const STEP_UP_DOMAIN: &[u8] = b"simbind-step-up";
+const VERSION: u8 = 1;
+
+/// Who asked for the check.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// A login backend.
+    RelyingParty(RelyingPartyId),
+    /// A card reader.
+    Reader(ReaderId),
+}
+
+impl Audience {
+    /// The name with its kind before it, as callers put it in the transcript.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::RelyingParty(id) => format!("rp:{id}"),
+            Self::Reader(id) => format!("reader:{id}"),
+        }
+    }
+}
+
+/// What is signed in a check. Absent claims are encoded as absent, so that leaving one out changes
+/// the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcript<'a> {
+    /// The challenge, as it was issued.
+    pub challenge: &'a [u8],
+    /// Who asked.
+    pub audience: &'a Audience,
+    /// How the check reaches us.
+    pub channel: Channel,
+    /// The ICCID that is claimed.
+    pub iccid: Option<Iccid>,
+    /// The IMEI that the handset claims.
+    pub imei: Option<Imei>,
+    /// The IMEI that the SIM learned from its terminal.
+    pub toolkit_imei: Option<Imei>,
+    /// The applet's signature counter.
+    pub counter: Option<u64>,
+    /// The app that carries the login.
+    pub app: Option<&'a AppId>,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+/// The number of a channel in the encoding.
+const fn channel_number(channel: Channel) -> u8 {
+    match channel {
+        Channel::AppLogin => 1,
+        Channel::BrowserLogin => 2,
+        Channel::TapBare => 3,
+        Channel::TapToken => 4,
+    }
+}
+
+impl Transcript<'_> {
+    /// The bytes to sign.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(256);
+        out.extend_from_slice(DOMAIN);
+        out.push(VERSION);
+        field(&mut out, 1, Some(self.challenge));
+        field(&mut out, 2, Some(self.audience.to_text().as_bytes()));
+        field(&mut out, 3, Some(&[channel_number(self.channel)]));
+        field(&mut out, 4, self.iccid.map(|i| i.to_digits().into_bytes()).as_deref());
+        field(&mut out, 5, self.imei.map(|i| i.to_digits().into_bytes()).as_deref());
+        field(&mut out, 6, self.toolkit_imei.map(|i| i.to_digits().into_bytes()).as_deref());
+        field(&mut out, 7, self.counter.map(u64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        field(&mut out, 8, self.app.map(|app| app.as_str().as_bytes()));
+        field(&mut out, 9, Some(&self.signed_at.as_millis().to_be_bytes()));
+        out
+    }
+}
+
+/// The bytes that the person's physical card signs for a step-up.
+pub fn step_up_message(step_up_id: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64);
+    out.extend_from_slice(STEP_UP_DOMAIN);
+    out.push(VERSION);
+    field(&mut out, 1, Some(step_up_id.as_bytes()));
+    out
+}
+
+/// One field: its number, whether it is present, and if so its length and bytes. No field of a
+/// parsed check is longer than two bytes can count; one that were would not verify.
+fn field(out: &mut Vec<u8>, number: u8, value: Option<&[u8]>) {
+    out.push(number);
+    let Some(value) = value else {
+        out.push(0);
+        return;
+    };
+    out.push(1);
+    out.extend_from_slice(&u16::try_from(value.len()).unwrap_or(u16::MAX).to_be_bytes());
+    out.extend_from_slice(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
+    }
+
+    /// The lines `name = hex` of the published page.
+    fn published(name: &str) -> String {
+        let page = include_str!("../../../proto/TRANSCRIPT.md");
+        let prefix = format!("{name} = ");
+        page.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_published_vectors_are_what_is_encoded() {
+        let challenge: Vec<u8> = (0..50).collect();
+        let bank = Audience::RelyingParty("bank".parse().unwrap());
+        let app = "jp.example.login".parse().unwrap();
+        let full = Transcript {
+            challenge: &challenge,
+            audience: &bank,
+            channel: Channel::AppLogin,
+            iccid: Some("8981100000000000010".parse().unwrap()),
+            imei: Some("490154203237518".parse().unwrap()),
+            toolkit_imei: Some("352099001761481".parse().unwrap()),
+            counter: Some(7),
+            app: Some(&app),
+            signed_at: Timestamp::from_millis(1_790_000_000_123),
+        };
+        assert_eq!(hex(&full.encode()), published("full"));
+        let door = Audience::Reader("door-1".parse().unwrap());
+        let bare = Transcript {
+            audience: &door,
+            channel: Channel::TapBare,
+            iccid: None,
+            imei: None,
+            toolkit_imei: None,
+            counter: None,
+            app: None,
+            ..full
+        };
+        assert_eq!(hex(&bare.encode()), published("bare"));
+        let step_up = step_up_message("stp_000102030405060708090a0b0c0d0e0f");
+        assert_eq!(hex(&step_up), published("step_up"));
+    }
+}
