@@ -1,1 +1,3 @@
-
+mod bytes;
+mod made;
+mod samples;
