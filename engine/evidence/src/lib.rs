@@ -8,4 +8,6 @@ pub mod oid;
 pub mod signature;
 
 #[cfg(test)]
+mod testca;
+#[cfg(test)]
 mod vectors;

@@ -6,7 +6,6 @@ use simbind_core::time::Timestamp;
 use x509_parser::{
     certificate::X509Certificate,
     der_parser::{asn1_rs::Tag, oid::Oid},
-    extensions::ParsedExtension,
     oid_registry::{
         OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
         OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ECDSA_WITH_SHA512,
@@ -39,7 +38,6 @@ pub enum Irregularity {
 /// A chain whose signatures, names, validity and root hold.
 pub(super) struct WalkedChain<'c> {
     pub(super) certificates: Vec<X509Certificate<'c>>,
-    pub(super) key_description: &'c [u8],
     pub(super) irregularities: Vec<Irregularity>,
     /// The last second at which all certificates below the root are valid.
     pub(super) not_after: Timestamp,
@@ -51,7 +49,6 @@ pub(super) fn walk<'c>(
     at: Timestamp,
 ) -> Result<WalkedChain<'c>, AttestationError> {
     let certificates = parse(chain)?;
-    let key_description = only_key_description(&certificates)?;
     let path = path_below_root(&certificates, roots)?;
     let mut irregularities = Vec::new();
     for (place, certificate) in path.iter().enumerate() {
@@ -67,7 +64,7 @@ pub(super) fn walk<'c>(
         .map(|certificate| Timestamp::from_secs(certificate.validity().not_after.timestamp()))
         .min()
         .ok_or(AttestationError::Empty)?;
-    Ok(WalkedChain { certificates, key_description, irregularities, not_after })
+    Ok(WalkedChain { certificates, irregularities, not_after })
 }
 
 fn parse<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<X509Certificate<'c>>, AttestationError> {
@@ -96,7 +93,7 @@ fn parse<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<X509Certificate<'c>>, 
 
 /// The one key description, which only the leaf may have. A second one is how a key that may
 /// attest others, or may sign what it is given, would vouch for a key of an attacker's.
-fn only_key_description<'c>(
+pub(super) fn only_key_description<'c>(
     certificates: &[X509Certificate<'c>],
 ) -> Result<&'c [u8], AttestationError> {
     let mut found = None;
@@ -188,9 +185,6 @@ fn check_critical(place: usize, certificate: &X509Certificate<'_>) -> Result<(),
     for extension in certificate.extensions() {
         if extension.critical && !understood(&extension.oid) {
             return Err(AttestationError::CriticalExtension { at: place });
-        }
-        if matches!(extension.parsed_extension(), ParsedExtension::ParseError { .. }) {
-            return Err(AttestationError::Malformed { at: place });
         }
     }
     Ok(())

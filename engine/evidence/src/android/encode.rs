@@ -93,7 +93,7 @@ pub fn encode_key_description(spec: &KeyDescriptionSpec) -> Vec<u8> {
 }
 
 /// One element: its tag octets, its length, its content.
-pub(super) fn element(tag: &[u8], content: &[u8]) -> Vec<u8> {
+pub(crate) fn element(tag: &[u8], content: &[u8]) -> Vec<u8> {
     let length = content.len();
     let mut out = tag.to_vec();
     match u8::try_from(length) {
@@ -110,30 +110,30 @@ pub(super) fn element(tag: &[u8], content: &[u8]) -> Vec<u8> {
     out
 }
 
-pub(super) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
     element(&[0x30], &parts.concat())
 }
 
-pub(super) fn set(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn set(parts: &[Vec<u8>]) -> Vec<u8> {
     let mut sorted = parts.to_vec();
     sorted.sort();
     element(&[0x31], &sorted.concat())
 }
 
-pub(super) fn octet_string(content: &[u8]) -> Vec<u8> {
+pub(crate) fn octet_string(content: &[u8]) -> Vec<u8> {
     element(&[0x04], content)
 }
 
-pub(super) fn integer(value: u32) -> Vec<u8> {
+pub(crate) fn integer(value: u32) -> Vec<u8> {
     element(&[0x02], &number(value))
 }
 
-pub(super) fn enumerated(value: u32) -> Vec<u8> {
+pub(crate) fn enumerated(value: u32) -> Vec<u8> {
     element(&[0x0A], &number(value))
 }
 
 /// An explicit context tag, in the long form above 30.
-pub(super) fn context(tag: u16, content: &[u8]) -> Vec<u8> {
+pub(crate) fn context(tag: u16, content: &[u8]) -> Vec<u8> {
     let low = |shift: u32| u8::try_from(tag >> shift & 0x7F).unwrap_or(0);
     if tag < 31 {
         return element(&[0xA0 | low(0)], content);

@@ -105,6 +105,18 @@ pub enum AttestationError {
     KeyDescription(#[from] DescriptionError),
 }
 
+impl AttestationError {
+    /// Whether the chain itself does not hold, rather than what stands in it.
+    pub fn is_of_chain(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoKeyDescription
+                | Self::KeyDescriptionOutOfPlace { .. }
+                | Self::KeyDescription(_)
+        )
+    }
+}
+
 /// Why a key description cannot be read. `field` is its name in the Android schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DescriptionError {

@@ -60,7 +60,7 @@ pub fn verify(
     at: Timestamp,
 ) -> Result<KeyAttestation, AttestationError> {
     let walked = chain::walk(chain, roots, at)?;
-    let description = read::key_description(walked.key_description)?;
+    let description = read::key_description(chain::only_key_description(&walked.certificates)?)?;
     let leaf = walked.certificates.first().ok_or(AttestationError::Empty)?;
     let listed = walked
         .certificates
@@ -120,7 +120,7 @@ impl KeyAttestation {
         self.description.keymint_level
     }
 
-    /// Whether the attested boot state, by the secure hardware. `None`: it says nothing of it.
+    /// The outcome of verified boot, by the secure hardware. `None`: it says nothing of it.
     pub fn boot(&self) -> Option<BootState> {
         self.description.hardware.root_of_trust.as_ref().map(|root| root.state)
     }
