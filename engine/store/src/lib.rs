@@ -1,1 +1,25 @@
-//! Adapters of the store port: ledger and sled
+//! Adapters of the store and vault ports.
+//!
+//! The truth is in two ledgers of our own; sled holds current values that can be made anew.
+
+mod config;
+#[cfg(test)]
+mod contract;
+mod disk;
+mod embedded;
+mod error;
+mod generations;
+mod index;
+mod ledger;
+mod memory;
+mod project;
+#[cfg(test)]
+mod testing;
+
+pub use config::{Clock, OnProgress, Progress, Stage, StoreConfig};
+pub use disk::{Disk, RealDisk};
+pub use embedded::{EmbeddedStore, Opening};
+pub use error::OpenError;
+pub use index::Rebuilt;
+pub use ledger::Damage;
+pub use memory::MemoryStore;

@@ -1,0 +1,73 @@
+//! The ledgers: append-only segment files that are the truth.
+//!
+//! Entries are framed, checksummed and hash-chained; each group commit ends in a mark. At open
+//! everything is verified: bytes after the last whole mark are cut as torn, anything else that is
+//! wrong stops the start. That whole groups were taken from the end cannot be seen from the files.
+
+mod appender;
+mod frame;
+mod places;
+mod reader;
+mod segment;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub(crate) use appender::Appender;
+pub(crate) use frame::LedgerId;
+pub(crate) use reader::Reader;
+pub(crate) use verify::{Opened, open};
+
+use places::Places;
+use simbind_service::ports::store::{LedgerKind, Position};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+use thiserror::Error;
+
+/// Where a ledger is not what was written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{} is damaged at byte {offset}{}: {what}", file.display(), near(*position))]
+pub struct Damage {
+    /// The file.
+    pub file: PathBuf,
+    /// Where in it, in bytes.
+    pub offset: u64,
+    /// The entry that stands there, or should.
+    pub position: Option<Position>,
+    /// What is wrong.
+    pub what: &'static str,
+}
+
+fn near(position: Option<Position>) -> String {
+    position.map_or_else(String::new, |position| format!(", entry {}", position.0))
+}
+
+/// What readers of a ledger share with its one writer.
+pub(crate) struct Ledger {
+    pub(crate) dir: PathBuf,
+    pub(crate) kind: LedgerKind,
+    pub(crate) id: LedgerId,
+    tip: AtomicU64,
+    places: Places,
+}
+
+impl Ledger {
+    /// The last entry that is on disk.
+    pub(crate) fn tip(&self) -> Position {
+        Position(self.tip.load(Ordering::Acquire))
+    }
+
+    fn publish(&self, tip: Position) {
+        self.tip.store(tip.0, Ordering::Release);
+    }
+}
+
+/// The folder of a ledger in the store's folder.
+pub(crate) fn folder(dir: &Path, kind: LedgerKind) -> PathBuf {
+    dir.join(match kind {
+        LedgerKind::State => "state",
+        LedgerKind::Decisions => "decisions",
+    })
+}
