@@ -1,0 +1,55 @@
+use super::role::Role::{
+    self, Analyst, Auditor, Carrier, Counter, HelpDesk, Operator, ReaderHost, RelyingParty,
+};
+
+/// Who may call a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Every known caller.
+    Known,
+    /// A caller with one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// Every method that has roles. A method that is not here, and not of the services in
+/// [`access`], cannot be called.
+pub(super) const METHODS: &[(&str, &[Role])] = &[
+    ("/simbind.v1.BindingService/IssueEnrolmentChallenge", &[Counter]),
+    ("/simbind.v1.BindingService/EnrolBinding", &[Counter]),
+    ("/simbind.v1.BindingService/AddHandset", &[Counter]),
+    ("/simbind.v1.BindingService/GetBinding", &[Counter, HelpDesk, Auditor]),
+    ("/simbind.v1.BindingService/ListBindings", &[Counter, HelpDesk, Auditor]),
+    ("/simbind.v1.BindingService/HoldBinding", &[Counter, HelpDesk]),
+    ("/simbind.v1.BindingService/ReleaseBinding", &[Counter]),
+    ("/simbind.v1.BindingService/RevokeBinding", &[Counter]),
+    ("/simbind.v1.BindingService/ReproveBinding", &[Counter]),
+    ("/simbind.v1.CheckService/IssueChallenge", &[RelyingParty, ReaderHost]),
+    ("/simbind.v1.CheckService/CheckLogin", &[RelyingParty]),
+    ("/simbind.v1.CheckService/CheckTap", &[ReaderHost]),
+    ("/simbind.v1.CheckService/StreamChecks", &[RelyingParty, ReaderHost]),
+    ("/simbind.v1.CheckService/ReportOutcome", &[RelyingParty, ReaderHost, Counter]),
+    ("/simbind.v1.SimEventService/PublishEvents", &[Carrier]),
+    ("/simbind.v1.SimEventService/StreamEvents", &[Carrier]),
+    ("/simbind.v1.SimEventService/GetFeed", &[Carrier, HelpDesk, Analyst, Operator]),
+    ("/simbind.v1.DecisionService/GetDecision", &[RelyingParty, ReaderHost, HelpDesk, Auditor]),
+    ("/simbind.v1.DecisionService/ListDecisions", &[HelpDesk, Analyst, Auditor]),
+    ("/simbind.v1.DecisionService/ExplainDecision", &[HelpDesk, Analyst, Auditor]),
+    ("/simbind.v1.DecisionService/ReplayDecision", &[Analyst, Auditor]),
+    ("/simbind.v1.RuleService/ListPacks", &[Analyst, Auditor, Operator]),
+    ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),
+];
+
+/// Services that every known caller may call.
+const OPEN: [&str; 3] = [
+    "/grpc.health.v1.Health/",
+    "/grpc.reflection.v1.ServerReflection/",
+    "/grpc.reflection.v1alpha.ServerReflection/",
+];
+
+/// Who may call a method, by its path `/package.Service/Method`; `None` where nobody may.
+pub fn access(path: &str) -> Option<Access> {
+    if OPEN.iter().any(|service| path.starts_with(service)) {
+        return Some(Access::Known);
+    }
+    METHODS.iter().find(|(method, _)| *method == path).map(|(_, roles)| Access::Roles(roles))
+}

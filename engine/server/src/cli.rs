@@ -1,0 +1,33 @@
+//! The command line.
+
+mod admin;
+mod args;
+mod demo;
+mod rules;
+mod serve;
+mod signals;
+
+use args::{Args, Command};
+use clap::Parser as _;
+use std::process::ExitCode;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Rules(args) => rules::run(args),
+        Command::Admin(args) => admin::run(args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("simbind: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What ends a command early; told to the person as it is.
+pub(crate) type CliResult = Result<ExitCode, Box<dyn std::error::Error>>;

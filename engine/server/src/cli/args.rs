@@ -1,0 +1,101 @@
+use crate::telemetry::LogFormat;
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use simbind_core::ids::CallerId;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Decides whether a certificate is being used by the person it was issued to.
+#[derive(Debug, Parser)]
+#[command(name = "simbind", version, about)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serves the gRPC interface; without configuration on loopback, in ./simbind-data.
+    Serve(ServeArgs),
+    /// Plays a day of honest and hostile use against a server of its own.
+    Demo(DemoArgs),
+    /// Checks and tests rule packs.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// What an operator needs now and then.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ServeArgs {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE", env = "SIMBIND_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The data folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Checks the configuration and ends.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// A PEM file with anchors of user certificates; can be repeated.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) trust: Vec<PathBuf>,
+    /// A PEM file with roots of handset attestation; can be repeated.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) attestation_roots: Vec<PathBuf>,
+    /// How log lines look.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// How many people play.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) people: u32,
+    /// From which all chance is drawn.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Ends with one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Compiles packs and says all that is wrong with them.
+    Check(RulesArgs),
+    /// Runs the tests that the packs hold.
+    Test(RulesArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RulesArgs {
+    /// Pack files or folders of them; the packs that ship where none are named.
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Makes an authority, a server certificate, and client certificates for trying things out.
+    DevCerts(DevCertsArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DevCertsArgs {
+    /// Where to write them.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// A caller to make a certificate for; can be repeated. Without it, the usual ones.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) caller: Vec<CallerId>,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

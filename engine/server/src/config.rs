@@ -1,0 +1,23 @@
+//! Configuration: one TOML file, read into types that hold only what was checked.
+
+mod check;
+mod defaults;
+mod duration;
+mod limits;
+mod load;
+mod model;
+mod problem;
+mod raw;
+mod relations;
+
+#[cfg(test)]
+mod tests;
+
+pub use defaults::DEFAULT_APP;
+pub use duration::parse_duration;
+pub use load::{LoadError, Overrides};
+pub use model::{
+    AllowedApp, Carrier, Config, ConfiguredCaller, Limits, Listen, Reader, RelyingParty,
+    StoreSizes, TlsFiles, Trust,
+};
+pub use problem::{Problem, Problems};

@@ -1,0 +1,257 @@
+use super::{
+    defaults,
+    duration::parse_duration,
+    limits,
+    model::{AllowedApp, Carrier, Config, Listen, Reader, RelyingParty, TlsFiles, Trust},
+    problem::{Problem, Problems, line_of},
+    raw::{
+        Path, RawApps, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text,
+    },
+    relations,
+};
+use const_oid::ObjectIdentifier;
+use simbind_rules::facts::{FactEnum, ReaderProfile, Sensitivity};
+use std::{
+    fmt::Display,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+use toml::Spanned;
+
+/// The port of `simbind serve` without configuration.
+const DEFAULT_GRPC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 50443);
+
+/// Collects what is wrong, with the line of each problem.
+pub(super) struct Checker<'s> {
+    source: &'s str,
+    /// The folder that paths in the file are relative to.
+    base: PathBuf,
+    problems: Vec<Problem>,
+}
+
+impl<'s> Checker<'s> {
+    pub(super) fn new(source: &'s str, base: PathBuf) -> Self {
+        Self { source, base, problems: Vec::new() }
+    }
+
+    pub(super) fn at<T>(&mut self, place: &Spanned<T>, field: &str, message: impl Display) {
+        let line = Some(line_of(self.source, place.span().start));
+        self.push(line, field, message);
+    }
+
+    pub(super) fn push(&mut self, line: Option<usize>, field: &str, message: impl Display) {
+        let (field, message) = (field.to_owned(), message.to_string());
+        self.problems.push(Problem { line, field, message });
+    }
+
+    pub(super) fn parse<T: FromStr<Err: Display>>(
+        &mut self,
+        field: &str,
+        text: &Text,
+    ) -> Option<T> {
+        text.get_ref().parse().map_err(|e| self.at(text, field, e)).ok()
+    }
+
+    pub(super) fn duration(&mut self, field: &str, text: &Text) -> Option<Duration> {
+        parse_duration(text.get_ref()).map_err(|e| self.at(text, field, e)).ok()
+    }
+
+    fn one_of<T: FactEnum>(&mut self, field: &str, text: &Text) -> Option<T> {
+        let found = T::from_name(text.get_ref());
+        if found.is_none() {
+            let expected = T::VARIANTS.join(", ");
+            self.at(text, field, format!("`{}` is none of {expected}", text.get_ref()));
+        }
+        found
+    }
+
+    fn existing(&mut self, field: &str, path: &Path) -> PathBuf {
+        let full = self.base.join(path.get_ref());
+        if !full.exists() {
+            self.at(path, field, format!("there is no `{}`", full.display()));
+        }
+        full
+    }
+
+    pub(super) fn finish(mut self, name: &str) -> Result<(), Problems> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        self.problems.sort_by_key(|p| p.line.unwrap_or(usize::MAX));
+        Err(Problems::new(name, self.problems))
+    }
+}
+
+pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
+    let tls = raw.tls.as_ref().map(|tls| TlsFiles {
+        certificate: checker.existing("tls.certificate", &tls.get_ref().certificate),
+        key: checker.existing("tls.key", &tls.get_ref().key),
+        client_ca: checker.existing("tls.client_ca", &tls.get_ref().client_ca),
+    });
+    let config = Config {
+        listen: listen(&raw.listen, checker),
+        data: raw.store.dir.as_ref().map_or_else(defaults::data, |d| checker.base.join(d)),
+        trust: trust(&raw.trust, checker),
+        apps: raw.apps.as_ref().map_or_else(Vec::new, |apps| allowed_apps(apps, checker)),
+        relying_parties: relying_parties(&raw.relying_party, checker),
+        readers: readers(&raw.reader, checker),
+        carriers: carriers(&raw.carrier, checker),
+        callers: relations::callers(raw, checker),
+        limits: limits::limits(&raw.limits, checker),
+        packs: raw.packs.dir.as_ref().map(|dir| checker.existing("packs.dir", dir)),
+        store: limits::store(&raw.store, checker),
+        tls,
+    };
+    relations::unique(raw, checker);
+    config
+}
+
+fn listen(raw: &RawListen, checker: &mut Checker<'_>) -> Listen {
+    let mut address = |field, text: &Option<Text>| {
+        text.as_ref().and_then(|t| {
+            let parsed = t.get_ref().parse::<SocketAddr>();
+            let told = |_| "it is no address like 127.0.0.1:50443 or [::1]:50443";
+            parsed.map_err(|e| checker.at(t, field, told(e))).ok()
+        })
+    };
+    Listen {
+        grpc: address("listen.grpc", &raw.grpc).unwrap_or(DEFAULT_GRPC),
+        metrics: address("listen.metrics", &raw.metrics),
+    }
+}
+
+fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
+    let mut files = |field: &str, paths: &[Path]| {
+        let each = paths.iter().enumerate();
+        each.map(|(n, path)| checker.existing(&format!("trust.{field}[{n}]"), path)).collect()
+    };
+    let certificates = files("certificates", &raw.certificates);
+    let attestation_roots = files("attestation_roots", &raw.attestation_roots);
+    let status = raw.attestation_status.as_ref();
+    let policies = raw.required_policies.iter().enumerate();
+    Trust {
+        certificates,
+        attestation_roots,
+        attestation_status: status.map(|p| checker.existing("trust.attestation_status", p)),
+        required_policies: policies
+            .filter_map(|(n, text)| {
+                let field = format!("trust.required_policies[{n}]");
+                let parsed = ObjectIdentifier::new(text.get_ref());
+                let told = |_| "it is no object identifier like 1.2.392.100495.1";
+                parsed.map_err(|e| checker.at(text, &field, told(e))).ok()
+            })
+            .collect(),
+    }
+}
+
+fn allowed_apps(raw: &RawApps, checker: &mut Checker<'_>) -> Vec<AllowedApp> {
+    let mut apps = Vec::new();
+    for (n, app) in raw.allowed.iter().enumerate() {
+        let id = checker.parse(&format!("apps.allowed[{n}].id"), &app.id);
+        let signer_sha256 = app.signer_sha256.as_ref().and_then(|text| {
+            let field = format!("apps.allowed[{n}].signer_sha256");
+            let parsed = sha256(text.get_ref());
+            if parsed.is_none() {
+                checker.at(text, &field, "it is not 64 hexadecimal digits");
+            }
+            parsed
+        });
+        apps.extend(id.map(|id| AllowedApp { id, signer_sha256 }));
+    }
+    apps
+}
+
+/// 32 bytes from hexadecimal, with or without the colons that Android's tools print.
+fn sha256(text: &str) -> Option<[u8; 32]> {
+    let digits: String = text.chars().filter(|c| *c != ':').collect();
+    let mut bytes = [0; 32];
+    if digits.len() != 64 || !digits.is_ascii() {
+        return None;
+    }
+    for (n, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+fn relying_parties(
+    raw: &[Spanned<RawRelyingParty>],
+    checker: &mut Checker<'_>,
+) -> Vec<RelyingParty> {
+    let mut parsed = Vec::new();
+    for (n, spanned) in raw.iter().enumerate() {
+        let raw = spanned.get_ref();
+        let at = |field: &str| format!("relying_party[{n}].{field}");
+        if raw.operations.is_empty() {
+            checker.at(spanned, &at("operations"), "at least one operation is needed");
+        }
+        let mut operations = std::collections::BTreeMap::new();
+        for (name, text) in &raw.operations {
+            let sensitivity =
+                checker.one_of::<Sensitivity>(&at(&format!("operations.{name}")), text);
+            operations.extend(sensitivity.map(|s| (name.clone(), s)));
+        }
+        let id = checker.parse(&at("id"), &raw.id);
+        let caller = checker.parse(&at("caller"), &raw.caller);
+        let pair = id.zip(caller);
+        parsed.extend(pair.map(|(id, caller)| RelyingParty { id, caller, operations }));
+    }
+    parsed
+}
+
+fn readers(raw: &[RawReader], checker: &mut Checker<'_>) -> Vec<Reader> {
+    let mut parsed = Vec::new();
+    for (n, raw) in raw.iter().enumerate() {
+        let at = |field: &str| format!("reader[{n}].{field}");
+        let id = checker.parse(&at("id"), &raw.id);
+        let caller = checker.parse(&at("caller"), &raw.caller);
+        let profile = checker.one_of::<ReaderProfile>(&at("profile"), &raw.profile);
+        let sensitivity = checker.one_of::<Sensitivity>(&at("sensitivity"), &raw.sensitivity);
+        let all = id.zip(caller).zip(profile.zip(sensitivity));
+        parsed.extend(all.map(|((id, caller), (profile, sensitivity))| Reader {
+            id,
+            caller,
+            profile,
+            sensitivity,
+        }));
+    }
+    parsed
+}
+
+fn carriers(raw: &[RawCarrier], checker: &mut Checker<'_>) -> Vec<Carrier> {
+    let mut parsed = Vec::new();
+    for (n, raw) in raw.iter().enumerate() {
+        let at = |field: &str| format!("carrier[{n}].{field}");
+        let id = checker.parse(&at("id"), &raw.id);
+        let caller = checker.parse(&at("caller"), &raw.caller);
+        let host = raw.host.as_ref().and_then(|host| checker.parse(&at("host"), host));
+        let mvnos = raw.mvnos.iter().enumerate();
+        let mvnos = mvnos
+            .filter_map(|(m, name)| checker.parse(&at(&format!("mvnos[{m}]")), name))
+            .collect();
+        let days = raw.horizon_days.as_ref().and_then(|days| {
+            let valid = (1..=3650).contains(days.get_ref());
+            if !valid {
+                checker.at(days, &at("horizon_days"), "it is not within 1 and 3650");
+            }
+            valid.then_some(*days.get_ref())
+        });
+        let mut time = |field: &str, text: &Option<Text>| {
+            text.as_ref().and_then(|text| checker.duration(&at(field), text))
+        };
+        let max_silence = time("max_silence", &raw.max_silence);
+        let lag = time("lag", &raw.lag);
+        parsed.extend(id.zip(caller).map(|(id, caller)| Carrier {
+            id,
+            caller,
+            host,
+            mvnos,
+            horizon: days.map_or(defaults::HORIZON, |d| Duration::from_secs(d * 86_400)),
+            max_silence: max_silence.unwrap_or(defaults::MAX_SILENCE),
+            lag: lag.unwrap_or(defaults::LAG),
+        }));
+    }
+    parsed
+}

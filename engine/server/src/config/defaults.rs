@@ -1,0 +1,80 @@
+//! What stands where nothing is written.
+
+use super::{model::Config, raw::RawConfig};
+use std::{path::PathBuf, time::Duration};
+
+/// The app that a server without configuration knows.
+pub const DEFAULT_APP: &str = "jp.simbind.demo";
+
+/// How far back a feed sees.
+pub(super) const HORIZON: Duration = Duration::from_secs(180 * 86_400);
+/// How long a feed may be silent.
+pub(super) const MAX_SILENCE: Duration = Duration::from_secs(30 * 60);
+/// How late events come.
+pub(super) const LAG: Duration = Duration::from_secs(10 * 60);
+
+pub(super) fn data() -> PathBuf {
+    PathBuf::from("simbind-data")
+}
+
+/// The parties of a loopback server whose configuration names none. Written as a configuration, so
+/// that they pass the same checks.
+pub(super) const PARTIES: &str = r#"
+[apps]
+allowed = [{ id = "jp.simbind.demo" }]
+
+[[relying_party]]
+id = "local"
+caller = "local"
+operations = { view = "view", apply = "apply", pay = "pay" }
+
+[[reader]]
+id = "local-door"
+caller = "local"
+profile = "door"
+sensitivity = "view"
+
+[[reader]]
+id = "local-counter"
+caller = "local"
+profile = "counter"
+sensitivity = "apply"
+
+[[reader]]
+id = "local-terminal"
+caller = "local"
+profile = "terminal"
+sensitivity = "pay"
+
+[[carrier]]
+id = "docomo"
+caller = "local"
+
+[[carrier]]
+id = "iij"
+caller = "local"
+host = "docomo"
+
+[[carrier]]
+id = "aqua-mobile"
+caller = "local"
+host = "docomo"
+"#;
+
+/// Gives a loopback server the parties that its file does not name.
+pub(super) fn fill(config: &mut Config, raw: &RawConfig) {
+    let Some(usual) = super::load::parties() else { return };
+    if raw.apps.is_none() {
+        config.apps = usual.apps;
+    }
+    let named = !raw.relying_party.is_empty()
+        || !raw.reader.is_empty()
+        || !raw.carrier.is_empty()
+        || !raw.caller.is_empty();
+    if !named {
+        config.relying_parties = usual.relying_parties;
+        config.readers = usual.readers;
+        config.carriers = usual.carriers;
+        config.callers = usual.callers;
+    }
+}

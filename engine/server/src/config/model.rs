@@ -1,0 +1,185 @@
+use crate::callers::Role;
+use const_oid::ObjectIdentifier;
+use simbind_core::ids::{AppId, CallerId, CarrierId, ReaderId, RelyingPartyId};
+use simbind_rules::facts::{ReaderProfile, Sensitivity};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    path::PathBuf,
+    time::Duration,
+};
+
+/// All that `simbind serve` is told before it starts. Made by [`Config::load`], which checks it as
+/// a whole.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: Listen,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Certificate, key and client authority; without them only loopback is served.
+    pub tls: Option<TlsFiles>,
+    /// What evidence is verified against.
+    pub trust: Trust,
+    /// The apps that may carry a login; empty where none is known.
+    pub apps: Vec<AllowedApp>,
+    /// Login backends.
+    pub relying_parties: Vec<RelyingParty>,
+    /// Readers.
+    pub readers: Vec<Reader>,
+    /// Carriers and MVNOs.
+    pub carriers: Vec<Carrier>,
+    /// All callers with all of their roles, those that follow from the lists above included.
+    pub callers: Vec<ConfiguredCaller>,
+    /// Bounds on what callers can make grow.
+    pub limits: Limits,
+    /// The folder of rule packs; the packs that ship where unset.
+    pub packs: Option<PathBuf>,
+    /// Sizes of the store.
+    pub store: StoreSizes,
+}
+
+/// Where the server listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// gRPC. Port 0 picks a free one.
+    pub grpc: SocketAddr,
+    /// The Prometheus endpoint, if any.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// PEM files for mutual TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The server's chain, leaf first.
+    pub certificate: PathBuf,
+    /// The server's key.
+    pub key: PathBuf,
+    /// The authority of the callers' certificates.
+    pub client_ca: PathBuf,
+}
+
+/// What evidence is verified against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// PEM files with the anchors of user-authentication certificates.
+    pub certificates: Vec<PathBuf>,
+    /// PEM files with the roots of handset attestation.
+    pub attestation_roots: Vec<PathBuf>,
+    /// The attestation status list (JSON), if any.
+    pub attestation_status: Option<PathBuf>,
+    /// Certificate policies of which a user certificate must name one; empty: any.
+    pub required_policies: Vec<ObjectIdentifier>,
+}
+
+/// An app that may carry a login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedApp {
+    /// The package name or the app id.
+    pub id: AppId,
+    /// SHA-256 of its signing certificate, where that is pinned.
+    pub signer_sha256: Option<[u8; 32]>,
+}
+
+/// A login backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// Its name.
+    pub id: RelyingPartyId,
+    /// Whose client certificate speaks for it.
+    pub caller: CallerId,
+    /// Its operations and how sensitive each is: at least one.
+    pub operations: BTreeMap<String, Sensitivity>,
+}
+
+impl RelyingParty {
+    /// How sensitive an operation is. One that is empty or unknown counts as the most sensitive
+    /// that the relying party has.
+    pub fn sensitivity(&self, operation: &str) -> Sensitivity {
+        let strongest = || {
+            self.operations.values().copied().max_by_key(|s| *s as u8).unwrap_or(Sensitivity::Pay)
+        };
+        self.operations.get(operation).copied().unwrap_or_else(strongest)
+    }
+}
+
+/// A reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Its name.
+    pub id: ReaderId,
+    /// Whose client certificate speaks for it.
+    pub caller: CallerId,
+    /// What kind it is.
+    pub profile: ReaderProfile,
+    /// How sensitive a tap at it is.
+    pub sensitivity: Sensitivity,
+}
+
+/// A carrier or an MVNO, and its feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carrier {
+    /// Its name.
+    pub id: CarrierId,
+    /// Whose client certificate speaks for it.
+    pub caller: CallerId,
+    /// The carrier whose network an MVNO rents.
+    pub host: Option<CarrierId>,
+    /// MVNOs that it may also speak for.
+    pub mvnos: BTreeSet<CarrierId>,
+    /// How far back its feed can see.
+    pub horizon: Duration,
+    /// How long its feed may be silent and still count as healthy.
+    pub max_silence: Duration,
+    /// How late its events usually come.
+    pub lag: Duration,
+}
+
+/// A caller and its roles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfiguredCaller {
+    /// The DNS name in its client certificate.
+    pub name: CallerId,
+    /// What it may do: at least one.
+    pub roles: BTreeSet<Role>,
+}
+
+/// Bounds on what callers can make grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest message taken, in bytes.
+    pub message_bytes: usize,
+    /// Concurrent calls on one connection.
+    pub streams_per_connection: u32,
+    /// Checks in work at once, over all connections.
+    pub checks_in_flight: usize,
+    /// Messages of one stream in work at once.
+    pub stream_in_flight: usize,
+    /// Appends that wait for each ledger.
+    pub ledger_queue: usize,
+    /// Events in a batch.
+    pub batch_events: usize,
+    /// How long a unary call may take.
+    pub request_timeout: Duration,
+    /// How long the server finishes what it took in after it was told to stop.
+    pub drain: Duration,
+    /// How long a challenge of a check lives.
+    pub challenge_lifetime: Duration,
+    /// How long a challenge of an enrolment lives.
+    pub enrolment_challenge_lifetime: Duration,
+    /// How long a step-up can be answered.
+    pub step_up_lifetime: Duration,
+    /// How long the answer to a request id is kept for a repetition.
+    pub repeat_window: Duration,
+    /// How far the time of signing may be from ours.
+    pub clock_skew: Duration,
+}
+
+/// Sizes of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreSizes {
+    /// What the index may keep in memory, in bytes.
+    pub cache_bytes: u64,
+    /// The size at which a ledger begins a new segment, in bytes.
+    pub segment_bytes: u64,
+}

@@ -1,0 +1,132 @@
+//! The file as it is written. Values that need more than their type keep their place, so that a
+//! problem found later can name it.
+
+use serde::Deserialize;
+use std::{collections::BTreeMap, path::PathBuf};
+use toml::Spanned;
+
+pub(super) type Text = Spanned<String>;
+pub(super) type Number = Spanned<u64>;
+pub(super) type Path = Spanned<PathBuf>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawConfig {
+    pub(super) listen: RawListen,
+    pub(super) tls: Option<Spanned<RawTls>>,
+    pub(super) trust: RawTrust,
+    pub(super) apps: Option<RawApps>,
+    pub(super) relying_party: Vec<Spanned<RawRelyingParty>>,
+    pub(super) reader: Vec<RawReader>,
+    pub(super) carrier: Vec<RawCarrier>,
+    pub(super) caller: Vec<RawCaller>,
+    pub(super) limits: RawLimits,
+    pub(super) packs: RawPacks,
+    pub(super) store: RawStore,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawListen {
+    pub(super) grpc: Option<Text>,
+    pub(super) metrics: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTls {
+    pub(super) certificate: Path,
+    pub(super) key: Path,
+    pub(super) client_ca: Path,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawTrust {
+    pub(super) certificates: Vec<Path>,
+    pub(super) attestation_roots: Vec<Path>,
+    pub(super) attestation_status: Option<Path>,
+    pub(super) required_policies: Vec<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawApps {
+    pub(super) allowed: Vec<RawApp>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawApp {
+    pub(super) id: Text,
+    pub(super) signer_sha256: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRelyingParty {
+    pub(super) id: Text,
+    pub(super) caller: Text,
+    pub(super) operations: BTreeMap<String, Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawReader {
+    pub(super) id: Text,
+    pub(super) caller: Text,
+    pub(super) profile: Text,
+    pub(super) sensitivity: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCarrier {
+    pub(super) id: Text,
+    pub(super) caller: Text,
+    pub(super) host: Option<Text>,
+    #[serde(default)]
+    pub(super) mvnos: Vec<Text>,
+    pub(super) horizon_days: Option<Number>,
+    pub(super) max_silence: Option<Text>,
+    pub(super) lag: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCaller {
+    pub(super) name: Text,
+    pub(super) roles: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawLimits {
+    pub(super) message_bytes: Option<Number>,
+    pub(super) streams_per_connection: Option<Number>,
+    pub(super) checks_in_flight: Option<Number>,
+    pub(super) stream_in_flight: Option<Number>,
+    pub(super) ledger_queue: Option<Number>,
+    pub(super) batch_events: Option<Number>,
+    pub(super) request_timeout: Option<Text>,
+    pub(super) drain: Option<Text>,
+    pub(super) challenge_lifetime: Option<Text>,
+    pub(super) enrolment_challenge_lifetime: Option<Text>,
+    pub(super) step_up_lifetime: Option<Text>,
+    pub(super) repeat_window: Option<Text>,
+    pub(super) clock_skew: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawPacks {
+    pub(super) dir: Option<Path>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawStore {
+    pub(super) dir: Option<PathBuf>,
+    pub(super) cache_bytes: Option<Number>,
+    pub(super) segment_bytes: Option<Number>,
+}

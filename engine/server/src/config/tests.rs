@@ -1,0 +1,136 @@
+use super::{Config, Overrides, Problem, parse_duration};
+use simbind_rules::facts::{ReaderProfile, Sensitivity};
+use std::{path::Path, time::Duration};
+
+fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+    Config::parse(text, "simbind.toml", Path::new(""), &Overrides::default())
+        .map_err(|problems| problems.list().to_vec())
+}
+
+#[test]
+fn without_configuration_it_is_a_loopback_server_with_the_usual_parties() {
+    let config = parse("").unwrap();
+    assert!(config.listen.grpc.ip().is_loopback());
+    assert!(config.tls.is_none());
+    assert_eq!(config.data, Path::new("simbind-data"));
+    assert_eq!(config.apps[0].id.as_str(), super::DEFAULT_APP);
+    let party = &config.relying_parties[0];
+    assert_eq!(party.id.as_str(), "local");
+    assert_eq!(party.sensitivity("view"), Sensitivity::View);
+    assert_eq!(party.sensitivity("apply"), Sensitivity::Apply);
+    assert_eq!(party.sensitivity("never heard of"), Sensitivity::Pay);
+    assert_eq!(party.sensitivity(""), Sensitivity::Pay);
+    let readers: Vec<_> = config.readers.iter().map(|r| (r.id.as_str(), r.profile)).collect();
+    assert_eq!(
+        readers,
+        [
+            ("local-door", ReaderProfile::Door),
+            ("local-counter", ReaderProfile::Counter),
+            ("local-terminal", ReaderProfile::Terminal),
+        ]
+    );
+    let carriers: Vec<_> = config.carriers.iter().map(|c| c.id.as_str()).collect();
+    assert_eq!(carriers, ["docomo", "iij", "aqua-mobile"]);
+    assert_eq!(config.carriers[1].host.as_ref().unwrap().as_str(), "docomo");
+}
+
+#[test]
+fn parties_that_are_named_take_the_place_of_the_usual_ones() {
+    let config = parse(
+        "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
+         operations = { balance = \"view\", transfer = \"apply\" }\n",
+    )
+    .unwrap();
+    assert_eq!(config.relying_parties.len(), 1);
+    assert_eq!(config.relying_parties[0].sensitivity("?"), Sensitivity::Apply);
+    assert!(config.carriers.is_empty() && config.readers.is_empty());
+    assert_eq!(config.callers.len(), 1);
+}
+
+#[test]
+fn a_problem_names_its_line_and_field() {
+    for (text, line, field, message) in [
+        ("[listen]\ngrpc = 7\n", 2, "grpc", "invalid type"),
+        ("\n[listen]\nport = 7\n", 3, "port", "unknown field"),
+        ("[lissten]\n", 1, "lissten", "unknown field"),
+        ("[listen]\ngrpc = \"nowhere\"\n", 2, "listen.grpc", "no address"),
+        ("[limits]\n\nmessage_bytes = 1\n", 3, "limits.message_bytes", "not within"),
+        ("[limits]\nstreams_per_connection = 99999999999\n", 2, "limits.streams_per", "not within"),
+        ("[limits]\nchallenge_lifetime = \"2 m\"\n", 2, "limits.challenge_life", "no duration"),
+        ("[limits]\nchallenge_lifetime = \"2d\"\n", 2, "limits.challenge_life", "not within"),
+        ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
+        ("[trust]\nrequired_policies = [\"x\"]\n", 2, "trust.required_policies[0]", "identifier"),
+        ("[apps]\nallowed = [{ id = \"a b\" }]\n", 2, "apps.allowed[0].id", "app"),
+        ("[[caller]]\nname = \"a\"\nroles = [\"root\"]\n", 3, "caller[0].roles[0]", "root"),
+        ("[[caller]]\nname = \"a\"\nroles = []\n", 3, "caller[0].roles", "at least one"),
+        ("[listen]\ngrpc = \"0.0.0.0:1\"\n", 2, "listen.grpc", "OPEN_WITHOUT_TLS"),
+        ("[packs]\ndir = \"nowhere\"\n", 2, "packs.dir", "no `nowhere`"),
+        (
+            "[[carrier]]\nid = \"a\"\ncaller = \"a\"\nhost = \"b\"\n",
+            4,
+            "carrier[0].host",
+            "no carrier",
+        ),
+        (
+            "[[carrier]]\nid = \"a\"\ncaller = \"a\"\nhost = \"a\"\n",
+            4,
+            "carrier[0].host",
+            "its own",
+        ),
+        (
+            "[[reader]]\nid = \"a\"\ncaller = \"a\"\nprofile = \"gate\"\nsensitivity = \"view\"\n",
+            4,
+            "reader[0].profile",
+            "door, counter, terminal",
+        ),
+        (
+            "[[caller]]\nname = \"a\"\nroles = [\"analyst\"]\n[[caller]]\nname = \"a\"\n\
+             roles = [\"auditor\"]\n",
+            5,
+            "caller[1].name",
+            "already",
+        ),
+        (
+            "[[relying_party]]\nid = \"a\"\ncaller = \"a\"\noperations = { pay = \"much\" }\n",
+            4,
+            "relying_party[0].operations.pay",
+            "view, apply, pay",
+        ),
+    ] {
+        let problems = parse(text).unwrap_err();
+        let found = &problems[0];
+        assert_eq!(found.line, Some(line), "{text}{found:?}");
+        assert!(found.field.starts_with(field), "{text}{found:?}");
+        assert!(found.message.contains(message), "{text}{found:?}");
+    }
+}
+
+#[test]
+fn all_problems_are_told_at_once_in_the_order_of_the_file() {
+    let problems = parse(
+        "[listen]\ngrpc = \"x\"\n[limits]\nmessage_bytes = 0\n[[carrier]]\nid = \"\"\n\
+         caller = \"a\"\nlag = \"soon\"\nhorizon_days = 0\n",
+    )
+    .unwrap_err();
+    let lines: Vec<_> = problems.iter().filter_map(|p| p.line).collect();
+    assert_eq!(lines, [2, 4, 6, 8, 9]);
+}
+
+#[test]
+fn a_listen_address_of_the_command_line_is_checked_too() {
+    let overrides =
+        Overrides { listen: Some("0.0.0.0:1".parse().unwrap()), ..Overrides::default() };
+    let problems = Config::parse("", "x", Path::new(""), &overrides).unwrap_err();
+    assert_eq!(problems.list()[0].field, "--listen");
+    assert!(problems.to_string().contains("OPEN_WITHOUT_TLS"));
+}
+
+#[test]
+fn durations_are_a_number_and_a_unit() {
+    assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
+    assert_eq!(parse_duration("30m"), Ok(Duration::from_secs(1800)));
+    assert_eq!(parse_duration("10d"), Ok(Duration::from_secs(864_000)));
+    for wrong in ["", "m", "5", "-5m", "5 m", "5M", "1h30m", "99999999999999999999d", "36501d"] {
+        assert!(parse_duration(wrong).is_err(), "{wrong}");
+    }
+}

@@ -1,0 +1,73 @@
+use simbind_core::ids::CallerId;
+use std::fmt::Write as _;
+
+/// The usual parties, each with the caller that speaks for it and what is written for it.
+const PARTIES: [(&str, &str); 11] = [
+    (
+        "bank",
+        "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
+         operations = { balance = \"view\", address = \"apply\", transfer = \"pay\" }\n",
+    ),
+    (
+        "shop",
+        "[[relying_party]]\nid = \"shop\"\ncaller = \"shop\"\n\
+         operations = { orders = \"view\", purchase = \"pay\" }\n\n\
+         [[reader]]\nid = \"shop-terminal\"\ncaller = \"shop\"\nprofile = \"terminal\"\n\
+         sensitivity = \"pay\"\n",
+    ),
+    (
+        "doors",
+        "[[reader]]\nid = \"door-1\"\ncaller = \"doors\"\nprofile = \"door\"\n\
+         sensitivity = \"view\"\n",
+    ),
+    (
+        "city-hall",
+        "[[relying_party]]\nid = \"city-hall\"\ncaller = \"city-hall\"\n\
+         operations = { status = \"view\", filing = \"apply\" }\n\n\
+         [[reader]]\nid = \"city-counter\"\ncaller = \"city-hall\"\nprofile = \"counter\"\n\
+         sensitivity = \"apply\"\n\n\
+         [[caller]]\nname = \"city-hall\"\nroles = [\"counter\"]\n",
+    ),
+    (
+        "docomo",
+        "[[carrier]]\nid = \"docomo\"\ncaller = \"docomo\"\nhorizon_days = 180\n\
+         max_silence = \"30m\"\nlag = \"10m\"\n",
+    ),
+    ("iij", "[[carrier]]\nid = \"iij\"\ncaller = \"iij\"\nhost = \"docomo\"\n"),
+    (
+        "aqua-mobile",
+        "[[carrier]]\nid = \"aqua-mobile\"\ncaller = \"aqua-mobile\"\nhost = \"docomo\"\n",
+    ),
+    ("help-desk", "[[caller]]\nname = \"help-desk\"\nroles = [\"help-desk\"]\n"),
+    ("analyst", "[[caller]]\nname = \"analyst\"\nroles = [\"analyst\"]\n"),
+    ("auditor", "[[caller]]\nname = \"auditor\"\nroles = [\"auditor\"]\n"),
+    ("operator", "[[caller]]\nname = \"operator\"\nroles = [\"operator\"]\n"),
+];
+
+/// A configuration that fits a set of [`super::make`], written beside it. A usual caller gets its
+/// usual part; any other becomes a relying party of its name. MVNOs need their host among the
+/// callers, or stand alone.
+pub fn config_text(callers: &[CallerId]) -> String {
+    let mut text = String::from(
+        "[listen]\ngrpc = \"127.0.0.1:50443\"\n\n\
+         [tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\n\
+         [apps]\nallowed = [{ id = \"jp.simbind.demo\" }]\n",
+    );
+    let hosted = callers.iter().any(|caller| caller.as_str() == "docomo");
+    for caller in callers {
+        let usual = PARTIES.iter().find(|(name, _)| *name == caller.as_str());
+        text.push('\n');
+        match usual {
+            Some((_, part)) if hosted => text.push_str(part),
+            Some((_, part)) => text.push_str(&part.replace("host = \"docomo\"\n", "")),
+            None => {
+                let _ = write!(
+                    text,
+                    "[[relying_party]]\nid = \"{caller}\"\ncaller = \"{caller}\"\n\
+                     operations = {{ view = \"view\", apply = \"apply\", pay = \"pay\" }}\n"
+                );
+            }
+        }
+    }
+    text
+}
