@@ -7,7 +7,6 @@
 //! parameters. Every other fault refuses the chain.
 
 mod chain;
-mod der;
 mod description;
 #[cfg(any(test, feature = "test-util"))]
 pub mod encode;
@@ -18,12 +17,13 @@ mod status;
 mod verdict;
 mod verify;
 
+pub use crate::der::DerError as DescriptionError;
 pub use chain::{Irregularity, MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES};
 pub use description::{
     Application, AuthorizationList, BootState, KeyDescription, Origin, Package, RootOfTrust,
     SecurityLevel,
 };
-pub use error::{AttestationError, DescriptionError};
+pub use error::AttestationError;
 pub use roots::AttestationRoots;
 pub use status::{Status, StatusList, StatusListError};
 pub use verdict::{AttestationPolicy, Weakness};

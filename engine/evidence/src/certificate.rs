@@ -3,6 +3,7 @@
 mod anchors;
 mod chain;
 mod error;
+mod explicit;
 mod policy;
 
 pub(crate) use anchors::certificates_of_pem;

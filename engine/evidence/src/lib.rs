@@ -4,6 +4,8 @@
 
 pub mod android;
 pub mod certificate;
+mod der;
+mod link;
 pub mod oid;
 pub mod signature;
 

@@ -1,19 +1,18 @@
 //! The walk along a chain, leaf to root key.
 
 use super::{AttestationError, AttestationRoots};
-use crate::signature::{Digest, PublicKey, verify_with_digest};
+use crate::{
+    link::{self, OutOfValidity, SignatureAlgorithm},
+    signature::PublicKey,
+};
 use simbind_core::time::Timestamp;
 use x509_parser::{
     certificate::X509Certificate,
-    der_parser::{asn1_rs::Tag, oid::Oid},
+    der_parser::oid::Oid,
     oid_registry::{
-        OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
-        OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ECDSA_WITH_SHA512,
         OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES,
         OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_KEY_USAGE,
     },
-    prelude::FromDer,
-    x509::{AlgorithmIdentifier, X509Version},
 };
 
 /// The most certificates that an attestation chain may have.
@@ -54,7 +53,7 @@ pub(super) fn walk<'c>(
     for (place, certificate) in path.iter().enumerate() {
         check_validity(place, certificate, at)?;
         if place > 0 {
-            check_authority(place, certificate, path, &mut irregularities)?;
+            check_authority(place, path, &mut irregularities)?;
         }
         check_critical(place, certificate)?;
         check_issued(place, certificate, certificates.get(place + 1), roots, &mut irregularities)?;
@@ -79,14 +78,8 @@ fn parse<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<X509Certificate<'c>>, 
         let got = chain.get(at).map_or(0, |der| der.as_ref().len());
         return Err(AttestationError::TooLarge { at, got, max: MAX_CERTIFICATE_BYTES });
     }
-    let one = |(at, der): (usize, &'c _)| match X509Certificate::from_der(AsRef::as_ref(der)) {
-        Ok(([], certificate))
-            if certificate.version() == X509Version::V3
-                && certificate.tbs_certificate.extensions_map().is_ok() =>
-        {
-            Ok(certificate)
-        }
-        _ => Err(AttestationError::Malformed { at }),
+    let one = |(at, der): (usize, &'c _)| {
+        link::read(AsRef::as_ref(der)).ok_or(AttestationError::Malformed { at })
     };
     chain.iter().enumerate().map(one).collect()
 }
@@ -131,44 +124,27 @@ fn check_validity(
     certificate: &X509Certificate<'_>,
     at: Timestamp,
 ) -> Result<(), AttestationError> {
-    let validity = certificate.validity();
-    if at.as_secs() < validity.not_before.timestamp() {
-        return Err(AttestationError::NotYetValid { at: place });
-    }
-    if at.as_secs() > validity.not_after.timestamp() {
-        return Err(AttestationError::Expired { at: place });
-    }
-    Ok(())
+    link::check_validity(certificate, at).map_err(|out| match out {
+        OutOfValidity::Before => AttestationError::NotYetValid { at: place },
+        OutOfValidity::After => AttestationError::Expired { at: place },
+    })
 }
 
 /// Checks that an issuer may issue. Only the batch certificate, at place 1, may lack the mark.
 fn check_authority(
     place: usize,
-    certificate: &X509Certificate<'_>,
     path: &[X509Certificate<'_>],
     irregularities: &mut Vec<Irregularity>,
 ) -> Result<(), AttestationError> {
-    let refused = AttestationError::NotAnAuthority { at: place };
-    let malformed = |_| AttestationError::Malformed { at: place };
-    let constraints = certificate.basic_constraints().map_err(malformed)?;
-    let usage = certificate.key_usage().map_err(malformed)?;
-    let authority = constraints.as_ref().is_some_and(|constraints| constraints.value.ca);
-    let signs = usage.is_none_or(|usage| usage.value.key_cert_sign());
-    if !(authority && signs) {
-        if place != 1 || authority {
-            return Err(refused);
-        }
+    let issuer = path.get(place).ok_or(AttestationError::Empty)?;
+    let marked = link::is_authority(issuer).ok_or(AttestationError::Malformed { at: place })?;
+    if (!marked && (place != 1 || issuer.is_ca())) || !link::path_is_short_enough(path, place) {
+        return Err(AttestationError::NotAnAuthority { at: place });
+    }
+    if !marked {
         irregularities.push(Irregularity::BatchNotAnAuthority);
     }
-    let allowed = constraints.and_then(|constraints| constraints.value.path_len_constraint);
-    let below = path
-        .get(1..place)
-        .unwrap_or_default()
-        .iter()
-        .filter(|below| below.subject().as_raw() != below.issuer().as_raw())
-        .count();
-    let exceeded = allowed.is_some_and(|allowed| u32::try_from(below).is_ok_and(|b| b > allowed));
-    if exceeded { Err(refused) } else { Ok(()) }
+    Ok(())
 }
 
 fn check_critical(place: usize, certificate: &X509Certificate<'_>) -> Result<(), AttestationError> {
@@ -198,10 +174,14 @@ fn check_issued(
     roots: &AttestationRoots,
     irregularities: &mut Vec<Irregularity>,
 ) -> Result<(), AttestationError> {
-    let digest = signature_digest(place, certificate, irregularities)?;
+    let algorithm = SignatureAlgorithm::of(certificate)
+        .ok_or(AttestationError::SignatureAlgorithm { at: place })?;
+    if algorithm.null_ecdsa && !irregularities.contains(&Irregularity::NullEcdsaParameters) {
+        irregularities.push(Irregularity::NullEcdsaParameters);
+    }
     let name = certificate.issuer().as_raw();
     let Some(issuer) = issuer else {
-        let signed = roots.keys_named(name).any(|key| signed_by(certificate, key, digest));
+        let signed = roots.keys_named(name).any(|key| algorithm.signed(certificate, key));
         return if signed { Ok(()) } else { Err(AttestationError::UnknownRoot) };
     };
     if issuer.subject().as_raw() != name {
@@ -209,79 +189,9 @@ fn check_issued(
     }
     let key = PublicKey::from_spki_der(issuer.public_key().raw)
         .map_err(|source| AttestationError::UnsupportedKey { at: place + 1, source })?;
-    if signed_by(certificate, &key, digest) {
+    if algorithm.signed(certificate, &key) {
         Ok(())
     } else {
         Err(AttestationError::Signature { at: place })
-    }
-}
-
-#[derive(Clone, Copy)]
-struct SignatureAlgorithm {
-    rsa: bool,
-    digest: Digest,
-}
-
-fn signed_by(
-    certificate: &X509Certificate<'_>,
-    key: &PublicKey,
-    algorithm: SignatureAlgorithm,
-) -> bool {
-    let signature = &certificate.signature_value;
-    let rsa = matches!(key.key_type(), crate::signature::KeyType::Rsa { .. });
-    rsa == algorithm.rsa
-        && signature.unused_bits == 0
-        && verify_with_digest(
-            key,
-            algorithm.digest,
-            certificate.tbs_certificate.as_ref(),
-            &signature.data,
-        )
-}
-
-fn signature_digest(
-    place: usize,
-    certificate: &X509Certificate<'_>,
-    irregularities: &mut Vec<Irregularity>,
-) -> Result<SignatureAlgorithm, AttestationError> {
-    let unsupported = AttestationError::SignatureAlgorithm { at: place };
-    let outer = &certificate.signature_algorithm;
-    if *outer != certificate.tbs_certificate.signature {
-        return Err(unsupported);
-    }
-    let known = [
-        (OID_SIG_ECDSA_WITH_SHA256, false, Digest::Sha256),
-        (OID_SIG_ECDSA_WITH_SHA384, false, Digest::Sha384),
-        (OID_SIG_ECDSA_WITH_SHA512, false, Digest::Sha512),
-        (OID_PKCS1_SHA256WITHRSA, true, Digest::Sha256),
-        (OID_PKCS1_SHA384WITHRSA, true, Digest::Sha384),
-        (OID_PKCS1_SHA512WITHRSA, true, Digest::Sha512),
-    ];
-    let found = known.into_iter().find(|(oid, ..)| *oid == outer.algorithm);
-    let (_, rsa, digest) = found.ok_or(unsupported.clone())?;
-    match parameters(outer) {
-        Parameters::Absent => {}
-        Parameters::Null if rsa => {}
-        Parameters::Null if digest == Digest::Sha256 => {
-            if !irregularities.contains(&Irregularity::NullEcdsaParameters) {
-                irregularities.push(Irregularity::NullEcdsaParameters);
-            }
-        }
-        Parameters::Null | Parameters::Other => return Err(unsupported),
-    }
-    Ok(SignatureAlgorithm { rsa, digest })
-}
-
-enum Parameters {
-    Absent,
-    Null,
-    Other,
-}
-
-fn parameters(algorithm: &AlgorithmIdentifier<'_>) -> Parameters {
-    match &algorithm.parameters {
-        None => Parameters::Absent,
-        Some(any) if any.tag() == Tag::Null && any.data.is_empty() => Parameters::Null,
-        Some(_) => Parameters::Other,
     }
 }

@@ -1,4 +1,4 @@
-use crate::signature::KeyError;
+use crate::{der::DerError, signature::KeyError};
 use thiserror::Error;
 
 /// Why a chain is no attestation that can be read. Certificates are counted from the leaf, which
@@ -26,7 +26,8 @@ pub enum AttestationError {
         /// How many are read.
         max: usize,
     },
-    /// A certificate is not X.509 version 3 in DER, or an extension stands in it twice.
+    /// A certificate is not X.509 version 3 in DER, an extension stands in it twice, or it names
+    /// two signature algorithms.
     #[error("attestation certificate {at} is malformed")]
     Malformed {
         /// The certificate.
@@ -53,7 +54,7 @@ pub enum AttestationError {
         /// The certificate.
         at: usize,
     },
-    /// A certificate's signature algorithm is not supported, or is said in two ways.
+    /// A certificate's signature algorithm is not supported.
     #[error("the signature algorithm of attestation certificate {at} is not supported")]
     SignatureAlgorithm {
         /// The certificate.
@@ -102,7 +103,7 @@ pub enum AttestationError {
     },
     /// The key description cannot be read.
     #[error("the key description is malformed: {0}")]
-    KeyDescription(#[from] DescriptionError),
+    KeyDescription(#[from] DerError),
 }
 
 impl AttestationError {
@@ -115,45 +116,4 @@ impl AttestationError {
                 | Self::KeyDescription(_)
         )
     }
-}
-
-/// Why a key description cannot be read. `field` is its name in the Android schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum DescriptionError {
-    /// The encoding is not DER, or ends too early.
-    #[error("{field} is not DER")]
-    Der {
-        /// The field.
-        field: &'static str,
-    },
-    /// Another type than the schema has.
-    #[error("{field} has another type than expected")]
-    Type {
-        /// The field.
-        field: &'static str,
-    },
-    /// A number outside what is read.
-    #[error("{field} is out of range")]
-    Range {
-        /// The field.
-        field: &'static str,
-    },
-    /// More entries or bytes than are read.
-    #[error("{field} is too long")]
-    TooLong {
-        /// The field.
-        field: &'static str,
-    },
-    /// A field that stands twice in one list.
-    #[error("{field} stands twice")]
-    Twice {
-        /// The field.
-        field: &'static str,
-    },
-    /// Bytes behind the end.
-    #[error("there are bytes behind {field}")]
-    Trailing {
-        /// The field.
-        field: &'static str,
-    },
 }

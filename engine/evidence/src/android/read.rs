@@ -3,8 +3,8 @@
 use super::{
     Application, AuthorizationList, BootState, DescriptionError, KeyDescription, Origin, Package,
     RootOfTrust, SecurityLevel,
-    der::{ENUMERATED, INTEGER, OCTET_STRING, Reader, SEQUENCE, SET},
 };
+use crate::der::{ENUMERATED, INTEGER, OCTET_STRING, Reader, SEQUENCE, SET};
 use simbind_core::ids::Imei;
 
 const MAX_PURPOSES: usize = 16;

@@ -1,4 +1,5 @@
-use rustls_pki_types::{CertificateDer, TrustAnchor, pem::PemObject};
+use crate::der::{Reader, SEQUENCE};
+use rustls_pki_types::{CertificateDer, SubjectPublicKeyInfoDer, TrustAnchor, pem::PemObject};
 use thiserror::Error;
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
@@ -67,6 +68,23 @@ impl TrustAnchors {
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         self.anchors.len()
+    }
+
+    /// The keys of the anchors with this name (DER) that constrain no names, as
+    /// `SubjectPublicKeyInfo`s.
+    pub(super) fn keys_named<'a>(
+        &'a self,
+        subject: &'a [u8],
+    ) -> impl Iterator<Item = SubjectPublicKeyInfoDer<'static>> + 'a {
+        // An anchor holds its name without the outer tag and length.
+        let named = move |anchor: &&TrustAnchor<'_>| {
+            Reader::new("subject", subject).expect("subject", SEQUENCE) == Ok(&*anchor.subject)
+        };
+        self.anchors
+            .iter()
+            .filter(|anchor| anchor.name_constraints.is_none())
+            .filter(move |anchor| named(anchor))
+            .map(webpki::spki_for_anchor)
     }
 
     pub(super) fn as_slice(&self) -> &[TrustAnchor<'static>] {

@@ -1,4 +1,4 @@
-use super::{ChainError, ChainPolicy, KeyUsageRule, TrustAnchors};
+use super::{ChainError, ChainPolicy, KeyUsageRule, TrustAnchors, explicit};
 use crate::{
     oid::Oid,
     signature::{PublicKey, sha256},
@@ -7,7 +7,10 @@ use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime}
 use simbind_core::{ids::CertificateId, time::Timestamp};
 use std::time::Duration;
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
-use x509_parser::{certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer};
+use x509_parser::{
+    certificate::X509Certificate, extensions::ParsedExtension,
+    oid_registry::OID_X509_EXT_CERTIFICATE_POLICIES, prelude::FromDer,
+};
 
 /// The most certificates that a chain may have.
 pub const MAX_CERTIFICATES: usize = 8;
@@ -94,8 +97,9 @@ impl VerifiedCertificate {
 /// Verifies a chain, leaf first, to one of the anchors at the given time. The chain is in order and
 /// holds nothing else; the anchor's own certificate may stand at its end.
 ///
-/// Revocation is not looked at. Key usage and policies are, as `policy` says. A critical
-/// certificate-policies extension is refused as not understood, as path validation leaves it out.
+/// Revocation is not looked at. Key usage and policies are, as `policy` says. The path is validated
+/// by rustls-webpki, which does not take a critical certificate-policies extension; a chain that
+/// has one is walked by explicit code, which refuses name constraints.
 ///
 /// # Errors
 /// [`ChainError`] names the first fault. Sizes are looked at before anything is parsed.
@@ -113,17 +117,49 @@ pub fn verify_chain(
     let public_key = PublicKey::from_spki_der(leaf.public_key().raw)?;
     check_key_usage(leaf, policy.key_usage)?;
 
-    let end_entity =
-        EndEntityCert::try_from(leaf_der).map_err(|_| ChainError::Malformed { at: 0 })?;
-    let usage = Usage(policy.extended_key_usage.as_ref());
-    let used = end_entity
-        .verify_for_usage(ALGORITHMS, anchors.as_slice(), rest, unix(at)?, usage, None, None)
-        .map_err(ChainError::from)
-        .and_then(|path| check_shape(&path, rest, &parsed))?;
-
+    let used = match by_webpki(leaf_der, rest, &parsed, anchors, policy, at) {
+        Err(ChainError::CriticalExtension) if has_critical_policies(&parsed) => {
+            explicit::walk(&chain, anchors, policy.extended_key_usage.as_ref(), at)
+        }
+        outcome => outcome,
+    }?;
     let path = parsed.get(..=used).unwrap_or_default();
+    check_authorities(path)?;
     check_policies(path, &policy.policies)?;
     Ok(verified(leaf_der, leaf, public_key, path))
+}
+
+/// How many certificates behind the leaf a path uses that rustls-webpki finds.
+fn by_webpki(
+    leaf: &CertificateDer<'_>,
+    rest: &[CertificateDer<'_>],
+    parsed: &[X509Certificate<'_>],
+    anchors: &TrustAnchors,
+    policy: &ChainPolicy,
+    at: Timestamp,
+) -> Result<usize, ChainError> {
+    let end_entity = EndEntityCert::try_from(leaf).map_err(|error| match error {
+        webpki::Error::UnsupportedCriticalExtension => ChainError::CriticalExtension,
+        _ => ChainError::Malformed { at: 0 },
+    })?;
+    let usage = Usage(policy.extended_key_usage.as_ref());
+    let path = end_entity.verify_for_usage(
+        ALGORITHMS,
+        anchors.as_slice(),
+        rest,
+        unix(at)?,
+        usage,
+        None,
+        None,
+    )?;
+    check_shape(&path, rest, parsed)
+}
+
+fn has_critical_policies(chain: &[X509Certificate<'_>]) -> bool {
+    chain
+        .iter()
+        .flat_map(|certificate| certificate.extensions())
+        .any(|extension| extension.critical && extension.oid == OID_X509_EXT_CERTIFICATE_POLICIES)
 }
 
 fn bounded<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<CertificateDer<'c>>, ChainError> {
@@ -184,6 +220,20 @@ fn check_key_usage(leaf: &X509Certificate<'_>, rule: KeyUsageRule) -> Result<(),
             _ => Err(ChainError::KeyUsage),
         },
     }
+}
+
+/// The key usage of authorities, which rustls-webpki leaves out: an issuer whose usage is said may
+/// sign certificates, and one who may sign certificates is no leaf (RFC 5280 section 4.2.1.3).
+fn check_authorities(path: &[X509Certificate<'_>]) -> Result<(), ChainError> {
+    for (at, certificate) in path.iter().enumerate() {
+        let usage = certificate.key_usage().map_err(|_| ChainError::Malformed { at })?;
+        match usage.map(|usage| usage.value.key_cert_sign()) {
+            Some(true) if at == 0 => return Err(ChainError::AuthorityAsLeaf),
+            Some(false) if at > 0 => return Err(ChainError::NotAnAuthority),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn check_policies(path: &[X509Certificate<'_>], required: &[Oid]) -> Result<(), ChainError> {

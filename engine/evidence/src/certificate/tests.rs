@@ -1,1 +1,2 @@
-
+mod limbo;
+mod made;

@@ -174,8 +174,7 @@ fn no_bit_below_the_root_can_change() {
     let world = World::new(encode_key_description(&spec()));
     let chain = world.chain();
     for place in 0..3 {
-        // Every bit would take minutes without optimisation.
-        for bit in (0..chain[place].len() * 8).step_by(13) {
+        for bit in 0..chain[place].len() * 8 {
             let mut changed = chain.clone();
             changed[place][bit / 8] ^= 1 << (bit % 8);
             assert!(world.verify(&changed).is_err(), "certificate {place} bit {bit}");

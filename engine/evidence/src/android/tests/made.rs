@@ -279,8 +279,8 @@ fn null_parameters_pass_for_ecdsa_with_sha256_alone() {
     };
     assert_eq!(with(NULL, NULL).unwrap().irregularities(), [Irregularity::NullEcdsaParameters]);
     assert!(with(PLAIN, PLAIN).unwrap().irregularities().is_empty());
-    assert_eq!(with(PLAIN, NULL), unsupported);
-    assert_eq!(with(NULL, PLAIN), unsupported);
+    assert_eq!(with(PLAIN, NULL), Err(AttestationError::Malformed { at: 0 }));
+    assert_eq!(with(NULL, PLAIN), Err(AttestationError::Malformed { at: 0 }));
 }
 
 #[test]

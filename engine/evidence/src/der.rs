@@ -1,21 +1,63 @@
 //! A reader of DER (ITU-T X.690) without recursion: it yields one element at a time, and the
 //! caller's code fixes the depth. Lengths are definite and minimal, tag numbers at most 28 bits.
 
-use super::DescriptionError;
+use thiserror::Error;
 
-pub(super) const BOOLEAN: Tag = Tag::universal(1);
-pub(super) const INTEGER: Tag = Tag::universal(2);
-pub(super) const OCTET_STRING: Tag = Tag::universal(4);
-pub(super) const ENUMERATED: Tag = Tag::universal(10);
-pub(super) const SEQUENCE: Tag = Tag { class: 0, constructed: true, number: 16 };
-pub(super) const SET: Tag = Tag { class: 0, constructed: true, number: 17 };
+/// Why DER cannot be read. `field` is the field's name in its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DerError {
+    /// The encoding is not DER, or ends too early.
+    #[error("{field} is not DER")]
+    Der {
+        /// The field.
+        field: &'static str,
+    },
+    /// Another type than the schema has.
+    #[error("{field} has another type than expected")]
+    Type {
+        /// The field.
+        field: &'static str,
+    },
+    /// A number outside what is read.
+    #[error("{field} is out of range")]
+    Range {
+        /// The field.
+        field: &'static str,
+    },
+    /// More entries or bytes than are read.
+    #[error("{field} is too long")]
+    TooLong {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field that stands twice in one list.
+    #[error("{field} stands twice")]
+    Twice {
+        /// The field.
+        field: &'static str,
+    },
+    /// Bytes behind the end.
+    #[error("there are bytes behind {field}")]
+    Trailing {
+        /// The field.
+        field: &'static str,
+    },
+}
+
+pub(crate) const BOOLEAN: Tag = Tag::universal(1);
+pub(crate) const INTEGER: Tag = Tag::universal(2);
+pub(crate) const BIT_STRING: Tag = Tag::universal(3);
+pub(crate) const OCTET_STRING: Tag = Tag::universal(4);
+pub(crate) const ENUMERATED: Tag = Tag::universal(10);
+pub(crate) const SEQUENCE: Tag = Tag { class: 0, constructed: true, number: 16 };
+pub(crate) const SET: Tag = Tag { class: 0, constructed: true, number: 17 };
 
 /// A tag: its class (0 universal, 2 context), whether it is constructed, and its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag {
-    pub(super) class: u8,
-    pub(super) constructed: bool,
-    pub(super) number: u32,
+pub(crate) struct Tag {
+    pub(crate) class: u8,
+    pub(crate) constructed: bool,
+    pub(crate) number: u32,
 }
 
 impl Tag {
@@ -26,23 +68,23 @@ impl Tag {
 
 /// What is left to read, and the name of the field it is, for errors.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'d> {
+pub(crate) struct Reader<'d> {
     rest: &'d [u8],
     field: &'static str,
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(field: &'static str, bytes: &'d [u8]) -> Self {
+    pub(crate) fn new(field: &'static str, bytes: &'d [u8]) -> Self {
         Self { rest: bytes, field }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// The next element, whatever it is.
-    pub(super) fn any(&mut self) -> Result<(Tag, &'d [u8]), DescriptionError> {
-        let error = DescriptionError::Der { field: self.field };
+    pub(crate) fn any(&mut self) -> Result<(Tag, &'d [u8]), DerError> {
+        let error = DerError::Der { field: self.field };
         let (tag, rest) = read_tag(self.rest).ok_or(error)?;
         let (length, rest) = read_length(rest).ok_or(error)?;
         let (content, rest) = rest.split_at_checked(length).ok_or(error)?;
@@ -51,61 +93,53 @@ impl<'d> Reader<'d> {
     }
 
     /// The next element, which must have this tag.
-    pub(super) fn expect(
+    pub(crate) fn expect(
         &mut self,
         field: &'static str,
         wanted: Tag,
-    ) -> Result<&'d [u8], DescriptionError> {
+    ) -> Result<&'d [u8], DerError> {
         self.field = field;
         let (tag, content) = self.any()?;
-        if tag == wanted { Ok(content) } else { Err(DescriptionError::Type { field }) }
+        if tag == wanted { Ok(content) } else { Err(DerError::Type { field }) }
     }
 
     /// The next element as a reader of what is in it.
-    pub(super) fn enter(
+    pub(crate) fn enter(
         &mut self,
         field: &'static str,
         wanted: Tag,
-    ) -> Result<Reader<'d>, DescriptionError> {
+    ) -> Result<Reader<'d>, DerError> {
         Ok(Reader::new(field, self.expect(field, wanted)?))
     }
 
     /// A non-negative INTEGER or ENUMERATED below 2^32.
-    pub(super) fn number(
-        &mut self,
-        field: &'static str,
-        tag: Tag,
-    ) -> Result<u32, DescriptionError> {
+    pub(crate) fn number(&mut self, field: &'static str, tag: Tag) -> Result<u32, DerError> {
         let value = self.integer(field, tag)?;
-        u32::try_from(value).map_err(|_| DescriptionError::Range { field })
+        u32::try_from(value).map_err(|_| DerError::Range { field })
     }
 
     /// An INTEGER or ENUMERATED of at most eight octets.
-    pub(super) fn integer(
-        &mut self,
-        field: &'static str,
-        tag: Tag,
-    ) -> Result<i64, DescriptionError> {
+    pub(crate) fn integer(&mut self, field: &'static str, tag: Tag) -> Result<i64, DerError> {
         let content = self.expect(field, tag)?;
-        let (first, _) = content.split_first().ok_or(DescriptionError::Der { field })?;
+        let (first, _) = content.split_first().ok_or(DerError::Der { field })?;
         if content.len() > 8 {
-            return Err(DescriptionError::Range { field });
+            return Err(DerError::Range { field });
         }
         let sign = if *first >= 0x80 { -1_i64 } else { 0 };
         Ok(content.iter().fold(sign, |value, octet| (value << 8) | i64::from(*octet)))
     }
 
     /// A BOOLEAN. Genuine certificates hold octets other than 0 and 255 for true.
-    pub(super) fn boolean(&mut self, field: &'static str) -> Result<bool, DescriptionError> {
+    pub(crate) fn boolean(&mut self, field: &'static str) -> Result<bool, DerError> {
         match self.expect(field, BOOLEAN)? {
             [octet] => Ok(*octet != 0),
-            _ => Err(DescriptionError::Der { field }),
+            _ => Err(DerError::Der { field }),
         }
     }
 
     /// Nothing may be left.
-    pub(super) fn finish(self) -> Result<(), DescriptionError> {
-        if self.is_empty() { Ok(()) } else { Err(DescriptionError::Trailing { field: self.field }) }
+    pub(crate) fn finish(self) -> Result<(), DerError> {
+        if self.is_empty() { Ok(()) } else { Err(DerError::Trailing { field: self.field }) }
     }
 }
 
