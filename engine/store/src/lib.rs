@@ -15,6 +15,7 @@ mod memory;
 mod project;
 #[cfg(test)]
 mod testing;
+mod vault;
 
 pub use config::{Clock, OnProgress, Progress, Stage, StoreConfig};
 pub use disk::{Disk, RealDisk};
@@ -23,3 +24,4 @@ pub use error::OpenError;
 pub use index::Rebuilt;
 pub use ledger::Damage;
 pub use memory::MemoryStore;
+pub use vault::{FileVault, MasterKey, VaultConfig};

@@ -54,7 +54,7 @@ impl std::fmt::Debug for Key {
 pub struct Stored {
     /// The value.
     pub value: Arc<[u8]>,
-    /// The position, in the state ledger, of the entry that wrote it last.
+    /// The position, in the ledger that the key belongs to, of the entry that wrote it last.
     pub version: Position,
 }
 
@@ -98,6 +98,9 @@ pub struct Write {
 
 /// How an entry becomes changes of the index: a pure function of the entry and of the values it
 /// asks for, used alike when an entry is appended and when the index is rebuilt.
+///
+/// Each key belongs to one ledger: an entry reads and writes keys of its own ledger only, since the
+/// two are replayed one after the other. Conditions of a decision may also name keys of the state.
 pub trait Projection: Send + Sync + 'static {
     /// The keys whose values [`Self::writes`] needs. Scans are not possible here.
     ///
@@ -255,7 +258,8 @@ pub trait Store: Send + Sync + 'static {
         at: Position,
     ) -> impl Future<Output = Result<Option<LedgerEntry>, StoreError>> + Send;
 
-    /// Up to `most` (1 to [`Scan::MAX_ROWS`]) entries of a ledger, from a position on.
+    /// Up to `most` (1 to [`Scan::MAX_ROWS`]) entries of a ledger, from a position on. Fewer may
+    /// come where entries are long; none come only past the end.
     fn entries(
         &self,
         ledger: LedgerKind,

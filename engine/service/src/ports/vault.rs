@@ -23,13 +23,22 @@ impl std::fmt::Debug for Sealed {
     }
 }
 
-/// What opening sealed bytes gave.
+/// What opening sealed bytes gave. `Debug` shows the length only.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Opened {
     /// The plain bytes.
     Plain(zeroize::Zeroizing<Vec<u8>>),
     /// The key was destroyed: the person has been erased.
     Erased,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Plain(bytes) => write!(f, "Plain({} bytes)", bytes.len()),
+            Self::Erased => f.write_str("Erased"),
+        }
+    }
 }
 
 /// What kind of identifier a look-up hash is of, so that equal texts of two kinds differ.
