@@ -22,4 +22,4 @@ pub use store::{Facts, Knowledge};
 pub use text::SetFactError;
 pub use value::{EnumType, FactEnum, FactType, FactValue};
 
-pub(crate) use text::{slot_text, type_words, usual_facts};
+pub(crate) use text::usual_facts;

@@ -1,9 +1,21 @@
 //! Facts schema, rule language, layers, compiler and evaluation; pure
 
+mod book;
+mod condition;
+mod diagnostic;
 pub mod facts;
+mod pack;
+mod reason;
 mod suggest;
 mod time;
 mod verdict;
 
+pub use book::{
+    ChainId, Conclusion, FactReading, FiredBy, FiredRule, Layer, Limit, Outcome, PackInfo,
+    PacksHash, RuleBook, RuleRef, RuleTrace, TestFailure, TestReport, run_tests,
+};
+pub use diagnostic::Diagnostic;
 pub use facts::{Fact, FactEnum, Facts};
+pub use pack::{LimitKey, PackSource};
+pub use reason::{Lang, ReasonCode};
 pub use verdict::{CheckKind, Edge, Methods, Severity, StepUpMethod, Verdict};

@@ -98,7 +98,7 @@ pub(crate) fn usual_facts() -> Facts {
 }
 
 /// What a fact of this type takes, in words.
-pub(crate) fn type_words(ty: FactType) -> String {
+fn type_words(ty: FactType) -> String {
     match ty {
         FactType::Enum(of) => format!("one of {}", of.variants.join(", ")),
         FactType::Duration => "a duration like 90s, 72h or 30d".to_owned(),
@@ -108,7 +108,7 @@ pub(crate) fn type_words(ty: FactType) -> String {
 }
 
 /// A slot in words.
-pub(crate) fn slot_text(ty: FactType, slot: i64) -> String {
+fn slot_text(ty: FactType, slot: i64) -> String {
     match ty {
         FactType::Enum(of) => of.name_at(slot).unwrap_or("?").to_owned(),
         FactType::Duration => format_duration(slot),

@@ -1,0 +1,129 @@
+//! The packs in service: compiled together, one chain of rules for each pack.
+
+mod compile;
+mod evaluate;
+mod explain;
+mod layers;
+mod lookup;
+mod outcome;
+mod pack_tests;
+mod shipped;
+
+#[cfg(test)]
+mod tests;
+
+pub use explain::{Conclusion, FactReading, RuleTrace};
+pub use lookup::{Limit, PackInfo};
+pub use outcome::{FiredBy, FiredRule, Outcome, RuleRef};
+pub use pack_tests::{TestFailure, TestReport, run_tests};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Cond;
+use crate::pack::TestDoc;
+use crate::reason::ReasonCode;
+use crate::verdict::{CheckKind, Verdict};
+
+/// SHA-256 that names the packs a decision was made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PacksHash(pub [u8; 32]);
+
+/// How far from the nation a pack stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// The nation's floor.
+    Nation,
+    /// A carrier that runs a network.
+    Carrier,
+    /// An MVNO.
+    Mvno,
+}
+
+/// The rules that stand for one carrier or MVNO; of the book that gave it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChainId(u16);
+
+/// Every pack in service, compiled.
+#[derive(Debug)]
+pub struct RuleBook {
+    hash: PacksHash,
+    packs: Vec<PackInfo>,
+    rules: Vec<RuleInfo>,
+    chains: Vec<Chain>,
+    tests: Vec<PackTests>,
+    root: ChainId,
+    carriers: BTreeMap<String, ChainId>,
+    mvnos: BTreeMap<String, (String, ChainId)>,
+}
+
+/// What is said of a rule, off the hot path.
+#[derive(Debug)]
+struct RuleInfo {
+    id: String,
+    pack: usize,
+    when: String,
+    facts: Vec<crate::facts::Fact>,
+}
+
+/// The rules of one chain, twice: as they stand, and as loose as any layer below may make them.
+#[derive(Debug)]
+struct Chain {
+    stands: RuleSet,
+    loosest: RuleSet,
+    params: BTreeMap<String, i64>,
+    param_types: crate::condition::ParamKinds,
+    login_limits: Vec<Limit>,
+    tap_limits: Vec<Limit>,
+    event_limits: Vec<Limit>,
+}
+
+#[derive(Debug, Default)]
+struct RuleSet {
+    login: Vec<Armed>,
+    tap: Vec<Armed>,
+}
+
+impl RuleSet {
+    fn of(&self, kind: CheckKind) -> &[Armed] {
+        match kind {
+            CheckKind::Login => &self.login,
+            CheckKind::Tap => &self.tap,
+        }
+    }
+}
+
+/// A rule ready to evaluate.
+#[derive(Clone, Debug)]
+struct Armed {
+    cond: Cond,
+    holds: Verdict,
+    unknown: OnUnknown,
+    reason: ReasonCode,
+    rule: RuleRef,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum OnUnknown {
+    Silent,
+    Speak(Verdict, ReasonCode),
+    /// The condition reads only what is always known, so this is a fault: refuse.
+    Fault,
+}
+
+/// A pack's tests, and the facts that each starts from.
+#[derive(Debug)]
+struct PackTests {
+    chain: ChainId,
+    tests: Vec<ReadyTest>,
+}
+
+#[derive(Debug)]
+struct ReadyTest {
+    doc: TestDoc,
+    facts: crate::facts::Facts,
+    line: u32,
+    column: u32,
+}

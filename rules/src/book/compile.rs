@@ -1,0 +1,365 @@
+//! From sources to a book of rules.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::layers::LayerState;
+use super::{
+    Chain, ChainId, Layer, Limit, PackInfo, PackTests, PacksHash, ReadyTest, RuleBook, RuleInfo,
+    RuleSet,
+};
+use crate::diagnostic::{Diagnostic, Problems, place};
+use crate::facts::{AppIdentity, Channel, Facts, HandsetProof, usual_facts};
+use crate::pack::{Applies, BaseDoc, Kinds, LimitDoc, PackDoc, PackSource, TestDoc, read_pack};
+use crate::reason;
+use crate::suggest::closest;
+use crate::verdict::CheckKind;
+
+/// Packs in one book.
+const MAX_PACKS: usize = 256;
+
+impl RuleBook {
+    /// Compiles packs into a book. A pack may come before the one that it extends.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any pack, each with its place.
+    pub fn compile(sources: &[PackSource]) -> Result<Self, Vec<Diagnostic>> {
+        if sources.is_empty() || sources.len() > MAX_PACKS {
+            let mut problems = Problems::new("", "");
+            problems.add(&(0..0), format!("a book has 1 to {MAX_PACKS} packs"));
+            return Err(problems.into_found());
+        }
+        let mut problems: Vec<_> =
+            sources.iter().map(|source| Problems::new(&source.name, &source.text)).collect();
+        let docs: Vec<_> =
+            sources.iter().zip(&mut problems).map(|(source, p)| read_pack(source, p)).collect();
+        let book = assemble(sources, &docs, &mut problems);
+        let found: Vec<_> = problems.into_iter().flat_map(Problems::into_found).collect();
+        match book {
+            Some(book) if found.is_empty() => Ok(book),
+            _ => Err(found),
+        }
+    }
+}
+
+fn hash(sources: &[PackSource]) -> PacksHash {
+    let mut hasher = Sha256::new();
+    hasher.update(b"simbind packs 1\0");
+    let mut part = |text: &str| {
+        hasher.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(text.as_bytes());
+    };
+    part(reason::CATALOGUE);
+    for source in sources {
+        part(&source.name);
+        part(&source.text);
+    }
+    PacksHash(hasher.finalize().into())
+}
+
+/// What is known of a pack once the packs above it are applied.
+struct Built {
+    state: LayerState,
+    bases: BTreeMap<String, BaseDoc>,
+}
+
+fn assemble(
+    sources: &[PackSource],
+    docs: &[Option<PackDoc>],
+    problems: &mut [Problems<'_>],
+) -> Option<RuleBook> {
+    let parents = link(docs, problems);
+    let mut built: Vec<Option<Built>> = docs.iter().map(|_| None).collect();
+    let mut infos: Vec<Option<Vec<RuleInfo>>> = docs.iter().map(|_| None).collect();
+    let first_rules = number_rules(docs);
+    // Three layers: after three rounds every pack has met the one above it.
+    for _ in 0..3 {
+        for (at, doc) in docs.iter().enumerate() {
+            let (Some(doc), Some(parent)) = (doc, parents.get(at).copied().flatten()) else {
+                continue;
+            };
+            if built.get(at).is_none_or(Option::is_some) {
+                continue;
+            }
+            let (mut state, mut bases) = match parent {
+                Parent::Root => (LayerState::default(), BTreeMap::new()),
+                Parent::Pack(above) => match built.get(above).and_then(Option::as_ref) {
+                    Some(above) => (above.state.clone(), above.bases.clone()),
+                    None => continue,
+                },
+            };
+            let Some(own) = problems.get_mut(at) else { continue };
+            let first = first_rules.get(at).copied().unwrap_or_default();
+            state.apply(doc, first, own);
+            add_bases(doc, &mut bases, own);
+            check_tests(doc, &state, &bases, own);
+            if let Some(slot) = infos.get_mut(at) {
+                *slot = Some(describe(doc, at, first, &state));
+            }
+            if let Some(slot) = built.get_mut(at) {
+                *slot = Some(Built { state, bases });
+            }
+        }
+    }
+    finish(sources, docs, &parents, built, infos)
+}
+
+/// What a pack stands on.
+#[derive(Clone, Copy)]
+enum Parent {
+    Root,
+    Pack(usize),
+}
+
+fn layer_of(doc: &PackDoc) -> Layer {
+    match doc.applies {
+        Applies::Country(_) => Layer::Nation,
+        Applies::Carrier(_) => Layer::Carrier,
+        Applies::Mvno { .. } => Layer::Mvno,
+    }
+}
+
+/// Finds the pack that each extends, and checks who may extend whom.
+fn link(docs: &[Option<PackDoc>], problems: &mut [Problems<'_>]) -> Vec<Option<Parent>> {
+    let mut root = None;
+    let mut parents = Vec::with_capacity(docs.len());
+    for (at, (doc, problems)) in docs.iter().zip(problems).enumerate() {
+        let Some(doc) = doc else {
+            parents.push(None);
+            continue;
+        };
+        let earlier = docs.iter().take(at).flatten();
+        if earlier.clone().any(|other| other.id.value == doc.id.value) {
+            problems.add(&doc.id.span, "another pack has this id");
+        }
+        if earlier.clone().any(|other| same_place(&other.applies, &doc.applies)) {
+            problems.add(&doc.id.span, "another pack applies to the same");
+        }
+        if layer_of(doc) == Layer::Nation {
+            if let Some(extends) = &doc.extends {
+                problems.add(&extends.span, "the nation's pack extends none");
+            }
+            if root.replace(at).is_some() {
+                problems.add(&doc.id.span, "a book has one nation's pack");
+            }
+            parents.push(Some(Parent::Root));
+            continue;
+        }
+        parents.push(find_parent(doc, docs, problems));
+    }
+    parents
+}
+
+/// Whether two packs would both stand for the same lines.
+fn same_place(a: &Applies, b: &Applies) -> bool {
+    let names = |applies: &Applies| match applies {
+        Applies::Country(_) => None,
+        Applies::Carrier(name) | Applies::Mvno { mvno: name, .. } => Some(name.clone()),
+    };
+    names(a).is_some() && names(a) == names(b)
+}
+
+fn find_parent(
+    doc: &PackDoc,
+    docs: &[Option<PackDoc>],
+    problems: &mut Problems<'_>,
+) -> Option<Parent> {
+    let Some(extends) = &doc.extends else {
+        problems.add(&doc.id.span, "a pack below the nation's names the one that it `extends`");
+        return None;
+    };
+    let above = docs
+        .iter()
+        .position(|other| other.as_ref().is_some_and(|other| other.id.value == extends.value));
+    let Some((at, above)) = above.and_then(|at| Some((at, docs.get(at)?.as_ref()?))) else {
+        let near = closest(&extends.value, docs.iter().flatten().map(|doc| doc.id.value.as_str()));
+        problems.add_meaning(&extends.span, "there is no such pack", near);
+        return None;
+    };
+    let right = match (&doc.applies, &above.applies) {
+        (Applies::Carrier(_), Applies::Country(_)) => true,
+        (Applies::Mvno { own_core, .. }, Applies::Country(_)) => *own_core,
+        (Applies::Mvno { host, .. }, Applies::Carrier(carrier)) => host == carrier,
+        _ => false,
+    };
+    if !right {
+        let message = "a carrier extends the nation's pack, an MVNO its host's (or the nation's, \
+                       with `own_core = true`)";
+        problems.add(&extends.span, message);
+        return None;
+    }
+    Some(Parent::Pack(at))
+}
+
+fn number_rules(docs: &[Option<PackDoc>]) -> Vec<u32> {
+    let mut next = 0;
+    let mut firsts = Vec::with_capacity(docs.len());
+    for doc in docs {
+        firsts.push(next);
+        let own = doc.as_ref().map_or(0, |doc| doc.rules.len());
+        next += u32::try_from(own).unwrap_or_default();
+    }
+    firsts
+}
+
+fn describe(doc: &PackDoc, pack: usize, first: u32, state: &LayerState) -> Vec<RuleInfo> {
+    let facts_of = |number: u32| {
+        let rule = state.rules.iter().find(|rule| rule.rule().0 == number);
+        rule.map(super::layers::RuleState::facts).unwrap_or_default()
+    };
+    let numbered = doc.rules.iter().zip(first..);
+    numbered
+        .map(|(rule, number)| RuleInfo {
+            id: rule.id.value.clone(),
+            pack,
+            when: rule.when.value.clone(),
+            facts: facts_of(number),
+        })
+        .collect()
+}
+
+fn add_bases(doc: &PackDoc, bases: &mut BTreeMap<String, BaseDoc>, problems: &mut Problems<'_>) {
+    for base in &doc.bases {
+        if bases.insert(base.name.value.clone(), base.clone()).is_some() {
+            problems.add(&base.name.span, "a pack above has a base of this name");
+        }
+    }
+}
+
+/// A test names a base that exists and a reason that some rule could give.
+fn check_tests(
+    doc: &PackDoc,
+    state: &LayerState,
+    bases: &BTreeMap<String, BaseDoc>,
+    problems: &mut Problems<'_>,
+) {
+    for (at, test) in doc.tests.iter().enumerate() {
+        if doc.tests.iter().take(at).any(|before| before.name.value == test.name.value) {
+            problems.add(&test.name.span, "another test has this name");
+        }
+        if let Some(base) = &test.base
+            && !bases.contains_key(&base.value)
+        {
+            let near = closest(&base.value, bases.keys().map(String::as_str));
+            problems.add_meaning(&base.span, "there is no such base", near);
+        }
+        if let Some(reason) = &test.expect.reason {
+            let mut rules = state.rules.iter().filter(|rule| rule.on.has(test.on));
+            if !rules.any(|rule| rule.reasons().contains(&reason.value)) {
+                problems.add(&reason.span, "no rule for this kind of check gives this reason");
+            }
+        }
+    }
+}
+
+fn finish(
+    sources: &[PackSource],
+    docs: &[Option<PackDoc>],
+    parents: &[Option<Parent>],
+    built: Vec<Option<Built>>,
+    infos: Vec<Option<Vec<RuleInfo>>>,
+) -> Option<RuleBook> {
+    let docs: Vec<&PackDoc> = docs.iter().map(Option::as_ref).collect::<Option<_>>()?;
+    let built: Vec<Built> = built.into_iter().collect::<Option<_>>()?;
+    let rules = infos.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    let mut book = RuleBook {
+        hash: hash(sources),
+        packs: Vec::new(),
+        rules,
+        chains: Vec::new(),
+        tests: Vec::new(),
+        root: ChainId(0),
+        carriers: BTreeMap::new(),
+        mvnos: BTreeMap::new(),
+    };
+    let parts = sources.iter().zip(&docs).zip(parents).zip(built).enumerate();
+    for (at, (((source, doc), parent), built)) in parts {
+        let chain = ChainId(u16::try_from(at).ok()?);
+        match &doc.applies {
+            Applies::Country(_) => book.root = chain,
+            Applies::Carrier(carrier) => {
+                book.carriers.insert(carrier.clone(), chain);
+            }
+            Applies::Mvno { mvno, host, own_core } => {
+                book.mvnos.insert(mvno.clone(), (host.clone(), chain));
+                if *own_core {
+                    book.carriers.insert(mvno.clone(), chain);
+                }
+            }
+        }
+        let extends = match parent {
+            Some(Parent::Pack(above)) => docs.get(*above).map(|above| above.id.value.clone()),
+            _ => None,
+        };
+        book.packs.push(PackInfo {
+            id: doc.id.value.clone(),
+            source: source.name.clone(),
+            extends,
+            layer: layer_of(doc),
+            rules: doc.rules.len(),
+            limits: doc.limits.len(),
+            tests: doc.tests.len(),
+        });
+        let tests = doc.tests.iter().map(|test| ready(test, &built.bases, &source.text)).collect();
+        book.tests.push(PackTests { chain, tests });
+        book.chains.push(forge(&built.state)?);
+    }
+    book.packs.iter().any(|pack| pack.layer == Layer::Nation).then_some(book)
+}
+
+fn forge(state: &LayerState) -> Option<Chain> {
+    let arm = |loosest: bool| {
+        let mut set = RuleSet::default();
+        for rule in &state.rules {
+            let armed = rule.arm(&state.params, loosest)?;
+            if rule.on.login {
+                set.login.push(armed.clone());
+            }
+            if rule.on.tap {
+                set.tap.push(armed);
+            }
+        }
+        Some(set)
+    };
+    let limits = |pick: fn(Kinds) -> bool| {
+        state.limits.iter().filter(|limit| pick(limit.on)).map(limit).collect()
+    };
+    Some(Chain {
+        stands: arm(false)?,
+        loosest: arm(true)?,
+        params: state.params.iter().map(|(name, param)| (name.clone(), param.value)).collect(),
+        param_types: state.params.iter().map(|(name, param)| (name.clone(), param.ty)).collect(),
+        login_limits: limits(|on| on.login),
+        tap_limits: limits(|on| on.tap),
+        event_limits: limits(|on| on.event),
+    })
+}
+
+fn limit(doc: &LimitDoc) -> Limit {
+    Limit {
+        id: doc.id.value.clone(),
+        per: doc.per.clone(),
+        count: doc.count,
+        period: Duration::from_millis(u64::try_from(doc.period_ms).unwrap_or_default()),
+        burst: doc.burst,
+        reason: doc.reason,
+    }
+}
+
+/// The facts of a test: the usual ones, then its base, then what it gives.
+fn ready(test: &TestDoc, bases: &BTreeMap<String, BaseDoc>, text: &str) -> ReadyTest {
+    let mut facts: Facts = usual_facts();
+    if test.on == CheckKind::Tap {
+        facts.set_check_channel(Channel::TapBare);
+        facts.set_handset_proof(HandsetProof::NotCarried);
+        facts.set_app_identity(AppIdentity::NotCarried);
+    }
+    let base = test.base.as_ref().and_then(|base| bases.get(&base.value));
+    for given in base.map_or(&[][..], |base| &base.given).iter().chain(&test.given) {
+        given.put(&mut facts);
+    }
+    let (line, column) = place(text, test.name.span.start);
+    ReadyTest { doc: test.clone(), facts, line, column }
+}

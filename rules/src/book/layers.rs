@@ -1,0 +1,304 @@
+//! One layer on another: what a lower pack may change of the packs above it.
+//!
+//! A layer's state begins as a copy of the one above. From then on every change is checked against
+//! what the layers above allow, so that no order of layers reaches what they forbid.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::condition::{ParamKinds, Typed, compile};
+use crate::diagnostic::Problems;
+use crate::pack::{
+    AdjustDoc, Kinds, LimitDoc, PackDoc, ParamDoc, ParamType, RuleDoc, SetDoc, Softer, Spanned,
+    Unknown,
+};
+use crate::reason::ReasonCode;
+use crate::suggest::closest;
+use crate::verdict::{Methods, Severity, Verdict};
+
+use super::outcome::RuleRef;
+use super::{Armed, OnUnknown};
+
+/// The rules, parameters and limits that stand in one layer.
+#[derive(Clone, Default)]
+pub(super) struct LayerState {
+    pub(super) rules: Vec<RuleState>,
+    pub(super) params: BTreeMap<String, ParamState>,
+    pub(super) limits: Vec<LimitDoc>,
+}
+
+#[derive(Clone)]
+pub(super) struct RuleState {
+    id: String,
+    cond: Rc<Typed>,
+    pub(super) on: Kinds,
+    severity: Severity,
+    methods: Option<Methods>,
+    unknown: Option<Unknown>,
+    /// The mildest verdict that a layer below may give.
+    floor: Severity,
+    can_soften: bool,
+    reason: ReasonCode,
+    unknown_reason: ReasonCode,
+    rule: RuleRef,
+}
+
+#[derive(Clone)]
+pub(super) struct ParamState {
+    pub(super) ty: ParamType,
+    pub(super) value: i64,
+    default: i64,
+    min: i64,
+    max: i64,
+    softer: Softer,
+}
+
+impl ParamState {
+    fn new(doc: &ParamDoc) -> Self {
+        let (min, max) = (doc.min, doc.max);
+        Self { ty: doc.ty, value: doc.default, default: doc.default, min, max, softer: doc.softer }
+    }
+
+    /// The mildest value that a layer below may still set.
+    fn loosest(&self) -> i64 {
+        match self.softer {
+            Softer::Less => self.min,
+            Softer::More => self.max,
+        }
+    }
+}
+
+impl LayerState {
+    /// Applies a pack on the state of the pack it extends. `first_rule` numbers its rules.
+    pub(super) fn apply(&mut self, doc: &PackDoc, first_rule: u32, problems: &mut Problems<'_>) {
+        for set in &doc.sets {
+            self.set(set, problems);
+        }
+        for adjust in &doc.adjusts {
+            self.adjust(adjust, problems);
+        }
+        for param in &doc.params {
+            if self.params.contains_key(&param.name.value) {
+                let message = "a pack above has this parameter: change its value under `[set]`";
+                problems.add(&param.name.span, message);
+                continue;
+            }
+            self.params.insert(param.name.value.clone(), ParamState::new(param));
+        }
+        let kinds: ParamKinds =
+            self.params.iter().map(|(name, state)| (name.clone(), state.ty)).collect();
+        for (rule, number) in doc.rules.iter().zip(first_rule..) {
+            self.add_rule(rule, RuleRef(number), &kinds, problems);
+        }
+        for limit in &doc.limits {
+            if self.limits.iter().any(|above| above.id.value == limit.id.value) {
+                problems.add(&limit.id.span, "a limit of this name stands already");
+                continue;
+            }
+            self.limits.push(limit.clone());
+        }
+    }
+
+    fn set(&mut self, set: &SetDoc, problems: &mut Problems<'_>) {
+        let name = &set.param;
+        let Some(param) = self.params.get_mut(&name.value) else {
+            let near = closest(&name.value, self.params.keys().map(String::as_str));
+            let message = format!("no pack above has a parameter `{}`", name.value);
+            problems.add_meaning(&name.span, message, near);
+            return;
+        };
+        let value = set.value.value;
+        if set.ty != param.ty {
+            problems.add(&set.value.span, "this parameter is of the other type");
+            return;
+        }
+        if !(param.min..=param.max).contains(&value) {
+            problems.add(&set.value.span, "outside the range that the layers above leave");
+            return;
+        }
+        param.value = value;
+        // Who tightens binds the layers below: they may not go back behind it.
+        match param.softer {
+            Softer::Less if value > param.default => param.min = value,
+            Softer::More if value < param.default => param.max = value,
+            _ => {}
+        }
+    }
+
+    fn adjust(&mut self, adjust: &AdjustDoc, problems: &mut Problems<'_>) {
+        let Some(rule) = self.rules.iter_mut().find(|rule| rule.id == adjust.rule.value) else {
+            let near = closest(&adjust.rule.value, self.rules.iter().map(|rule| rule.id.as_str()));
+            let message = format!("no pack above has a rule `{}`", adjust.rule.value);
+            problems.add_meaning(&adjust.rule.span, message, near);
+            return;
+        };
+        if let Some(verdict) = &adjust.verdict {
+            rule.adjust_verdict(verdict, problems);
+        }
+        if let Some(unknown) = &adjust.unknown {
+            rule.adjust_unknown(unknown, problems);
+        }
+        if let Some(methods) = &adjust.methods {
+            match rule.methods {
+                Some(above) if methods.value.is_subset(above) => rule.methods = Some(methods.value),
+                _ => {
+                    problems.add(&methods.span, "a lower layer can only take step-up methods away")
+                }
+            }
+        }
+        if rule.asks_step_up() && rule.methods.is_none() {
+            problems.add(&adjust.rule.span, "this rule names no step-up methods");
+        }
+    }
+
+    fn add_rule(
+        &mut self,
+        doc: &RuleDoc,
+        rule: RuleRef,
+        kinds: &ParamKinds,
+        problems: &mut Problems<'_>,
+    ) {
+        if self.rules.iter().any(|above| above.id == doc.id.value) {
+            problems.add(&doc.id.span, "a rule of this name stands already");
+        }
+        let Some(cond) = compile(&doc.when, kinds, problems) else { return };
+        check_unknown(doc, &cond, problems);
+        self.check_directions(&cond, problems);
+        self.rules.push(RuleState {
+            id: doc.id.value.clone(),
+            cond: Rc::new(cond),
+            on: doc.on,
+            severity: doc.verdict,
+            methods: doc.methods.as_ref().map(|methods| methods.value),
+            unknown: doc.unknown.as_ref().map(|unknown| unknown.value),
+            floor: doc.floor.as_ref().map_or(doc.verdict, |floor| floor.value),
+            can_soften: doc.floor.is_some(),
+            reason: doc.reason,
+            unknown_reason: doc.unknown_reason,
+            rule,
+        });
+    }
+
+    /// A parameter that loosens one rule and tightens another has no loosest value.
+    fn check_directions(&self, cond: &Typed, problems: &mut Problems<'_>) {
+        cond.param_uses(&mut |name, span, holds_for_more_as_it_grows| {
+            let Some(param) = self.params.get(name) else { return };
+            let right = match param.softer {
+                Softer::Less => holds_for_more_as_it_grows,
+                Softer::More => !holds_for_more_as_it_grows,
+            };
+            if !right {
+                let message = format!(
+                    "`param.{name}` would loosen this rule in the direction that it calls harder"
+                );
+                problems.add(span, message);
+            }
+        });
+    }
+}
+
+fn check_unknown(doc: &RuleDoc, cond: &Typed, problems: &mut Problems<'_>) {
+    match (&doc.unknown, cond.can_be_unknown()) {
+        (None, true) => {
+            let facts: Vec<_> = cond
+                .facts()
+                .into_iter()
+                .filter(|fact| {
+                    matches!(fact.knowledge(), crate::facts::Knowledge::Sometimes { .. })
+                })
+                .map(|fact| format!("`{}`", fact.name()))
+                .collect();
+            let message = format!(
+                "{} can be unknown: say what that means by `unknown` = ignore, step_up or deny",
+                facts.join(", ")
+            );
+            problems.add(&doc.when.span, message);
+        }
+        (Some(unknown), false) => {
+            problems
+                .add(&unknown.span, "every fact in `when` is always known: `unknown` says nothing");
+        }
+        _ => {}
+    }
+}
+
+impl RuleState {
+    fn asks_step_up(&self) -> bool {
+        self.severity == Severity::StepUp || self.unknown == Some(Unknown::StepUp)
+    }
+
+    fn adjust_verdict(&mut self, verdict: &Spanned<Severity>, problems: &mut Problems<'_>) {
+        let to = verdict.value;
+        if to < self.severity && !self.can_soften {
+            problems.add(&verdict.span, "this rule has no floor: it cannot be softened");
+            return;
+        }
+        if to < self.floor {
+            let message = format!("under the rule's floor, which is {}", self.floor);
+            problems.add(&verdict.span, message);
+            return;
+        }
+        // Who tightens binds the layers below.
+        if to > self.severity {
+            self.floor = to;
+        }
+        self.severity = to;
+    }
+
+    fn adjust_unknown(&mut self, unknown: &Spanned<Unknown>, problems: &mut Problems<'_>) {
+        match self.unknown {
+            None => problems.add(&unknown.span, "this rule's condition is never unknown"),
+            Some(above) if unknown.value < above => {
+                problems.add(&unknown.span, "a lower layer cannot soften what unknown means");
+            }
+            Some(_) => self.unknown = Some(unknown.value),
+        }
+    }
+
+    fn verdict(&self, severity: Severity) -> Verdict {
+        match (severity, self.methods) {
+            (Severity::Allow, _) => Verdict::Allow,
+            (Severity::StepUp, Some(methods)) => Verdict::StepUp(methods),
+            (Severity::StepUp, None) | (Severity::Deny, _) => Verdict::Deny,
+        }
+    }
+
+    /// The rule ready to evaluate, as it stands or as loose as layers below may make it.
+    pub(super) fn arm(
+        &self,
+        params: &BTreeMap<String, ParamState>,
+        loosest: bool,
+    ) -> Option<Armed> {
+        let value_of = |name: &str| {
+            let param = params.get(name)?;
+            Some(if loosest { param.loosest() } else { param.value })
+        };
+        let severity = if loosest { self.floor } else { self.severity };
+        Some(Armed {
+            cond: self.cond.bind(&value_of)?,
+            holds: self.verdict(severity),
+            unknown: match self.unknown {
+                None => OnUnknown::Fault,
+                Some(Unknown::Ignore) => OnUnknown::Silent,
+                Some(Unknown::StepUp) => {
+                    OnUnknown::Speak(self.verdict(Severity::StepUp), self.unknown_reason)
+                }
+                Some(Unknown::Deny) => OnUnknown::Speak(Verdict::Deny, self.unknown_reason),
+            },
+            reason: self.reason,
+            rule: self.rule,
+        })
+    }
+
+    pub(super) fn facts(&self) -> Vec<crate::facts::Fact> {
+        self.cond.facts()
+    }
+
+    pub(super) const fn rule(&self) -> RuleRef {
+        self.rule
+    }
+
+    pub(super) fn reasons(&self) -> [ReasonCode; 2] {
+        [self.reason, self.unknown_reason]
+    }
+}
