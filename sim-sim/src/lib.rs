@@ -1,1 +1,23 @@
-//! Virtual SIMs, handsets, carriers, readers, people and attackers over real gRPC
+//! Virtual SIMs, handsets, carriers, readers, people and attackers that use the engine over real
+//! gRPC, from a seed. The engine is never told who is who.
+
+pub mod catalogue;
+pub mod clock;
+mod connections;
+pub mod load;
+mod play;
+pub mod report;
+pub mod scenario;
+mod seeded;
+mod story;
+pub mod world;
+
+pub use connections::Connections;
+pub use play::{PlayError, Progress, play};
+pub use report::Report;
+pub use scenario::Scenario;
+pub use world::{
+    World,
+    attestation::{APP_ID, APP_SIGNER_SHA256},
+    carrier::Carrier,
+};

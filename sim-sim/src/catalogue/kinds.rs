@@ -1,0 +1,106 @@
+//! The list of kinds.
+
+use super::{Entry, Needs, Side};
+use simbind_proto::v1::Edge;
+
+const NONE: &[Edge] = &[];
+const CERTIFICATE_SIM: &[Edge] = &[Edge::CertificateSim];
+const SIM_HANDSET: &[Edge] = &[Edge::SimHandset];
+const ATTESTATION: &[Edge] = &[Edge::HandsetAttestation];
+const HANDSET: &[Edge] = &[Edge::SimHandset, Edge::HandsetAttestation];
+const SIM_LINE: &[Edge] = &[Edge::SimLine];
+const SIM_OR_LINE: &[Edge] = &[Edge::CertificateSim, Edge::SimLine];
+
+macro_rules! kinds {
+    ($($kind:ident $name:literal $side:ident $needs:ident $edges:ident [$($reason:literal)*]
+       $words:literal;)*) => {
+        /// A kind of use or of attack.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = $words] $kind,)*
+        }
+
+        impl Kind {
+            /// All kinds, in the order of reports.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            pub(crate) const fn entry(self) -> Entry {
+                match self {
+                    $(Self::$kind => Entry {
+                        name: $name,
+                        side: Side::$side,
+                        words: $words,
+                        edges: $edges,
+                        reasons: &[$($reason,)*],
+                        needs: Needs::$needs,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    AppLogin "app-login" Honest Nothing NONE [] "logs in with the app";
+    BrowserLogin "browser-login" Honest Nothing NONE [] "logs in in a browser, with the app beside it";
+    TapDoor "tap-door" Honest Nothing NONE [] "holds the phone to a door";
+    TapToken "tap-token" Honest Nothing NONE [] "taps, and the handset signs too";
+    DualImei "dual-imei" Honest Nothing NONE [] "has a handset with two IMEIs, and shows either";
+    SlotChange "slot-change" Honest Nothing NONE [] "moves the SIM to the handset's other slot";
+    AppReinstalled "app-reinstalled" Honest Nothing NONE [] "installs the app again";
+    RestoredFromBackup "restored-from-backup" Honest Nothing NONE [] "restores the phone from a backup, and has its new key enrolled";
+    ReplyLost "reply-lost" Honest Nothing NONE [] "loses the reply, and the request is repeated";
+    Loaner "loaner" Honest Nothing NONE [] "uses a loaner while the phone is repaired";
+    NewPhone "new-phone" Honest Nothing NONE [] "has a new phone enrolled, and moves the SIM to it";
+    NewBinding "new-binding" Honest Nothing NONE [] "gets a new phone with a new SIM and certificate";
+    SeveralDevices "several-devices" Honest Nothing NONE [] "moves the SIM between two enrolled handsets";
+    MvnoMove "mvno-move" Honest Nothing NONE [] "moves an MVNO's SIM between two enrolled handsets";
+    EsimConversion "esim-conversion" Honest Nothing NONE [] "has the card changed for an eSIM, and proves it at a counter";
+    LateEvent "late-event" Honest Nothing NONE [] "is spoken of late by the carrier";
+    Iphone "iphone" Honest Nothing NONE [] "has an iPhone, which shows no IMEI";
+    UnlistedHandset "unlisted-handset" Honest Nothing NONE [] "has a SIM-free handset that no list has";
+
+    OwnerUnenrolledPhone "owner-unenrolled-phone" Ambiguous Nothing SIM_HANDSET [] "moves the SIM to an own phone that was never enrolled";
+
+    OtherHandset "other-handset" Attack Nothing SIM_HANDSET [] "puts the SIM into another handset, knowing the PIN";
+    OtherHandsetWithheld "other-handset-withheld" Attack Nothing HANDSET [] "the same, and leaves out what the handset should say";
+    ImeiLie "imei-lie" Attack Nothing HANDSET [] "the same, and claims the victim's IMEI";
+    ClonedKey "cloned-key" Attack Nothing CERTIFICATE_SIM [] "uses a copy of the SIM's key beside the victim";
+    NeverAttached "never-attached" Attack Time SIM_HANDSET [] "taps with a SIM that never attaches to the network";
+    Reissued "reissued" Attack Nothing CERTIFICATE_SIM [] "has the SIM issued anew, and uses a copy of the old key";
+    SwapAndBack "swap-and-back" Attack Nothing SIM_HANDSET [] "uses the SIM in another handset, puts it back, and taps";
+    StolenPhonePin "stolen-phone-pin" Attack Nothing NONE ["PIN_LOCKED"] "guesses the PIN of a stolen phone";
+    Replay "replay" Attack Nothing NONE ["CHALLENGE_USED"] "sends a recorded transcript again";
+    OtherParty "other-party" Attack Callers NONE ["CHALLENGE_WRONG_PARTY"] "presents a transcript that was made for another relying party";
+    RelayedTap "relayed-tap" Attack Nothing NONE ["RELAY_SUSPECTED"] "relays a tap from far away";
+    RogueApp "rogue-app" Attack Nothing NONE ["APP_UNLISTED"] "logs in with an app that is not the real one";
+    SoftwareAttestation "software-attestation" Attack Nothing ATTESTATION [] "uses a handset whose key lies in software";
+    UnlockedHandset "unlocked-handset" Attack Nothing ATTESTATION [] "uses a handset with an unlocked boot loader";
+    PortOut "port-out" Attack Nothing SIM_LINE [] "ports the number out, and uses the old SIM";
+    RecycledIccid "recycled-iccid" Attack Nothing SIM_OR_LINE [] "uses a SIM whose number was given out again";
+    ForgedEvents "forged-events" Attack Callers SIM_HANDSET [] "has a carrier speak for another's line";
+    ReorderedEvents "reordered-events" Attack Nothing SIM_HANDSET [] "profits from events in the wrong order";
+    DuplicatedEvents "duplicated-events" Attack Nothing SIM_HANDSET [] "profits from events that come twice";
+}
+
+impl Kind {
+    /// The name in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// On whose side it stands.
+    pub const fn side(self) -> Side {
+        self.entry().side
+    }
+
+    /// Who does what, in words.
+    pub const fn words(self) -> &'static str {
+        self.entry().words
+    }
+
+    /// The kind of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}

@@ -1,0 +1,11 @@
+//! Plays a scenario: enrols everybody, lets the days pass, and takes the day tick by tick.
+
+mod actor;
+mod calls;
+mod check;
+mod enrol;
+mod event;
+mod feed;
+mod runner;
+
+pub use runner::{PlayError, Progress, play};

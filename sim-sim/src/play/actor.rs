@@ -1,0 +1,123 @@
+//! A person in a run: what is theirs, and what has happened to them so far.
+
+use super::{calls::Calls, check, enrol, event};
+use crate::{
+    catalogue::Kind,
+    clock::SimClock,
+    report::{Outcome, Verdict},
+    story::{Action, Hand},
+    world::{World, WorldError, handset::Handset, person::Person, sim::Sim},
+};
+use simbind_proto::v1;
+use std::time::Duration;
+use thiserror::Error;
+use tonic::Status;
+
+/// What all actors of a run share.
+pub(crate) struct Shared<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) calls: &'a Calls,
+    pub(crate) clock: &'a dyn SimClock,
+}
+
+/// Why an action did not happen.
+#[derive(Debug, Error)]
+pub(crate) enum ActError {
+    /// The server did not answer it, or refused it.
+    #[error("{0}")]
+    Call(#[from] Status),
+    /// The simulator's own fault.
+    #[error("{0}")]
+    World(#[from] WorldError),
+    /// A made-up value does not parse.
+    #[error("a made-up value does not parse: {0}")]
+    Value(#[from] simbind_core::ids::IdError),
+}
+
+/// A person in a run.
+pub(crate) struct Actor {
+    pub(crate) index: usize,
+    pub(crate) kind: Kind,
+    pub(crate) person: Person,
+    pub(crate) copy: Option<Sim>,
+    pub(crate) binding_id: String,
+    pub(crate) last_login: Option<v1::CheckLoginRequest>,
+    pub(crate) sent: Vec<v1::SimEvent>,
+    pub(crate) outcomes: Vec<Outcome>,
+    requests: u32,
+    events: u32,
+}
+
+impl Actor {
+    pub(crate) fn new(index: usize, kind: Kind, person: Person) -> Self {
+        Self {
+            index,
+            kind,
+            person,
+            copy: None,
+            binding_id: String::new(),
+            last_login: None,
+            sent: Vec::new(),
+            outcomes: Vec::new(),
+            requests: 0,
+            events: 0,
+        }
+    }
+
+    pub(crate) fn handset(&self, hand: Hand) -> &Handset {
+        match hand {
+            Hand::Bound => &self.person.handsets.bound,
+            Hand::Other => &self.person.handsets.other,
+            Hand::Loaner => &self.person.handsets.loaner,
+            Hand::Foreign => &self.person.handsets.foreign,
+        }
+    }
+
+    /// A request id that no other request of the run has.
+    pub(crate) fn next_request(&mut self) -> String {
+        self.requests += 1;
+        format!("{}/{}", self.person.reference, self.requests)
+    }
+
+    /// An event id that no other event of the run has.
+    pub(crate) fn next_event(&mut self) -> String {
+        self.events += 1;
+        format!("{}/{}", self.person.line_ref, self.events)
+    }
+
+    /// Does one action. What fails is kept as an outcome: a run goes on.
+    pub(crate) async fn act(&mut self, shared: &Shared<'_>, action: &Action) {
+        let done = match action {
+            Action::Check(plan) => return check::run(self, shared, plan).await,
+            Action::Event(plan) => event::send(self, shared, plan).await,
+            Action::ResendEvents => event::resend(self, shared).await,
+            Action::AddHandset(hand) => enrol::add_handset(self, shared, *hand).await,
+            Action::Reprove => enrol::reprove(self, shared).await,
+            Action::NewBinding => enrol::bind_anew(self, shared).await,
+            Action::WrongPins(entries) => check::wrong_pins(self, shared, *entries).await,
+            Action::LoseKey => self.person.handsets.bound.restore().map_err(ActError::from),
+            Action::NextIccid => {
+                self.person.sim.iccid.clone_from(&self.person.next_sim.iccid);
+                Ok(())
+            }
+            Action::CopySim => {
+                self.copy = Some(self.person.sim.clone());
+                Ok(())
+            }
+        };
+        if let Err(error) = done {
+            self.note(self.kind, Verdict::Fault(error.to_string()), Duration::ZERO);
+        }
+    }
+
+    /// Keeps an outcome that is no decision.
+    pub(crate) fn note(&mut self, kind: Kind, verdict: Verdict, took: Duration) {
+        let step = self.outcomes.len();
+        self.outcomes.push(Outcome {
+            person: self.index,
+            step,
+            took,
+            ..Outcome::of(kind, verdict)
+        });
+    }
+}

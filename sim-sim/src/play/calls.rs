@@ -1,0 +1,60 @@
+//! The calls of each caller, with the patience of an ordinary client.
+
+use crate::{connections::Connections, world::carrier::Carrier};
+use simbind_proto::v1::{
+    binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
+    sim_event_service_client::SimEventServiceClient,
+};
+use std::{collections::BTreeMap, time::Duration};
+use tonic::{Code, Response, Status, transport::Channel};
+
+/// How often a call is made before its fault stands.
+const TRIES: u32 = 4;
+
+/// A client for each caller.
+#[derive(Clone)]
+pub(crate) struct Calls {
+    pub(crate) bank: CheckServiceClient<Channel>,
+    pub(crate) other_party: CheckServiceClient<Channel>,
+    pub(crate) doors: CheckServiceClient<Channel>,
+    pub(crate) counter: BindingServiceClient<Channel>,
+    carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
+}
+
+impl Calls {
+    pub(crate) fn new(connections: &Connections) -> Self {
+        let feed = |carrier| SimEventServiceClient::new(connections.carrier(carrier));
+        Self {
+            bank: CheckServiceClient::new(connections.bank.clone()),
+            other_party: CheckServiceClient::new(connections.other_party.clone()),
+            doors: CheckServiceClient::new(connections.doors.clone()),
+            counter: BindingServiceClient::new(connections.counter.clone()),
+            carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
+        }
+    }
+
+    /// A carrier's feed.
+    pub(crate) fn feed(&self, carrier: Carrier) -> Result<SimEventServiceClient<Channel>, Status> {
+        self.carriers.get(&carrier).cloned().ok_or_else(|| Status::internal("no such carrier"))
+    }
+}
+
+/// Makes a call, and again where the server asks for patience.
+pub(crate) async fn patiently<T, F, C>(mut call: C) -> Result<T, Status>
+where
+    F: Future<Output = Result<Response<T>, Status>>,
+    C: FnMut() -> F,
+{
+    let mut pause = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match call().await {
+            Ok(response) => return Ok(response.into_inner()),
+            Err(status) if status.code() == Code::Unavailable => {
+                tokio::time::sleep(pause).await;
+                pause *= 4;
+            }
+            Err(status) => return Err(status),
+        }
+    }
+    call().await.map(Response::into_inner)
+}

@@ -1,0 +1,230 @@
+//! Logins and taps.
+
+use super::{
+    actor::{ActError, Actor, Shared},
+    calls::patiently,
+};
+use crate::{
+    clock::to_proto,
+    report::{Outcome, Verdict},
+    story::{CheckPlan, Place, Slot, Twist},
+    world::WorldError,
+};
+use simbind_core::{
+    ids::{IdError, Imei},
+    transcript::{Audience, Transcript},
+};
+use simbind_proto::v1::{self, check_service_client::CheckServiceClient};
+use simbind_rules::facts::Channel;
+use std::time::Instant;
+use tonic::transport;
+
+type Client = CheckServiceClient<transport::Channel>;
+
+/// A check as it goes over the wire.
+#[derive(Clone)]
+enum Request {
+    Login(v1::CheckLoginRequest),
+    Tap(v1::CheckTapRequest),
+}
+
+/// Makes a check and keeps what came of it.
+pub(super) async fn run(actor: &mut Actor, shared: &Shared<'_>, plan: &CheckPlan) {
+    let began = Instant::now();
+    match attempt(actor, shared, plan).await {
+        Ok(decision) => {
+            let step = actor.outcomes.len();
+            let outcome = Outcome::decided(plan.kind, &decision);
+            let took = began.elapsed();
+            actor.outcomes.push(Outcome { person: actor.index, step, took, ..outcome });
+        }
+        Err(error) => {
+            actor.note(plan.kind, Verdict::Fault(error.to_string()), began.elapsed());
+        }
+    }
+}
+
+async fn attempt(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    plan: &CheckPlan,
+) -> Result<v1::Decision, ActError> {
+    let request = match (plan.twist, actor.last_login.clone()) {
+        (Twist::Replay, Some(recorded)) => {
+            Request::Login(v1::CheckLoginRequest { request_id: actor.next_request(), ..recorded })
+        }
+        _ => sign(actor, shared, plan).await?,
+    };
+    if let Request::Login(login) = &request {
+        actor.last_login = Some(login.clone());
+    }
+    let decision = ask(shared, &request).await?;
+    if plan.twist == Twist::Repeat {
+        let again = ask(shared, &request).await?;
+        if again.decision_id != decision.decision_id {
+            let text = "a repeated request was decided a second time";
+            return Err(ActError::Call(tonic::Status::internal(text)));
+        }
+        return Ok(again);
+    }
+    Ok(decision)
+}
+
+async fn ask(shared: &Shared<'_>, request: &Request) -> Result<v1::Decision, ActError> {
+    let decision = match request {
+        Request::Login(login) => {
+            let answer = patiently(|| {
+                let (mut client, login) = (shared.calls.bank.clone(), login.clone());
+                async move { client.check_login(login).await }
+            });
+            answer.await?.decision
+        }
+        Request::Tap(tap) => {
+            let answer = patiently(|| {
+                let (mut client, tap) = (shared.calls.doors.clone(), tap.clone());
+                async move { client.check_tap(tap).await }
+            });
+            answer.await?.decision
+        }
+    };
+    decision.ok_or_else(|| ActError::Call(tonic::Status::internal("a reply without a decision")))
+}
+
+/// Draws the challenge, and has SIM and handset sign.
+async fn sign(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    plan: &CheckPlan,
+) -> Result<Request, ActError> {
+    let (wire, channel, reader) = match plan.place {
+        Place::App(_) => (v1::Channel::AppLogin, Channel::AppLogin, ""),
+        Place::Browser(_) => (v1::Channel::BrowserLogin, Channel::BrowserLogin, ""),
+        Place::Bare(reader) => (v1::Channel::TapBare, Channel::TapBare, reader.name()),
+        Place::Token(reader) => (v1::Channel::TapToken, Channel::TapToken, reader.name()),
+    };
+    let issuer = match (plan.twist, plan.place) {
+        (Twist::OtherParty, _) => &shared.calls.other_party,
+        (_, Place::App(_) | Place::Browser(_)) => &shared.calls.bank,
+        (_, Place::Bare(_) | Place::Token(_)) => &shared.calls.doors,
+    };
+    let challenge = challenge(issuer, wire, reader).await?;
+    let evidence = evidence(actor, shared, plan, channel, &challenge)?;
+    let request_id = actor.next_request();
+    Ok(match plan.place {
+        Place::App(operation) | Place::Browser(operation) => {
+            Request::Login(v1::CheckLoginRequest {
+                request_id,
+                channel: wire.into(),
+                operation: operation.name().to_owned(),
+                evidence: Some(evidence),
+            })
+        }
+        Place::Bare(_) | Place::Token(_) => Request::Tap(v1::CheckTapRequest {
+            request_id,
+            channel: wire.into(),
+            reader_id: reader.to_owned(),
+            evidence: Some(evidence),
+            round_trip_micros: Some(plan.round_trip),
+        }),
+    })
+}
+
+/// Draws a challenge.
+pub(crate) async fn challenge(
+    client: &Client,
+    channel: v1::Channel,
+    reader: &str,
+) -> Result<v1::IssueChallengeResponse, tonic::Status> {
+    let request =
+        v1::IssueChallengeRequest { channel: channel.into(), reader_id: reader.to_owned() };
+    patiently(|| {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move { client.issue_challenge(request).await }
+    })
+    .await
+}
+
+fn evidence(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    plan: &CheckPlan,
+    channel: Channel,
+    challenge: &v1::IssueChallengeResponse,
+) -> Result<v1::Evidence, ActError> {
+    let read = |slot: Slot| actor.handset(slot.0).imei(slot.1).map(str::to_owned);
+    let claimed = plan.claim.and_then(read);
+    let seat = plan.seat.and_then(read);
+    let signer = plan.signer.map(|hand| actor.handset(hand).clone());
+    let sim = match actor.copy.as_mut().filter(|_| plan.copied) {
+        Some(copy) => copy,
+        None => &mut actor.person.sim,
+    };
+    let learned = seat.filter(|_| sim.applet.learns_imei);
+    let app = (channel != Channel::TapBare).then_some(plan.app);
+    let counter = sim.count();
+    let now = shared.clock.now();
+    let transcript = Transcript {
+        challenge: &challenge.challenge,
+        audience: &audience(&challenge.audience)?,
+        channel,
+        iccid: Some(sim.iccid.parse()?),
+        imei: parse(claimed.as_deref())?,
+        toolkit_imei: parse(learned.as_deref())?,
+        counter,
+        app: app.map(str::parse).transpose()?.as_ref(),
+        signed_at: now,
+    }
+    .encode();
+    let handset_signature = match signer {
+        Some(handset) => handset.sign(&transcript)?,
+        None => None,
+    };
+    Ok(v1::Evidence {
+        challenge: challenge.challenge.clone(),
+        certificate_chain: sim.chain.clone(),
+        certificate_sha256: prost::bytes::Bytes::new(),
+        signature: Some(sim.sign(&transcript)?),
+        handset_signature,
+        iccid: Some(sim.iccid.clone()),
+        imei: claimed,
+        toolkit_imei: learned,
+        signature_counter: counter,
+        app_id: app.map(str::to_owned),
+        signed_at: Some(to_proto(now)),
+    })
+}
+
+fn parse(imei: Option<&str>) -> Result<Option<Imei>, IdError> {
+    imei.map(str::parse).transpose()
+}
+
+/// The audience as the engine wrote it.
+pub(crate) fn audience(text: &str) -> Result<Audience, ActError> {
+    match text.split_once(':') {
+        Some(("rp", name)) => Ok(Audience::RelyingParty(name.parse()?)),
+        Some(("reader", name)) => Ok(Audience::Reader(name.parse()?)),
+        _ => Err(ActError::World(WorldError::Number)),
+    }
+}
+
+/// Reports wrong PIN entries.
+pub(super) async fn wrong_pins(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    entries: u32,
+) -> Result<(), ActError> {
+    let pin = v1::PinOutcome {
+        certificate_sha256: actor.person.sim.certificate_sha256.clone(),
+        result: Some(v1::pin_outcome::Result::WrongEntries(entries)),
+    };
+    let request = v1::ReportOutcomeRequest {
+        request_id: actor.next_request(),
+        outcome: Some(v1::report_outcome_request::Outcome::Pin(pin)),
+    };
+    patiently(|| {
+        let (mut client, request) = (shared.calls.bank.clone(), request.clone());
+        async move { client.report_outcome(request).await }
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! What happens at a counter.
+
+use super::{
+    actor::{ActError, Actor, Shared},
+    calls::patiently,
+};
+use crate::{report::Verdict, story::Hand};
+use simbind_proto::v1;
+use std::time::Duration;
+use tonic::Code;
+
+/// Binds the person's certificate. An attacker's handset may be refused here already.
+pub(crate) async fn enrol(actor: &mut Actor, shared: &Shared<'_>) {
+    match bind(actor, shared, Hand::Bound).await {
+        Ok(binding_id) => actor.binding_id = binding_id,
+        Err(ActError::Call(status)) if is_refusal(status.code()) => {
+            actor.note(
+                actor.kind,
+                Verdict::RefusedAtEnrolment(status.message().to_owned()),
+                Duration::ZERO,
+            );
+        }
+        Err(error) => actor.note(actor.kind, Verdict::Fault(error.to_string()), Duration::ZERO),
+    }
+}
+
+/// Whether the server meant it: a refusal, not a fault.
+const fn is_refusal(code: Code) -> bool {
+    matches!(code, Code::InvalidArgument | Code::FailedPrecondition | Code::PermissionDenied)
+}
+
+async fn evidence(
+    actor: &Actor,
+    shared: &Shared<'_>,
+    hand: Hand,
+) -> Result<v1::HandsetEvidence, ActError> {
+    let handset = actor.handset(hand);
+    let mut challenge = prost::bytes::Bytes::new();
+    if handset.has_key() {
+        let answer = patiently(|| {
+            let mut client = shared.calls.counter.clone();
+            async move { client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {}).await }
+        });
+        challenge = answer.await?.challenge;
+    }
+    Ok(handset.evidence(shared.world, &challenge)?)
+}
+
+async fn bind(actor: &mut Actor, shared: &Shared<'_>, hand: Hand) -> Result<String, ActError> {
+    let handset = evidence(actor, shared, hand).await?;
+    let counter = if actor.person.sim.applet.counts {
+        v1::SignatureCounter::Present
+    } else {
+        v1::SignatureCounter::None
+    };
+    let request = v1::EnrolBindingRequest {
+        request_id: actor.next_request(),
+        person_ref: actor.person.reference.clone(),
+        certificate_chain: actor.person.sim.chain.clone(),
+        iccid: actor.person.sim.iccid.clone(),
+        eid: String::new(),
+        serving: Some(actor.person.carrier.serving()),
+        line_ref: actor.person.line_ref.clone(),
+        msisdn: actor.person.msisdn.clone(),
+        key_home: v1::KeyHome::Sim.into(),
+        signature_counter: counter.into(),
+        handset: Some(handset),
+        card_certificate_sha256: prost::bytes::Bytes::new(),
+    };
+    let answer = patiently(|| {
+        let (mut client, request) = (shared.calls.counter.clone(), request.clone());
+        async move { client.enrol_binding(request).await }
+    });
+    Ok(answer.await?.binding.unwrap_or_default().binding_id)
+}
+
+/// Enrols another handset of the person.
+pub(super) async fn add_handset(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    hand: Hand,
+) -> Result<(), ActError> {
+    let handset = evidence(actor, shared, hand).await?;
+    let request = v1::AddHandsetRequest {
+        request_id: actor.next_request(),
+        binding_id: actor.binding_id.clone(),
+        handset: Some(handset),
+    };
+    patiently(|| {
+        let (mut client, request) = (shared.calls.counter.clone(), request.clone());
+        async move { client.add_handset(request).await }
+    })
+    .await?;
+    Ok(())
+}
+
+/// Shows person and SIM again.
+pub(super) async fn reprove(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    let request = v1::ReproveBindingRequest {
+        binding_id: actor.binding_id.clone(),
+        iccid: actor.person.sim.iccid.clone(),
+        ticket_ref: actor.next_request(),
+    };
+    patiently(|| {
+        let (mut client, request) = (shared.calls.counter.clone(), request.clone());
+        async move { client.reprove_binding(request).await }
+    })
+    .await?;
+    Ok(())
+}
+
+/// Binds the person's next SIM and other handset; the person uses those from now on.
+pub(super) async fn bind_anew(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    std::mem::swap(&mut actor.person.sim, &mut actor.person.next_sim);
+    std::mem::swap(&mut actor.person.handsets.bound, &mut actor.person.handsets.other);
+    actor.binding_id = bind(actor, shared, Hand::Bound).await?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! What came of a run.
+
+mod counts;
+mod outcome;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use counts::{Counts, Group, Totals};
+pub use outcome::{Outcome, Verdict};
+
+use crate::catalogue::Kind;
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    scenario: String,
+    seed: u64,
+    outcomes: Vec<Outcome>,
+    left_out: Vec<Kind>,
+}
+
+impl Report {
+    pub(crate) fn new(
+        scenario: String,
+        seed: u64,
+        mut outcomes: Vec<Outcome>,
+        left_out: Vec<Kind>,
+    ) -> Self {
+        outcomes.sort_by_key(|outcome| (outcome.person, outcome.step));
+        Self { scenario, seed, outcomes, left_out }
+    }
+
+    /// Every outcome, by person and step.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// The kinds of the scenario that this run could not play: the clock cannot be moved, or the
+    /// callers cannot be told apart.
+    pub fn left_out(&self) -> &[Kind] {
+        &self.left_out
+    }
+
+    /// The sums.
+    pub fn totals(&self) -> Totals {
+        Totals::of(&self.outcomes)
+    }
+
+    /// The decisions without what differs between runs: one line for each outcome with kind,
+    /// person, step, verdict, reasons and edge. Two runs with one seed give the same text.
+    pub fn decisions(&self) -> String {
+        let mut text = String::new();
+        for outcome in &self.outcomes {
+            text.push_str(&outcome.line());
+            text.push('\n');
+        }
+        text
+    }
+}

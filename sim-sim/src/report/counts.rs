@@ -1,0 +1,190 @@
+//! The sums of a run, and their JSON.
+
+use super::outcome::{Outcome, Verdict};
+use crate::catalogue::Side;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How outcomes of one kind ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All.
+    pub total: u64,
+    /// Let in.
+    pub allowed: u64,
+    /// Asked for one more proof.
+    pub stepped_up: u64,
+    /// Refused, at the check or at enrolment.
+    pub denied: u64,
+    /// Without a verdict.
+    pub faults: u64,
+    /// Stopped with the right edge or reason named. Only said of attacks.
+    pub rightly_named: u64,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: &Outcome) {
+        self.total += 1;
+        match outcome.verdict {
+            Verdict::Allow => self.allowed += 1,
+            Verdict::StepUp => self.stepped_up += 1,
+            Verdict::Deny | Verdict::RefusedAtEnrolment(_) => self.denied += 1,
+            Verdict::Fault(_) => self.faults += 1,
+        }
+        self.rightly_named += u64::from(outcome.verdict.is_stopped() && outcome.is_rightly_named());
+    }
+
+    /// Denied or stepped up.
+    pub const fn stopped(&self) -> u64 {
+        self.stepped_up + self.denied
+    }
+}
+
+/// The sums of one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// All kinds of the side together.
+    pub all: Counts,
+    /// By the kind's name.
+    pub by_kind: BTreeMap<&'static str, Counts>,
+}
+
+impl Group {
+    fn add(&mut self, outcome: &Outcome) {
+        self.all.add(outcome);
+        self.by_kind.entry(outcome.kind.name()).or_default().add(outcome);
+    }
+}
+
+/// The sums of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Of owners.
+    pub honest: Group,
+    /// Of attackers.
+    pub attacks: Group,
+    /// Of owners who cannot be told from attackers.
+    pub ambiguous: Group,
+}
+
+impl Totals {
+    pub(super) fn of(outcomes: &[Outcome]) -> Self {
+        let mut totals = Self::default();
+        for outcome in outcomes {
+            match outcome.kind.side() {
+                Side::Honest => totals.honest.add(outcome),
+                Side::Attack => totals.attacks.add(outcome),
+                Side::Ambiguous => totals.ambiguous.add(outcome),
+            }
+        }
+        totals
+    }
+
+    /// All checks.
+    pub const fn checks(&self) -> u64 {
+        self.honest.all.total + self.attacks.all.total + self.ambiguous.all.total
+    }
+
+    /// Whether the run shows what it must: every attack stopped and rightly named, nobody honest
+    /// denied or left without a verdict, and at most one in a hundred of them stepped up.
+    pub const fn is_as_it_must_be(&self) -> bool {
+        let (honest, attacks) = (&self.honest.all, &self.attacks.all);
+        attacks.stopped() == attacks.total
+            && attacks.rightly_named == attacks.total
+            && honest.denied == 0
+            && honest.faults == 0
+            && honest.stepped_up * 100 <= honest.total
+            && self.ambiguous.all.allowed == 0
+            && self.ambiguous.all.faults == 0
+    }
+
+    /// One JSON object, without a line break.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&Line::of(self)).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    checks: u64,
+    attacks: Attacks<'a>,
+    honest: Owners<'a>,
+    ambiguous: Owners<'a>,
+}
+
+#[derive(Serialize)]
+struct Attacks<'a> {
+    total: u64,
+    stopped: u64,
+    rightly_named: u64,
+    by_kind: BTreeMap<&'a str, AttackKind>,
+}
+
+#[derive(Serialize)]
+struct AttackKind {
+    total: u64,
+    stopped: u64,
+    stepped_up: u64,
+    denied: u64,
+    allowed: u64,
+    faults: u64,
+    rightly_named: u64,
+}
+
+#[derive(Serialize)]
+struct Owners<'a> {
+    total: u64,
+    allowed: u64,
+    stepped_up: u64,
+    denied: u64,
+    faults: u64,
+    by_kind: BTreeMap<&'a str, OwnerKind>,
+}
+
+#[derive(Serialize)]
+struct OwnerKind {
+    total: u64,
+    allowed: u64,
+    stepped_up: u64,
+    denied: u64,
+    faults: u64,
+}
+
+impl<'a> Line<'a> {
+    fn of(totals: &'a Totals) -> Self {
+        let attacks = &totals.attacks;
+        Self {
+            checks: totals.checks(),
+            attacks: Attacks {
+                total: attacks.all.total,
+                stopped: attacks.all.stopped(),
+                rightly_named: attacks.all.rightly_named,
+                by_kind: attacks.by_kind.iter().map(|(k, c)| (*k, attack_kind(c))).collect(),
+            },
+            honest: owners(&totals.honest),
+            ambiguous: owners(&totals.ambiguous),
+        }
+    }
+}
+
+fn owners(group: &Group) -> Owners<'_> {
+    let Counts { total, allowed, stepped_up, denied, faults, .. } = group.all;
+    let by_kind = group.by_kind.iter().map(|(kind, c)| {
+        let Counts { total, allowed, stepped_up, denied, faults, .. } = *c;
+        (*kind, OwnerKind { total, allowed, stepped_up, denied, faults })
+    });
+    Owners { total, allowed, stepped_up, denied, faults, by_kind: by_kind.collect() }
+}
+
+const fn attack_kind(counts: &Counts) -> AttackKind {
+    let Counts { total, allowed, stepped_up, denied, faults, rightly_named } = *counts;
+    AttackKind {
+        total,
+        stopped: counts.stopped(),
+        stepped_up,
+        denied,
+        allowed,
+        faults,
+        rightly_named,
+    }
+}

@@ -1,0 +1,12 @@
+//! What each person's day holds: steps in virtual time, made from the seed before the run begins.
+
+mod action;
+mod attack;
+mod casting;
+mod honest;
+mod script;
+
+pub(crate) use action::{
+    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Place, Slot, Speaker, Twist,
+};
+pub(crate) use casting::{Stage, cast, write};

@@ -1,0 +1,174 @@
+//! What can happen in a step.
+
+use crate::catalogue::Kind;
+use simbind_proto::v1::ReissueCause;
+use std::time::Duration;
+
+/// One of the handsets of a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hand {
+    /// The first that was enrolled.
+    Bound,
+    /// The person's other one.
+    Other,
+    /// A shop's.
+    Loaner,
+    /// A stranger's.
+    Foreign,
+}
+
+/// A SIM slot of a handset, and so one of its IMEIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot(pub(crate) Hand, pub(crate) usize);
+
+/// What a login is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// To look at something.
+    Balance,
+    /// To apply for something.
+    Application,
+    /// To pay.
+    Transfer,
+}
+
+impl Operation {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Balance => "balance",
+            Self::Application => "application",
+            Self::Transfer => "transfer",
+        }
+    }
+}
+
+/// A reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Door,
+    Counter,
+    Terminal,
+}
+
+impl Reader {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Door => "door-1",
+            Self::Counter => "counter-1",
+            Self::Terminal => "terminal-1",
+        }
+    }
+}
+
+/// Where a check takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    App(Operation),
+    Browser(Operation),
+    Bare(Reader),
+    Token(Reader),
+}
+
+/// What is odd about how a check is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Twist {
+    /// Nothing.
+    Straight,
+    /// It is sent twice, byte for byte, and must be decided once.
+    Repeat,
+    /// The login before is sent again under another request id.
+    Replay,
+    /// It was signed for another relying party.
+    OtherParty,
+}
+
+/// A check.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckPlan {
+    pub(crate) kind: Kind,
+    pub(crate) place: Place,
+    /// Made with the copied SIM.
+    pub(crate) copied: bool,
+    /// The handset whose attested key signs.
+    pub(crate) signer: Option<Hand>,
+    /// The IMEI that is claimed.
+    pub(crate) claim: Option<Slot>,
+    /// Where the SIM sits, for an applet that learns its terminal's IMEI.
+    pub(crate) seat: Option<Slot>,
+    pub(crate) app: &'static str,
+    /// The round trip at the reader, in microseconds.
+    pub(crate) round_trip: u32,
+    pub(crate) twist: Twist,
+}
+
+/// Who sends an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    /// The carrier that serves the line.
+    Serving,
+    /// One that has no word over the line, in its own name.
+    Stranger,
+    /// The same, in the serving carrier's name.
+    Impostor,
+}
+
+/// How an event names its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LineBy {
+    Iccid,
+    LineRef,
+    Msisdn,
+}
+
+/// What a carrier says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Happening {
+    Observed(Slot),
+    Changed(Slot),
+    LoanerStarted(Hand),
+    LoanerEnded,
+    Reissued {
+        cause: ReissueCause,
+        tells_new: bool,
+    },
+    EsimDownloaded,
+    PortedOut,
+    Recycled,
+    /// Takes back the newest event of the serving carrier about this line.
+    Correction,
+}
+
+/// An event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EventPlan {
+    pub(crate) speaker: Speaker,
+    pub(crate) happening: Happening,
+    /// How long before it is sent it happened.
+    pub(crate) ago: Duration,
+    pub(crate) line: LineBy,
+    /// How often it is sent.
+    pub(crate) copies: u32,
+}
+
+/// What happens in a step.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Check(Box<CheckPlan>),
+    Event(EventPlan),
+    /// All events that were sent about this line are sent again, in their order.
+    ResendEvents,
+    /// A counter enrols another handset.
+    AddHandset(Hand),
+    /// The bound handset loses its key and makes a new one.
+    LoseKey,
+    /// The line moves to the person's next SIM; the key comes with it.
+    NextIccid,
+    /// A counter sees person and SIM again.
+    Reprove,
+    /// A counter binds a new certificate, SIM and handset of the person.
+    NewBinding,
+    /// So many wrong PIN entries are reported.
+    WrongPins(u32),
+    /// A thief copies the SIM as it is.
+    CopySim,
+}

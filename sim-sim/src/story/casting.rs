@@ -1,0 +1,119 @@
+//! Who plays what.
+
+use super::{attack, honest, script::Script};
+use crate::{
+    catalogue::{Kind, Needs, Side},
+    scenario::Scenario,
+    seeded,
+    world::{
+        World, attestation::Soundness, carrier::Carrier, handset::Model, key::Curve,
+        person::Traits, sim::Applet,
+    },
+};
+use rand::{Rng as _, seq::SliceRandom as _};
+use rand_chacha::ChaCha20Rng;
+
+/// What the run at hand can play.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stage {
+    pub(crate) time_moves: bool,
+    pub(crate) callers_told_apart: bool,
+}
+
+impl Stage {
+    const fn can_play(self, kind: Kind) -> bool {
+        match kind.entry().needs {
+            Needs::Nothing => true,
+            Needs::Time => self.time_moves,
+            Needs::Callers => self.callers_told_apart,
+        }
+    }
+}
+
+/// Draws one of the values by weight; nothing where all weights are zero.
+pub(super) fn weighted<T: Copy>(rng: &mut ChaCha20Rng, weights: &[(T, u32)]) -> Option<T> {
+    let total: u64 = weights.iter().map(|(_, weight)| u64::from(*weight)).sum();
+    let mut draw = rng.random_range(0..total.max(1));
+    for (value, weight) in weights {
+        let weight = u64::from(*weight);
+        if draw < weight {
+            return Some(*value);
+        }
+        draw -= weight;
+    }
+    None
+}
+
+/// The kinds, one for each person, and those that the stage cannot play.
+pub(crate) fn cast(world: &World, scenario: &Scenario, stage: Stage) -> (Vec<Kind>, Vec<Kind>) {
+    let mut rng = seeded::generator(world.seed, "casting", 0);
+    let (attacks, left_out): (Vec<_>, Vec<_>) =
+        scenario.attacks.iter().copied().partition(|(kind, _)| stage.can_play(*kind));
+    let left_out = left_out.into_iter().map(|(kind, _)| kind).collect();
+    let share = |per_mille: u32| {
+        usize::try_from(u64::from(per_mille) * u64::try_from(world.people).unwrap_or(0) / 1000)
+            .unwrap_or(0)
+    };
+    let mut kinds: Vec<Kind> = Vec::with_capacity(world.people);
+    // One of each kind first, so that the smallest cast still shows as many as it can.
+    let mut firsts: Vec<Kind> = attacks.iter().map(|(kind, _)| *kind).collect();
+    firsts.shuffle(&mut rng);
+    firsts.truncate(world.people / 2);
+    for (kind, per_mille) in &attacks {
+        let first = usize::from(firsts.contains(kind));
+        kinds.extend(std::iter::repeat_n(*kind, share(*per_mille).max(first)));
+    }
+    for (kind, per_mille) in &scenario.ambiguous {
+        kinds.extend(std::iter::repeat_n(*kind, share(*per_mille)));
+    }
+    kinds.truncate(world.people);
+    let honest = scenario.honest.iter().map(|(kind, _)| *kind);
+    let room = world.people - kinds.len();
+    if room >= scenario.honest.len() {
+        kinds.extend(honest);
+    }
+    while kinds.len() < world.people {
+        kinds.push(weighted(&mut rng, &scenario.honest).unwrap_or(Kind::AppLogin));
+    }
+    kinds.shuffle(&mut rng);
+    (kinds, left_out)
+}
+
+/// The script of a person.
+pub(crate) fn write(world: &World, scenario: &Scenario, index: usize, kind: Kind) -> Script {
+    let number = u64::try_from(index).unwrap_or(u64::MAX);
+    let mut rng = seeded::generator(world.seed, "script", number);
+    let traits = traits(scenario, kind, &mut rng);
+    let mut script = Script::new(kind, traits, rng);
+    match kind.side() {
+        Side::Honest | Side::Ambiguous => {
+            honest::routine(&mut script, scenario);
+            honest::story(&mut script);
+        }
+        Side::Attack => attack::story(&mut script),
+    }
+    script
+}
+
+fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
+    let carriers: Vec<(Carrier, u32)> = scenario.carriers.iter().map(|(c, w)| (*c, *w)).collect();
+    let drawn = weighted(rng, &carriers).unwrap_or(Carrier::Docomo);
+    let mut percent = |share: u32| rng.random_range(0..100) < share;
+    let applet = Applet {
+        counts: percent(scenario.applets.counts) || kind == Kind::ClonedKey,
+        learns_imei: percent(scenario.applets.learns_imei),
+        curve: if percent(scenario.applets.p384) { Curve::P384 } else { Curve::P256 },
+    };
+    let slots = if percent(60) { 2 } else { 1 };
+    let android = Model::android(slots);
+    let model = match kind {
+        Kind::Iphone => Model::IPHONE,
+        Kind::DualImei | Kind::SlotChange => Model::android(2),
+        Kind::UnlistedHandset => Model { listed: false, ..android },
+        Kind::SoftwareAttestation => Model { soundness: Soundness::Software, ..android },
+        Kind::UnlockedHandset => Model { soundness: Soundness::Unlocked, ..android },
+        _ => android,
+    };
+    let carrier = if kind == Kind::MvnoMove { Carrier::Iij } else { drawn };
+    Traits { carrier, applet, model }
+}

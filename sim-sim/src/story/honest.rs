@@ -1,0 +1,148 @@
+//! What honest people do.
+
+use super::{
+    action::{Action, Hand, Happening, Operation, Place, Reader, Slot, Twist},
+    casting::weighted,
+    script::Script,
+};
+use crate::{catalogue::Kind, scenario::Scenario};
+use rand::Rng as _;
+use simbind_proto::v1::ReissueCause;
+use std::time::Duration;
+
+const BOUND: Slot = Slot(Hand::Bound, 0);
+const OTHER: Slot = Slot(Hand::Other, 0);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// The everyday use of a morning.
+pub(super) fn routine(script: &mut Script, scenario: &Scenario) {
+    let (least, most) = scenario.routine;
+    script.wait(60, 180);
+    for _ in 0..script.rng.random_range(least..=most) {
+        let kind = weighted(&mut script.rng, &scenario.mix).unwrap_or(Kind::AppLogin);
+        let label = if script.is_iphone() { Kind::Iphone } else { kind };
+        script.everyday(kind, label, BOUND).wait(10, 40);
+    }
+}
+
+/// What the day brings a person besides.
+pub(super) fn story(script: &mut Script) {
+    let kind = script.kind;
+    script.until(600).wait(0, 120);
+    match kind {
+        Kind::DualImei => {
+            app(script, BOUND);
+            script.wait(10, 60);
+            app(script, Slot(Hand::Bound, 1));
+        }
+        Kind::SlotChange => {
+            script.event(Happening::Changed(Slot(Hand::Bound, 1))).wait(10, 60);
+            app(script, Slot(Hand::Bound, 1));
+            door(script, Slot(Hand::Bound, 1));
+        }
+        Kind::RestoredFromBackup => {
+            script.act(Action::LoseKey).wait(5, 60).act(Action::AddHandset(Hand::Bound));
+            script.wait(5, 60);
+            app(script, BOUND);
+        }
+        Kind::ReplyLost => {
+            let operation = script.operation();
+            let mut plan = script.with(kind, Place::App(operation), BOUND);
+            plan.twist = Twist::Repeat;
+            script.check(plan);
+        }
+        Kind::Loaner => loaner(script),
+        Kind::NewPhone => {
+            script.act(Action::AddHandset(Hand::Other)).wait(5, 60);
+            script.event(Happening::Changed(OTHER)).wait(5, 60);
+            app(script, OTHER);
+            door(script, OTHER);
+        }
+        Kind::NewBinding => {
+            script.act(Action::NewBinding).wait(5, 60);
+            app(script, BOUND);
+        }
+        Kind::SeveralDevices | Kind::MvnoMove => several(script),
+        Kind::EsimConversion => esim(script),
+        Kind::LateEvent => late(script),
+        Kind::Iphone => {
+            script.everyday(Kind::AppLogin, kind, BOUND).wait(10, 60);
+            script.everyday(Kind::TapDoor, kind, BOUND);
+        }
+        Kind::UnlistedHandset => {
+            app(script, BOUND);
+            door(script, BOUND);
+        }
+        Kind::OwnerUnenrolledPhone => {
+            if script.rng.random_bool(0.5) {
+                script.event(Happening::Changed(OTHER)).wait(5, 60);
+            }
+            app(script, OTHER);
+        }
+        _ => {
+            script.everyday(kind, kind, BOUND).wait(10, 60);
+        }
+    }
+}
+
+/// Logs in with the app on a handset.
+fn app(script: &mut Script, slot: Slot) {
+    let operation = script.operation();
+    let plan = script.with(script.kind, Place::App(operation), slot);
+    script.check(plan).wait(10, 40);
+}
+
+/// Is seen by the network, and taps.
+fn door(script: &mut Script, slot: Slot) {
+    let reader = script.bare_reader();
+    script.seen(slot);
+    let plan = script.with(script.kind, Place::Bare(reader), slot);
+    script.check(plan).wait(10, 40);
+}
+
+/// The phone is repaired: the loaner has no attested key.
+fn loaner(script: &mut Script) {
+    let slot = Slot(Hand::Loaner, 0);
+    script.event(Happening::LoanerStarted(Hand::Loaner)).wait(5, 30);
+    script.event(Happening::Changed(slot)).wait(5, 30);
+    let operation =
+        if script.rng.random_bool(0.5) { Operation::Balance } else { Operation::Application };
+    let plan = script.with(Kind::Loaner, Place::Browser(operation), slot);
+    script.check(plan).wait(10, 60);
+    script.seen(slot);
+    let plan = script.with(Kind::Loaner, Place::Bare(Reader::Door), slot);
+    script.check(plan).wait(30, 120);
+    script.event(Happening::LoanerEnded).event(Happening::Changed(BOUND)).wait(10, 60);
+    app(script, BOUND);
+}
+
+/// The SIM moves between two enrolled handsets.
+fn several(script: &mut Script) {
+    script.before.push(Action::AddHandset(Hand::Other));
+    script.event(Happening::Changed(OTHER)).wait(5, 30);
+    app(script, OTHER);
+    script.event(Happening::Changed(BOUND)).wait(5, 30);
+    app(script, BOUND);
+    door(script, BOUND);
+}
+
+/// The card is changed for an eSIM.
+fn esim(script: &mut Script) {
+    let cause = ReissueCause::Esim;
+    script.event(Happening::EsimDownloaded);
+    script.event(Happening::Reissued { cause, tells_new: true });
+    script.act(Action::NextIccid).wait(10, 60).act(Action::Reprove).wait(10, 60);
+    app(script, BOUND);
+}
+
+/// The carrier speaks late: of the handset before the bound one, or of the bound one itself.
+fn late(script: &mut Script) {
+    if script.rng.random_bool(0.5) {
+        script.event_of(Happening::Changed(Slot(Hand::Foreign, 0)), DAY * 40);
+    } else {
+        script.event_of(Happening::Changed(BOUND), DAY * 2);
+    }
+    script.wait(5, 30);
+    app(script, BOUND);
+    door(script, BOUND);
+}

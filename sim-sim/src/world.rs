@@ -1,0 +1,69 @@
+//! The virtual world: authorities, and the people with their SIMs, handsets and lines.
+
+pub(crate) mod attestation;
+pub(crate) mod authority;
+pub(crate) mod carrier;
+pub(crate) mod der;
+pub(crate) mod handset;
+pub(crate) mod key;
+pub(crate) mod numbers;
+pub(crate) mod person;
+pub(crate) mod sim;
+#[cfg(test)]
+mod tests;
+
+use attestation::Maker;
+use authority::Authority;
+use thiserror::Error;
+
+/// Why a world cannot be made. None of these happens with a sound build.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// A key could not be made or used.
+    #[error("a test key cannot be made or used")]
+    Key,
+    /// A number that was made up does not parse.
+    #[error("a made-up number does not parse")]
+    Number,
+    /// A certificate could not be made.
+    #[error("a test certificate cannot be made: {0}")]
+    Certificate(#[from] rcgen::Error),
+}
+
+/// A world that one seed decides: the same seed gives the same keys, certificates and numbers in
+/// each process.
+pub struct World {
+    pub(crate) seed: u64,
+    pub(crate) people: usize,
+    pub(crate) authority: Authority,
+    pub(crate) maker: Maker,
+}
+
+impl World {
+    /// The most people that a world can have: their numbers stay apart up to here.
+    pub const MAX_PEOPLE: usize = 10_000_000;
+
+    /// A world of so many people, at most [`Self::MAX_PEOPLE`]. The people themselves are made
+    /// when they are needed.
+    ///
+    /// # Errors
+    /// Where a key or a certificate cannot be made.
+    pub fn new(seed: u64, people: usize) -> Result<Self, WorldError> {
+        Ok(Self {
+            seed,
+            people: people.min(Self::MAX_PEOPLE),
+            authority: Authority::new(seed)?,
+            maker: Maker::new(seed)?,
+        })
+    }
+
+    /// The anchor of people's certificates, as PEM.
+    pub fn anchors_pem(&self) -> String {
+        pem::encode(&pem::Pem::new("CERTIFICATE", self.authority.der()))
+    }
+
+    /// The root of handsets' attestations, as PEM.
+    pub fn attestation_roots_pem(&self) -> String {
+        pem::encode(&pem::Pem::new("CERTIFICATE", self.maker.root_der()))
+    }
+}

@@ -1,0 +1,94 @@
+//! The test certificate authority of people's user-authentication certificates.
+
+use super::{
+    WorldError, der,
+    key::{Curve, Key},
+};
+use crate::seeded;
+use prost::bytes::Bytes;
+use rand::RngCore as _;
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
+    KeyUsagePurpose, SerialNumber, date_time_ymd,
+};
+use sha2::{Digest as _, Sha256};
+
+/// 1.2.392.200149.8.5.1.3.30, the policy of the card's user-authentication certificates.
+const POLICY: &[u8] = &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03, 0x1E];
+
+/// A certificate and the key that may use it.
+#[derive(Clone, Debug)]
+pub(crate) struct Certified {
+    pub(crate) der: Bytes,
+    pub(crate) sha256: Bytes,
+}
+
+/// Issues user-authentication certificates.
+pub(crate) struct Authority {
+    issuer: Issuer<'static, Key>,
+    der: Vec<u8>,
+    seed: u64,
+}
+
+impl Authority {
+    /// The authority of a seed.
+    pub(crate) fn new(seed: u64) -> Result<Self, WorldError> {
+        let key = Key::draw(&mut seeded::generator(seed, "authority", 0), Curve::P256)?;
+        let params = authority_params("sim-sim user authentication CA", seed);
+        let der = params.self_signed(&key)?.der().to_vec();
+        Ok(Self { issuer: Issuer::new(params, key), der, seed })
+    }
+
+    /// The anchor.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Issues the certificate of a key. It names no one.
+    pub(crate) fn issue(&self, key: &Key, number: u64) -> Result<Certified, WorldError> {
+        let mut params = CertificateParams::default();
+        params.not_before = date_time_ymd(2024, 1, 1);
+        params.not_after = date_time_ymd(2040, 1, 1);
+        params.distinguished_name = name("sim-sim user");
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.serial_number = Some(serial(self.seed, "serial", number));
+        params.use_authority_key_identifier_extension = true;
+        params.custom_extensions.push(policy_extension());
+        let der = params.signed_by(key, &self.issuer)?.der().to_vec();
+        let sha256 = Bytes::copy_from_slice(&Sha256::digest(&der));
+        Ok(Certified { der: der.into(), sha256 })
+    }
+}
+
+/// What a certificate authority's own certificate says.
+pub(crate) fn authority_params(common_name: &str, seed: u64) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2049, 12, 31);
+    params.distinguished_name = name(common_name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.serial_number = Some(serial(seed, common_name, 0));
+    params
+}
+
+pub(crate) fn name(common_name: &str) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CountryName, "JP");
+    name.push(DnType::CommonName, common_name);
+    name
+}
+
+fn serial(seed: u64, purpose: &str, number: u64) -> SerialNumber {
+    let mut bytes = [0; 16];
+    seeded::generator(seed, purpose, number).fill_bytes(&mut bytes);
+    // RFC 5280 section 4.1.2.2: positive, and not zero.
+    bytes[0] = bytes[0] & 0x7F | 0x40;
+    SerialNumber::from_slice(&bytes)
+}
+
+/// certificatePolicies (RFC 5280 section 4.2.1.4) with one policy and no qualifier.
+fn policy_extension() -> CustomExtension {
+    let policies = der::sequence(&[&der::sequence(&[&der::tlv(&[0x06], POLICY)])]);
+    CustomExtension::from_oid_content(&[2, 5, 29, 32], policies)
+}

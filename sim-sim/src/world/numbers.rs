@@ -1,0 +1,42 @@
+//! Numbers for SIMs, handsets and lines. Each is unique for its place in the world.
+
+use super::WorldError;
+use simbind_core::ids::Imei;
+
+/// When attested keys say that they were made: 2026-10-01T00:00:00Z, in milliseconds since 1970.
+pub(crate) const KEY_MADE_AT_MILLIS: u64 = 1_790_812_800_000;
+
+/// Spreads a counting number over 10^12 values, one to one: the factor shares no divisor with ten.
+fn spread(seed: u64, number: u64) -> u64 {
+    const SPACE: u128 = 1_000_000_000_000;
+    let value = (u128::from(number) * 387_420_489 + u128::from(seed)) % SPACE;
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// The Luhn check digit of the given digits (ISO/IEC 7812-1 annex B).
+fn check_digit(digits: &str) -> u32 {
+    let sum = digits.bytes().rev().enumerate().fold(0, |sum, (place, byte)| {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        let weighted = if place % 2 == 0 { digit * 2 } else { digit };
+        sum + weighted / 10 + weighted % 10
+    });
+    (10 - sum % 10) % 10
+}
+
+/// An ICCID of 19 digits under an issuer's six.
+pub(crate) fn iccid(issuer: &str, seed: u64, number: u64) -> String {
+    let body = format!("{issuer}{:012}", spread(seed, number));
+    format!("{body}{}", check_digit(&body))
+}
+
+/// An IMEI of 15 digits. Unlisted ones have a type allocation code that no list has.
+pub(crate) fn imei(listed: bool, seed: u64, number: u64) -> Result<String, WorldError> {
+    let body = format!("{}{:012}", if listed { "35" } else { "99" }, spread(seed, number));
+    let imei: Imei = body.parse().map_err(|_| WorldError::Number)?;
+    Ok(imei.to_digits_with_check())
+}
+
+/// A Japanese mobile number in E.164 form.
+pub(crate) fn msisdn(seed: u64, number: u64) -> String {
+    format!("+8190{:08}", (number * 7_654_321 + seed % 100_000_000) % 100_000_000)
+}
