@@ -7,8 +7,6 @@ mod mark;
 mod open;
 mod record;
 mod snapshot;
-#[cfg(test)]
-mod tests;
 
 pub use open::Rebuilt;
 pub(crate) use open::{Sources, open};
@@ -123,6 +121,14 @@ impl Index {
             let next = rows.last().filter(|_| rows.len() == most).map(|(key, _)| key.clone());
             Ok(Page { rows, next })
         })
+    }
+
+    /// Everything that is held, as it stands in sled.
+    #[cfg(test)]
+    pub(crate) fn dump(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let gate = self.gate.read();
+        let rows = gate.as_ref().unwrap().range(record::FIRST..);
+        rows.map(|row| row.map(|(key, record)| (key.to_vec(), record.to_vec())).unwrap()).collect()
     }
 
     /// Whether damage was seen since the open.
