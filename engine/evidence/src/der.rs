@@ -48,6 +48,7 @@ pub(crate) const BOOLEAN: Tag = Tag::universal(1);
 pub(crate) const INTEGER: Tag = Tag::universal(2);
 pub(crate) const BIT_STRING: Tag = Tag::universal(3);
 pub(crate) const OCTET_STRING: Tag = Tag::universal(4);
+pub(crate) const OBJECT_IDENTIFIER: Tag = Tag::universal(6);
 pub(crate) const ENUMERATED: Tag = Tag::universal(10);
 pub(crate) const SEQUENCE: Tag = Tag { class: 0, constructed: true, number: 16 };
 pub(crate) const SET: Tag = Tag { class: 0, constructed: true, number: 17 };
@@ -80,6 +81,11 @@ impl<'d> Reader<'d> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
+    }
+
+    /// What is left, unread.
+    pub(crate) fn rest(self) -> &'d [u8] {
+        self.rest
     }
 
     /// The next element, whatever it is.

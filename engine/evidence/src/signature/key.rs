@@ -1,15 +1,17 @@
 use super::SignatureScheme;
+use crate::der::{BIT_STRING, DerError, INTEGER, OBJECT_IDENTIFIER, Reader, SEQUENCE};
 use aws_lc_rs::signature as aws;
 use std::{fmt, sync::Arc};
 use thiserror::Error;
-use x509_parser::{
-    der_parser::asn1_rs::{Any, FromDer, Tag},
-    oid_registry::{
-        OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION,
-    },
-    public_key::RSAPublicKey,
-    x509::SubjectPublicKeyInfo,
-};
+
+/// 1.2.840.113549.1.1.1, rsaEncryption (RFC 8017).
+const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1];
+/// 1.2.840.10045.2.1, id-ecPublicKey (RFC 5480).
+const EC: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
+/// 1.2.840.10045.3.1.7, secp256r1 (RFC 5480).
+const P256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7];
+/// 1.3.132.0.34, secp384r1 (RFC 5480).
+const P384: &[u8] = &[0x2B, 0x81, 4, 0, 0x22];
 
 /// A public key of a kind that we verify with: RSA of 2048 to 4096 bits, EC on P-256 or P-384.
 /// A point is on its curve; the encoding has nothing after it.
@@ -61,18 +63,12 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`] where it is malformed or of a kind that is not supported.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
-        let (rest, spki) = SubjectPublicKeyInfo::from_der(der).map_err(|_| KeyError::Malformed)?;
-        if !rest.is_empty() || spki.subject_public_key.unused_bits != 0 {
-            return Err(KeyError::Malformed);
-        }
-        let algorithm = &spki.algorithm;
-        let raw: &[u8] = &spki.subject_public_key.data;
-        let key_type = if algorithm.algorithm == OID_PKCS1_RSAENCRYPTION {
-            rsa(algorithm.parameters.as_ref(), raw)?
-        } else if algorithm.algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
-            ec(algorithm.parameters.as_ref(), raw)?
-        } else {
-            return Err(KeyError::UnsupportedAlgorithm(algorithm.algorithm.to_id_string()));
+        let Spki { algorithm, parameters, raw } =
+            Spki::read(der).map_err(|_| KeyError::Malformed)?;
+        let key_type = match algorithm {
+            RSA => rsa(parameters, raw)?,
+            EC => ec(parameters, raw)?,
+            _ => return Err(KeyError::UnsupportedAlgorithm(dotted(algorithm))),
         };
         let raw_at = der.len().checked_sub(raw.len()).ok_or(KeyError::Malformed)?;
         Ok(Self { key_type, spki: der.into(), raw_at })
@@ -113,18 +109,43 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-fn rsa(parameters: Option<&Any<'_>>, raw: &[u8]) -> Result<KeyType, KeyError> {
-    if parameters.is_some_and(|any| any.tag() != Tag::Null || !any.data.is_empty()) {
+/// The parts of a `SubjectPublicKeyInfo`: the algorithm's object identifier, its parameters as they
+/// are encoded, and the key.
+struct Spki<'d> {
+    algorithm: &'d [u8],
+    parameters: &'d [u8],
+    raw: &'d [u8],
+}
+
+impl<'d> Spki<'d> {
+    fn read(der: &'d [u8]) -> Result<Self, DerError> {
+        const FIELD: &str = "subjectPublicKeyInfo";
+        let mut outer = Reader::new(FIELD, der);
+        let mut spki = outer.enter(FIELD, SEQUENCE)?;
+        outer.finish()?;
+        let mut identifier = spki.enter(FIELD, SEQUENCE)?;
+        let algorithm = identifier.expect(FIELD, OBJECT_IDENTIFIER)?;
+        let key = spki.expect(FIELD, BIT_STRING)?;
+        spki.finish()?;
+        match key.split_first() {
+            Some((0, raw)) => Ok(Self { algorithm, parameters: identifier.rest(), raw }),
+            _ => Err(DerError::Der { field: FIELD }),
+        }
+    }
+}
+
+fn dotted(oid: &[u8]) -> String {
+    x509_parser::der_parser::oid::Oid::new(oid.into()).to_id_string()
+}
+
+fn rsa(parameters: &[u8], raw: &[u8]) -> Result<KeyType, KeyError> {
+    if !matches!(parameters, [] | [5, 0]) {
         return Err(KeyError::Malformed);
     }
-    let (rest, key) = RSAPublicKey::from_der(raw).map_err(|_| KeyError::Malformed)?;
-    let zeros = key.modulus.iter().take_while(|byte| **byte == 0).count();
-    let modulus = key.modulus.get(zeros..).unwrap_or_default();
-    let high_zeros = modulus.first().map_or(0, |byte| byte.leading_zeros());
+    let modulus = modulus(raw).map_err(|_| KeyError::Malformed)?;
+    let modulus = modulus.strip_prefix(&[0]).unwrap_or(modulus);
+    let high_zeros = modulus.first().map_or(0, |octet| octet.leading_zeros());
     let bits = (modulus.len() * 8).saturating_sub(usize::try_from(high_zeros).unwrap_or(0));
-    if !rest.is_empty() {
-        return Err(KeyError::Malformed);
-    }
     if !(2048..=4096).contains(&bits) {
         return Err(KeyError::RsaSize { bits });
     }
@@ -132,17 +153,29 @@ fn rsa(parameters: Option<&Any<'_>>, raw: &[u8]) -> Result<KeyType, KeyError> {
     Ok(KeyType::Rsa { bits })
 }
 
-fn ec(parameters: Option<&Any<'_>>, raw: &[u8]) -> Result<KeyType, KeyError> {
-    let parameters = parameters.ok_or(KeyError::Malformed)?;
-    let Ok(curve) = parameters.as_oid() else {
+/// The modulus of an `RSAPublicKey` (RFC 8017 appendix A.1.1), which must be positive.
+fn modulus(raw: &[u8]) -> Result<&[u8], DerError> {
+    const FIELD: &str = "rsaPublicKey";
+    let mut outer = Reader::new(FIELD, raw);
+    let mut key = outer.enter(FIELD, SEQUENCE)?;
+    outer.finish()?;
+    let modulus = key.expect(FIELD, INTEGER)?;
+    key.expect(FIELD, INTEGER)?;
+    key.finish()?;
+    let positive = modulus.first().is_some_and(|octet| *octet < 0x80);
+    if positive { Ok(modulus) } else { Err(DerError::Range { field: FIELD }) }
+}
+
+fn ec(parameters: &[u8], raw: &[u8]) -> Result<KeyType, KeyError> {
+    let mut reader = Reader::new("parameters", parameters);
+    let Ok(curve) = reader.expect("parameters", OBJECT_IDENTIFIER) else {
         return Err(KeyError::UnsupportedCurve("explicit parameters".into()));
     };
-    let (key_type, length) = if curve == OID_EC_P256 {
-        (KeyType::EcP256, 65)
-    } else if curve == OID_NIST_EC_P384 {
-        (KeyType::EcP384, 97)
-    } else {
-        return Err(KeyError::UnsupportedCurve(curve.to_id_string()));
+    reader.finish().map_err(|_| KeyError::Malformed)?;
+    let (key_type, length) = match curve {
+        P256 => (KeyType::EcP256, 65),
+        P384 => (KeyType::EcP384, 97),
+        _ => return Err(KeyError::UnsupportedCurve(dotted(curve))),
     };
     if raw.len() != length || raw.first() != Some(&4) {
         return Err(KeyError::Malformed);
