@@ -1,3 +1,24 @@
 //! The use cases of simbind over its ports: enrol, check, ingest, life cycle, rules, decisions.
 
+pub mod attest;
+pub mod challenge;
+pub mod check;
+pub mod decisions;
+mod digest;
+pub mod engine;
+pub mod enrol;
+mod error;
+mod feeds;
+mod hot;
+pub mod ingest;
+pub mod ledger;
+pub mod lifecycle;
+mod limits;
+pub mod outcome;
+pub mod packs;
 pub mod ports;
+mod sealing;
+pub mod settings;
+
+pub use engine::{Engine, Ports, Standing};
+pub use error::ServiceError;

@@ -1,4 +1,5 @@
 //! What the use cases need of the world outside. Adapters implement these; nothing here names one.
 
+pub mod clock;
 pub mod store;
 pub mod vault;

@@ -1,7 +1,7 @@
 //! The ruling: the walls that no rule moves, and the rules.
 
 use simbind_rules::{
-    ChainId, CheckKind, Edge, Facts, Methods, ReasonCode, RuleBook, Verdict,
+    ChainId, CheckKind, Edge, Facts, Methods, ReasonCode, RuleBook, StepUpMethod, Verdict,
     facts::{BindingState, ChainState, ChallengeState, SignatureState},
 };
 
@@ -73,6 +73,19 @@ pub fn rule(
         Verdict::Deny => Answer::Deny,
     };
     Ruling { answer, reasons, edge, fired: outcome.fired.into_iter().collect() }
+}
+
+/// The ruling after the person proved themselves by a method: let in where the ruling asked for
+/// one that this method satisfies, unchanged otherwise.
+pub fn after_step_up(ruling: Ruling, proved: StepUpMethod) -> Ruling {
+    match ruling.answer {
+        Answer::StepUp(methods) if methods.contains(proved) => {
+            let mut reasons = vec![ReasonCode::STEP_UP_DONE];
+            reasons.extend(ruling.reasons);
+            Ruling { answer: Answer::Allow(Permit(())), reasons, ..ruling }
+        }
+        _ => ruling,
+    }
 }
 
 /// What must hold for any answer but a deny, whatever the packs say. A fact that is missing counts

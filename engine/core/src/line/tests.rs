@@ -167,6 +167,12 @@ fn a_suspended_line_resumes() {
 }
 
 #[test]
+fn a_sighting_ahead_of_time_says_nothing_of_where_the_sim_is() {
+    let view = view(&told(&[(3000, observed(OWN)), (99_000, observed(OWN))]));
+    assert_eq!(view.sighting.map(|s| s.at), Some(Timestamp::from_secs(3000)));
+}
+
+#[test]
 fn signs_of_life_after_the_end_are_a_conflict() {
     let view = view(&told(&[(2000, EventKind::ContractEnded), (3000, observed(OWN))]));
     assert_eq!(view.consistency, Agreement::Conflict);

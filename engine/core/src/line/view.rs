@@ -7,6 +7,11 @@ use super::{
 use crate::{binding::Binding, ids::Imei, time::Timestamp};
 use simbind_rules::facts::{Agreement, HandsetLatch, LineLatch, SimLatch, SimState};
 
+use std::time::Duration;
+
+/// How far a carrier's clock may be ahead of ours.
+const MOST_AHEAD: Duration = Duration::from_secs(300);
+
 /// Where the carrier saw the SIM last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
@@ -33,6 +38,8 @@ pub struct Loaner {
 /// proved counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineView {
+    /// When this was looked at.
+    now: Timestamp,
     /// The last sighting since the proof.
     pub sighting: Option<Sighting>,
     /// The loaner that is out now.
@@ -64,6 +71,7 @@ impl LineView {
         events.sort_by_key(|event| (event.occurred_at, event.order));
         let loaners = loaners(&events);
         let mut view = Self {
+            now,
             sighting: None,
             loaner: loaners.iter().copied().find(|l| l.from <= now && now < l.until),
             handset_latch: HandsetLatch::Clear,
@@ -164,7 +172,9 @@ impl LineView {
         if !enrolled && !announced {
             self.handset_latch = HandsetLatch::Foreign;
         }
-        if self.sighting.is_none_or(|last| last.at <= sighting.at) {
+        // A sighting ahead of time latches like any other, and proves nothing of where the SIM is.
+        let ahead = sighting.at > self.now.plus(MOST_AHEAD);
+        if !ahead && self.sighting.is_none_or(|last| last.at <= sighting.at) {
             self.sighting = Some(sighting);
         }
     }

@@ -1,0 +1,199 @@
+//! A handset's attestation at enrolment, from bytes to what the binding keeps.
+
+use crate::{
+    challenge::{Purpose, Returned},
+    engine::Engine,
+    error::ServiceError,
+    ports::{store::Store, vault::Vault},
+};
+use serde::{Deserialize, Serialize};
+use simbind_core::{
+    binding::{AttestedKey, Handset, HandsetKey, PatchLevel, Platform},
+    ids::{AppId, ImeiSet},
+    time::Timestamp,
+};
+use simbind_evidence::android::{
+    self, AttestationPolicy, BootState as AttestedBoot, ExpectedAttestation, KeyAttestation,
+    SecurityLevel as AttestedLevel, Weakness,
+};
+use simbind_rules::facts::{BootState, ChallengeState, SecurityLevel};
+
+/// What a handset brings to be enrolled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HandsetRequest {
+    /// Its IMEIs.
+    pub imeis: ImeiSet,
+    /// Its operating system.
+    pub platform: Platform,
+    /// Its attestation.
+    pub attestation: AttestationRequest,
+}
+
+/// Whether a handset brings an attestation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum AttestationRequest {
+    /// None.
+    None,
+    /// Android Key Attestation.
+    AndroidKey {
+        /// The chain, leaf first, DER.
+        chain: Vec<Vec<u8>>,
+        /// The challenge that it was made for.
+        challenge: Vec<u8>,
+    },
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// Verifies what a handset brings. What is wrong with the attestation itself refuses it; what
+    /// is weak about the handset is kept, and rules decide what it is good for.
+    pub(crate) fn handset(
+        &self,
+        request: HandsetRequest,
+        now: Timestamp,
+    ) -> Result<Handset, ServiceError> {
+        let HandsetRequest { imeis, platform, attestation } = request;
+        let key = match attestation {
+            AttestationRequest::None => HandsetKey::None,
+            AttestationRequest::AndroidKey { chain, challenge } => {
+                HandsetKey::Attested(self.attested_key(&chain, &challenge, &imeis, now)?)
+            }
+        };
+        Ok(Handset { imeis, platform, key, enrolled_at: now })
+    }
+
+    fn attested_key(
+        &self,
+        chain: &[Vec<u8>],
+        challenge: &[u8],
+        imeis: &ImeiSet,
+        now: Timestamp,
+    ) -> Result<AttestedKey, ServiceError> {
+        const CHAIN: &str = "handset.key_attestation_chain";
+        match self.enrolment.recognise(challenge, &Purpose::Enrolment, now) {
+            Returned::Good { .. } => {}
+            Returned::Bad(ChallengeState::Expired) => {
+                return Err(ServiceError::invalid("handset.challenge", "has ended"));
+            }
+            Returned::Bad(_) => {
+                return Err(ServiceError::invalid("handset.challenge", "was not issued here"));
+            }
+        }
+        let trust = &self.settings.trust;
+        let expected = ExpectedAttestation { challenge, apps: &[] };
+        let attestation = android::verify(
+            chain,
+            &trust.attestation_roots,
+            &trust.attestation_status,
+            &expected,
+            now,
+        )
+        .map_err(|error| ServiceError::invalid(CHAIN, error))?;
+        refuse_unfit(&attestation)?;
+        let apps = packages(&attestation);
+        if !apps.is_empty() && !apps.iter().any(|app| trust.apps.contains(app)) {
+            return Err(ServiceError::invalid(
+                CHAIN,
+                "was asked for by an app that is not on the list",
+            ));
+        }
+        if attestation.imeis().iter().any(|imei| !imeis.contains(*imei)) {
+            let why = "does not name the IMEIs that the handset attests";
+            return Err(ServiceError::invalid("handset.imeis", why));
+        }
+        if attestation.public_key().is_none() {
+            return Err(ServiceError::invalid(CHAIN, "attests a key of an unsupported kind"));
+        }
+        Ok(AttestedKey {
+            spki: attestation.spki_der().to_vec(),
+            level: level(attestation.level()),
+            boot: boot(&attestation),
+            patch: attestation.os_patch().and_then(patch_level),
+            apps,
+            verified_at: now,
+        })
+    }
+}
+
+/// Refuses what proves nothing about the key: another challenge, a revoked authority, a key that
+/// may exist elsewhere.
+fn refuse_unfit(attestation: &KeyAttestation) -> Result<(), ServiceError> {
+    let why = match attestation.weakest(&AttestationPolicy::default()) {
+        Some(Weakness::WrongChallenge) => "was made for another challenge",
+        Some(Weakness::Revoked) => "has a revoked certificate",
+        Some(_) if attestation.weaknesses(&AttestationPolicy::default()).any(is_imported) => {
+            "attests a key that was not generated in the handset"
+        }
+        _ => return Ok(()),
+    };
+    Err(ServiceError::invalid("handset.key_attestation_chain", why))
+}
+
+fn is_imported(weakness: Weakness) -> bool {
+    weakness == Weakness::NotGenerated
+}
+
+fn packages(attestation: &KeyAttestation) -> Vec<AppId> {
+    let packages = attestation.application().map(|application| application.packages.as_slice());
+    packages.unwrap_or_default().iter().filter_map(|package| package.name.parse().ok()).collect()
+}
+
+fn level(level: AttestedLevel) -> SecurityLevel {
+    match level {
+        AttestedLevel::Software | AttestedLevel::Other(_) => SecurityLevel::Software,
+        AttestedLevel::TrustedEnvironment => SecurityLevel::Tee,
+        AttestedLevel::StrongBox => SecurityLevel::Strongbox,
+    }
+}
+
+/// A boot loader that is not known to be locked verifies nothing.
+fn boot(attestation: &KeyAttestation) -> Option<BootState> {
+    let state = match attestation.boot()? {
+        AttestedBoot::Verified => BootState::Verified,
+        AttestedBoot::SelfSigned => BootState::SelfSigned,
+        AttestedBoot::Unverified => BootState::Unverified,
+        AttestedBoot::Failed | AttestedBoot::Other(_) => BootState::Failed,
+    };
+    match (attestation.locked(), state) {
+        (Some(true), state) => Some(state),
+        (_, BootState::Verified) => Some(BootState::Unverified),
+        (_, state) => Some(state),
+    }
+}
+
+/// YYYYMM or YYYYMMDD to the first instant of it.
+fn patch_level(patch: u32) -> Option<PatchLevel> {
+    let (year, month, day) = match patch {
+        197_001..=999_912 => (patch / 100, patch % 100, 1),
+        19_700_101..=99_991_231 => (patch / 10_000, patch / 100 % 100, (patch % 100).max(1)),
+        _ => return None,
+    };
+    let days = days_from_civil(i64::from(year), i64::from(month), i64::from(day))?;
+    Some(PatchLevel { released: Timestamp::from_secs(days * 86_400) })
+}
+
+/// Days since 1970-01-01 of a day of the Gregorian calendar.
+fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patch_level;
+
+    #[test]
+    fn patch_levels_of_both_forms_are_dates_and_others_are_none() {
+        let secs = |patch| patch_level(patch).map(|level| level.released.as_secs());
+        assert_eq!(secs(202_610), Some(1_790_812_800));
+        assert_eq!(secs(20_261_005), Some(1_790_812_800 + 4 * 86_400));
+        assert_eq!(secs(20_261_000), Some(1_790_812_800));
+        assert_eq!(secs(202_613), None);
+        assert_eq!(secs(0), None);
+    }
+}

@@ -1,0 +1,178 @@
+//! Challenges that were used, until they would have ended anyway.
+
+use crate::ledger::DecisionEntry;
+use parking_lot::Mutex;
+use simbind_core::{
+    ids::{CallerId, ChallengeId, RequestId},
+    time::Timestamp,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use tokio::sync::watch;
+
+/// Who used a challenge, and for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The caller.
+    pub caller: CallerId,
+    /// The caller's number of the request.
+    pub request: RequestId,
+    /// SHA-256 of the request.
+    pub digest: [u8; 32],
+}
+
+/// What became of the check that used a challenge.
+pub(super) type Outcome = Option<Arc<DecisionEntry>>;
+
+struct Use {
+    claim: Claim,
+    expires_at: Timestamp,
+    outcome: watch::Receiver<Outcome>,
+}
+
+#[derive(Default)]
+struct Table {
+    uses: HashMap<ChallengeId, Use>,
+    ends: BTreeMap<(Timestamp, ChallengeId), ()>,
+}
+
+/// What using a challenge came to.
+pub enum Used {
+    /// It is this check's now: the decision goes into the sender.
+    First(watch::Sender<Outcome>),
+    /// The same request used it before; its decision is here, or comes. A sender that is dropped
+    /// without one means that nothing was decided.
+    Same(watch::Receiver<Outcome>),
+    /// Another request used it.
+    Other,
+    /// No more can be remembered.
+    Full,
+}
+
+/// The challenges that were used and have not ended, bounded in number.
+pub struct UsedChallenges {
+    table: Mutex<Table>,
+    most: usize,
+}
+
+impl UsedChallenges {
+    /// Remembers at most this many.
+    pub fn new(most: usize) -> Self {
+        Self { table: Mutex::default(), most }
+    }
+
+    /// Looks whether a challenge was used, without using it.
+    pub fn peek(&self, id: ChallengeId, claim: &Claim) -> Option<Used> {
+        let table = self.table.lock();
+        table.uses.get(&id).map(|used| used.against(claim))
+    }
+
+    /// Uses a challenge.
+    pub fn consume(
+        &self,
+        id: ChallengeId,
+        claim: Claim,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Used {
+        let mut table = self.table.lock();
+        if let Some(used) = table.uses.get(&id) {
+            return used.against(&claim);
+        }
+        table.forget_ended(now);
+        if table.uses.len() >= self.most {
+            return Used::Full;
+        }
+        let (sender, outcome) = watch::channel(None);
+        table.ends.insert((expires_at, id), ());
+        table.uses.insert(id, Use { claim, expires_at, outcome });
+        Used::First(sender)
+    }
+
+    /// Gives a challenge back: nothing was decided, and the caller was told so.
+    pub fn give_back(&self, id: ChallengeId) {
+        let mut table = self.table.lock();
+        if let Some(used) = table.uses.remove(&id) {
+            table.ends.remove(&(used.expires_at, id));
+        }
+    }
+
+    /// Puts a use back that was read from the ledger.
+    pub fn restore(&self, id: ChallengeId, expires_at: Timestamp, decision: Arc<DecisionEntry>) {
+        let claim = Claim {
+            caller: decision.caller.clone(),
+            request: decision.request.clone(),
+            digest: decision.digest,
+        };
+        let (_, outcome) = watch::channel(Some(decision));
+        let mut table = self.table.lock();
+        table.ends.insert((expires_at, id), ());
+        table.uses.insert(id, Use { claim, expires_at, outcome });
+    }
+
+    /// How many are remembered.
+    pub fn len(&self) -> usize {
+        self.table.lock().uses.len()
+    }
+
+    /// Whether none is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Use {
+    fn against(&self, claim: &Claim) -> Used {
+        if self.claim == *claim { Used::Same(self.outcome.clone()) } else { Used::Other }
+    }
+}
+
+impl Table {
+    fn forget_ended(&mut self, now: Timestamp) {
+        while let Some(entry) = self.ends.first_entry() {
+            let (expires_at, id) = *entry.key();
+            if expires_at >= now {
+                break;
+            }
+            entry.remove();
+            self.uses.remove(&id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(request: &str) -> Claim {
+        let caller = "bank".parse().unwrap();
+        Claim { caller, request: request.parse().unwrap(), digest: [0; 32] }
+    }
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_secs(secs)
+    }
+
+    #[test]
+    fn a_challenge_is_used_once_and_the_same_request_finds_its_own() {
+        let used = UsedChallenges::new(10);
+        let id = ChallengeId::from_bytes([1; 16]);
+        assert!(matches!(used.consume(id, claim("a"), at(10), at(0)), Used::First(_)));
+        assert!(matches!(used.consume(id, claim("a"), at(10), at(0)), Used::Same(_)));
+        assert!(matches!(used.consume(id, claim("b"), at(10), at(0)), Used::Other));
+    }
+
+    #[test]
+    fn no_more_are_remembered_than_allowed_and_ended_ones_make_room() {
+        let used = UsedChallenges::new(2);
+        let id = |n| ChallengeId::from_bytes([n; 16]);
+        for n in 0..2 {
+            assert!(matches!(used.consume(id(n), claim("a"), at(10), at(0)), Used::First(_)));
+        }
+        assert!(matches!(used.consume(id(2), claim("a"), at(10), at(10)), Used::Full));
+        assert!(matches!(used.consume(id(2), claim("a"), at(20), at(11)), Used::First(_)));
+        assert_eq!(used.len(), 1);
+    }
+}

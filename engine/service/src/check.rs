@@ -1,0 +1,12 @@
+//! A check: from a parsed request to a recorded decision.
+
+mod evidence;
+mod record;
+mod request;
+mod restore;
+mod run;
+
+pub(crate) use record::fired;
+pub(crate) use run::decision_id;
+
+pub use request::{CertificateClaim, CheckRequest, ReaderPart, Signed};

@@ -1,0 +1,136 @@
+//! What a caller asks, parsed.
+
+use serde::{Deserialize, Serialize};
+use simbind_core::{
+    ids::{AppId, CallerId, CertificateId, Iccid, Imei, RequestId},
+    time::Timestamp,
+    transcript::{Audience, Transcript},
+};
+use simbind_evidence::signature::SignatureScheme;
+use simbind_rules::{
+    CheckKind,
+    facts::{Channel, ReaderProfile, Sensitivity},
+};
+use std::time::Duration;
+
+/// The certificate of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateClaim {
+    /// Its chain, leaf first, DER.
+    Chain(Vec<Vec<u8>>),
+    /// Its SHA-256, for one that is enrolled.
+    Known(CertificateId),
+}
+
+impl CertificateClaim {
+    /// The certificate's id; `None` for an empty chain.
+    pub fn id(&self) -> Option<CertificateId> {
+        match self {
+            Self::Chain(chain) => chain.first().map(|leaf| CertificateId::of_der(leaf)),
+            Self::Known(id) => Some(*id),
+        }
+    }
+}
+
+/// A signature over the transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// How it was made.
+    pub scheme: SignatureScheme,
+    /// The signature.
+    pub value: Vec<u8>,
+}
+
+/// A reader's part of a tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReaderPart {
+    /// What the reader is used for.
+    pub profile: ReaderProfile,
+    /// The round trip that it measured.
+    pub round_trip: Option<Duration>,
+}
+
+/// A check. Who asks and how sensitive it is come from configuration.
+#[derive(Clone, Debug)]
+pub struct CheckRequest {
+    /// Who asks.
+    pub caller: CallerId,
+    /// The caller's number of the request.
+    pub request: RequestId,
+    /// The relying party or the reader.
+    pub audience: Audience,
+    /// How it reached us.
+    pub channel: Channel,
+    /// How sensitive the operation is.
+    pub sensitivity: Sensitivity,
+    /// The reader's part, for a tap.
+    pub reader: Option<ReaderPart>,
+    /// The challenge.
+    pub challenge: Vec<u8>,
+    /// The certificate.
+    pub certificate: CertificateClaim,
+    /// The signature with the certificate's key; `None` where none was sent.
+    pub signature: Option<Signed>,
+    /// The signature with the handset's attested key.
+    pub handset_signature: Option<Signed>,
+    /// The claimed ICCID.
+    pub iccid: Option<Iccid>,
+    /// The IMEI that the handset claims.
+    pub imei: Option<Imei>,
+    /// The IMEI that the SIM learned.
+    pub toolkit_imei: Option<Imei>,
+    /// The signature counter.
+    pub counter: Option<u64>,
+    /// The app.
+    pub app: Option<AppId>,
+    /// When the transcript was signed.
+    pub signed_at: Timestamp,
+}
+
+/// What makes two requests the same, for the digest.
+#[derive(Serialize, Deserialize)]
+struct Same {
+    transcript: Vec<u8>,
+    certificate: Option<CertificateId>,
+    signature: Option<Vec<u8>>,
+    handset_signature: Option<Vec<u8>>,
+    sensitivity: Sensitivity,
+    round_trip: Option<Duration>,
+}
+
+impl CheckRequest {
+    /// Login or tap.
+    pub fn kind(&self) -> CheckKind {
+        match self.channel {
+            Channel::AppLogin | Channel::BrowserLogin => CheckKind::Login,
+            Channel::TapBare | Channel::TapToken => CheckKind::Tap,
+        }
+    }
+
+    /// The bytes that were signed.
+    pub fn transcript(&self) -> Vec<u8> {
+        Transcript {
+            challenge: &self.challenge,
+            audience: &self.audience,
+            channel: self.channel,
+            iccid: self.iccid,
+            imei: self.imei,
+            toolkit_imei: self.toolkit_imei,
+            counter: self.counter,
+            app: self.app.as_ref(),
+            signed_at: self.signed_at,
+        }
+        .encode()
+    }
+
+    pub(crate) fn digest(&self, transcript: &[u8]) -> Result<[u8; 32], crate::ServiceError> {
+        crate::digest::of(&Same {
+            transcript: transcript.to_vec(),
+            certificate: self.certificate.id(),
+            signature: self.signature.as_ref().map(|signed| signed.value.clone()),
+            handset_signature: self.handset_signature.as_ref().map(|signed| signed.value.clone()),
+            sensitivity: self.sensitivity,
+            round_trip: self.reader.and_then(|reader| reader.round_trip),
+        })
+    }
+}

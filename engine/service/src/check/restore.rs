@@ -1,0 +1,44 @@
+//! Challenges that were used before a restart.
+
+use crate::{
+    engine::Engine,
+    error::ServiceError,
+    ledger::decode_decision,
+    ports::{
+        store::{LedgerKind, Position, Scan, Store},
+        vault::Vault,
+    },
+};
+use simbind_core::ids::ChallengeId;
+use std::sync::Arc;
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// Reads the newest decisions back until they are older than any challenge can be, and
+    /// remembers the challenges that they used. The decision's own time and the ledger's are both
+    /// looked at, so that a clock that was set back does not cut the reading short.
+    pub(crate) async fn restore_used(&self) -> Result<(), ServiceError> {
+        let lifetime = self.challenges.lifetime();
+        let oldest = self.now().minus(lifetime * 2);
+        let mut end = self.store.tip(LedgerKind::Decisions);
+        while end.0 > 0 {
+            let page = u64::try_from(Scan::MAX_ROWS).unwrap_or(1000);
+            let from = Position(end.0.saturating_sub(page - 1).max(1));
+            let most = usize::try_from(end.0 - from.0 + 1).unwrap_or(Scan::MAX_ROWS);
+            let entries = self.store.entries(LedgerKind::Decisions, from, most).await?;
+            let mut newest = None;
+            for entry in &entries {
+                let decision = Arc::new(decode_decision(&entry.entry)?);
+                newest = newest.max(Some(entry.recorded_at)).max(Some(decision.decided_at));
+                if let Some(id) = decision.challenge {
+                    let ends = entry.recorded_at.max(decision.decided_at).plus(lifetime);
+                    self.used.restore(ChallengeId::from_bytes(id), ends, decision);
+                }
+            }
+            if newest.is_none_or(|newest| newest < oldest) {
+                break;
+            }
+            end = Position(from.0 - 1);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! Reading, explaining and replaying decisions.
+
+use crate::{
+    engine::Engine,
+    error::ServiceError,
+    ledger::{DecisionEntry, decode_decision, decode_row, keys},
+    ports::{
+        store::{Direction, Key, LedgerKind, Position, Scan, Store},
+        vault::Vault,
+    },
+};
+use simbind_core::ids::{BindingId, DecisionId, SupportCode};
+use simbind_rules::{ChainId, Facts, ReasonCode, RuleBook, RuleTrace};
+use std::sync::Arc;
+
+/// A decision explained.
+#[derive(Debug)]
+pub struct Explained {
+    /// The decision.
+    pub decision: Arc<DecisionEntry>,
+    /// Each rule that was considered; empty where the packs are not here any more.
+    pub rules: Vec<RuleTrace>,
+    /// The facts that were recorded.
+    pub facts: Facts,
+}
+
+/// How a replay compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// The same verdict, reasons, edge and rules.
+    Same,
+    /// Another.
+    Different,
+    /// The packs are not here any more.
+    PacksMissing,
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// A decision by its id.
+    ///
+    /// # Errors
+    /// Where there is none or the store cannot be read.
+    pub async fn decision(&self, id: DecisionId) -> Result<Arc<DecisionEntry>, ServiceError> {
+        if let Some(decision) = self.decisions.get(id) {
+            return Ok(decision);
+        }
+        let snapshot = self.store.read(&[keys::decision(id)?]).await?;
+        let missing = ServiceError::NotFound("decision");
+        let Some(Some(row)) = snapshot.values.first() else { return Err(missing) };
+        let position: u64 = decode_row(&row.value)?;
+        let entry = self.store.entry(LedgerKind::Decisions, Position(position)).await?;
+        let entry = entry.ok_or(missing)?;
+        Ok(Arc::new(decode_decision(&entry.entry)?))
+    }
+
+    /// The newest decision of a support code.
+    ///
+    /// # Errors
+    /// Where there is none or the store cannot be read.
+    pub async fn decision_of_code(
+        &self,
+        code: SupportCode,
+    ) -> Result<Arc<DecisionEntry>, ServiceError> {
+        let ids = self.decision_ids(keys::support_code(code)?, None, 1).await?.0;
+        let id = ids.first().ok_or(ServiceError::NotFound("decision"))?;
+        self.decision(*id).await
+    }
+
+    /// Decisions of a binding, or of all, newest first, and where the next page begins.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn decisions(
+        &self,
+        binding: Option<BindingId>,
+        after: Option<DecisionId>,
+        rows: usize,
+    ) -> Result<(Vec<Arc<DecisionEntry>>, Option<DecisionId>), ServiceError> {
+        let (prefix, after) = match binding {
+            Some(binding) => (
+                keys::binding_decisions(binding)?,
+                after.map(|id| keys::binding_decision(binding, id)).transpose()?,
+            ),
+            None => (keys::decisions()?, after.map(keys::decision).transpose()?),
+        };
+        let (ids, more) = self.decision_ids(prefix, after, rows).await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in &ids {
+            found.push(self.decision(*id).await?);
+        }
+        Ok((found, ids.last().copied().filter(|_| more)))
+    }
+
+    async fn decision_ids(
+        &self,
+        prefix: Key,
+        after: Option<Key>,
+        rows: usize,
+    ) -> Result<(Vec<DecisionId>, bool), ServiceError> {
+        let scan = Scan { prefix, after, rows, direction: Direction::Descending };
+        let page = self.store.scan(scan).await?;
+        let id = |key: &Key| {
+            let bytes = key.as_bytes();
+            let tail = bytes.get(bytes.len().checked_sub(16)?..)?;
+            Some(DecisionId::from_bytes(tail.try_into().ok()?))
+        };
+        let ids = page.rows.iter().filter_map(|(key, _)| id(key)).collect();
+        Ok((ids, page.next.is_some()))
+    }
+
+    /// Explains a decision by the packs that made it.
+    ///
+    /// # Errors
+    /// Where there is none, or the store cannot be read.
+    pub async fn explain(&self, id: DecisionId) -> Result<Explained, ServiceError> {
+        let decision = self.decision(id).await?;
+        let facts = facts_of(&decision)?;
+        let packs = self.packs_of(decision.packs).await?;
+        let rules = packs.book().map_or_else(Vec::new, |book| {
+            book.explain(chain_of(book, &decision), decision.kind, &facts)
+        });
+        Ok(Explained { decision, rules, facts })
+    }
+
+    /// Decides again from what was recorded, and compares.
+    ///
+    /// # Errors
+    /// Where there is none, or the store cannot be read.
+    pub async fn replay(
+        &self,
+        id: DecisionId,
+    ) -> Result<(Replayed, simbind_rules::Verdict), ServiceError> {
+        let decision = self.decision(id).await?;
+        let facts = facts_of(&decision)?;
+        let packs = self.packs_of(decision.packs).await?;
+        let Some(book) = packs.book() else {
+            return Ok((Replayed::PacksMissing, decision.verdict));
+        };
+        Ok(replay(book, &decision, &facts))
+    }
+}
+
+fn replay(
+    book: &RuleBook,
+    decision: &DecisionEntry,
+    facts: &Facts,
+) -> (Replayed, simbind_rules::Verdict) {
+    let limit = decision.limit.as_deref().and_then(ReasonCode::from_name);
+    let chain = chain_of(book, decision);
+    let ruling = simbind_core::check::rule(book, chain, decision.kind, facts, limit);
+    let ruling = match decision.proved {
+        Some(method) => simbind_core::check::after_step_up(ruling, method),
+        None => ruling,
+    };
+    let reasons: Vec<&str> = ruling.reasons.iter().map(|reason| reason.as_str()).collect();
+    let same = ruling.answer.verdict() == decision.verdict
+        && reasons == decision.reasons
+        && ruling.edge == decision.edge
+        && crate::check::fired(book, &ruling) == decision.fired;
+    (if same { Replayed::Same } else { Replayed::Different }, ruling.answer.verdict())
+}
+
+pub(crate) fn facts_of(decision: &DecisionEntry) -> Result<Facts, ServiceError> {
+    Facts::from_bytes(&decision.facts)
+        .map_err(|_| ServiceError::unavailable("the facts of a decision cannot be read"))
+}
+
+pub(crate) fn chain_of(book: &RuleBook, decision: &DecisionEntry) -> ChainId {
+    let Some(carrier) = &decision.carrier else { return book.chain(None, None) };
+    let network = decision.host.as_ref().unwrap_or(carrier);
+    book.chain(Some(network.as_str()), Some(carrier.as_str()))
+}

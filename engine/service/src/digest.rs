@@ -1,0 +1,11 @@
+//! Digests of requests, for telling the same request from another under the same number.
+
+use crate::error::ServiceError;
+use serde::Serialize;
+
+/// SHA-256 over the postcard encoding of a parsed request.
+pub(crate) fn of<T: Serialize>(request: &T) -> Result<[u8; 32], ServiceError> {
+    let bytes = postcard::to_stdvec(request).map_err(ServiceError::unavailable)?;
+    let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
+    digest.as_ref().try_into().map_err(ServiceError::unavailable)
+}

@@ -1,0 +1,176 @@
+//! The engine: the use cases' shared state over the ports.
+
+use crate::{
+    challenge::{Challenges, UsedChallenges},
+    error::ServiceError,
+    feeds::Feeds,
+    hot::{HotBindings, HotDecisions},
+    ledger::{BindingRow, decode_row, keys},
+    packs::Packs,
+    ports::{
+        clock::{Clock, Entropy},
+        store::{Append, LedgerKind, Position, Store, StoreError},
+        vault::{KeyId, Vault},
+    },
+    sealing,
+    settings::Settings,
+};
+use simbind_core::{
+    binding::Binding,
+    ids::{BindingId, CallerId},
+    time::Timestamp,
+};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The adapters that the engine works over.
+#[derive(Debug)]
+pub struct Ports<S, V> {
+    /// The store.
+    pub store: Arc<S>,
+    /// The vault.
+    pub vault: Arc<V>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl std::fmt::Debug for dyn Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl std::fmt::Debug for dyn Entropy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entropy")
+    }
+}
+
+/// The engine.
+pub struct Engine<S, V> {
+    pub(crate) store: Arc<S>,
+    pub(crate) vault: Arc<V>,
+    pub(crate) clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    pub(crate) settings: Settings,
+    pub(crate) challenges: Challenges,
+    pub(crate) enrolment: Challenges,
+    pub(crate) used: UsedChallenges,
+    pub(crate) hot: HotBindings,
+    pub(crate) decisions: HotDecisions,
+    pub(crate) feeds: Feeds,
+    pub(crate) packs: Packs,
+    pub(crate) in_flight: Semaphore,
+}
+
+/// A binding as it stands, with what a change of it needs.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The binding.
+    pub binding: Binding,
+    /// The position that wrote it.
+    pub version: Position,
+    pub(crate) key: KeyId,
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// Makes the engine, with what must be restored before it serves: the feeds, the packs, and the
+    /// challenges that were used and have not ended.
+    ///
+    /// # Errors
+    /// Where the store cannot be read or the packs cannot be recorded.
+    pub async fn start(
+        ports: Ports<S, V>,
+        settings: Settings,
+        sources: Vec<simbind_rules::PackSource>,
+        challenge_key: &[u8; 32],
+    ) -> Result<Self, ServiceError> {
+        let Ports { store, vault, clock, entropy } = ports;
+        let bounds = settings.bounds;
+        let packs = Packs::compile(sources, &clock, bounds.limit_keys)?;
+        let feeds = Feeds::restore(&*store, &settings.carriers).await?;
+        let engine = Self {
+            challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),
+            enrolment: Challenges::new(challenge_key, bounds.enrolment_lifetime),
+            used: UsedChallenges::new(bounds.used_challenges),
+            hot: HotBindings::new(bounds.hot_bindings),
+            decisions: HotDecisions::new(bounds.hot_decisions),
+            in_flight: Semaphore::new(bounds.checks_in_flight),
+            store,
+            vault,
+            clock,
+            entropy,
+            settings,
+            feeds,
+            packs,
+        };
+        engine.record_packs().await?;
+        engine.restore_used().await?;
+        Ok(engine)
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether the engine can do its work.
+    ///
+    /// # Errors
+    /// Where the ledgers cannot be written.
+    pub fn health(&self) -> Result<(), ServiceError> {
+        Ok(self.store.health()?)
+    }
+
+    /// Work that is not urgent and bounds memory: to be called every few seconds.
+    pub fn tidy(&self) {
+        self.packs.in_service().limits.forget_rested();
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], ServiceError> {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    pub(crate) async fn append_state(
+        &self,
+        entry: &crate::ledger::StateEntry,
+        expect: Vec<(crate::ports::store::Key, crate::ports::store::Expected)>,
+    ) -> Result<Position, StoreError> {
+        let entry = crate::ledger::encode_state(entry)?;
+        self.store.append(LedgerKind::State, Append { entry: entry.into(), expect }).await
+    }
+
+    /// A binding by its id.
+    ///
+    /// # Errors
+    /// Where there is none, or it was erased, or the store cannot be read.
+    pub async fn binding(&self, id: BindingId) -> Result<Standing, ServiceError> {
+        let key = keys::binding(id)?;
+        let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
+        let missing = ServiceError::NotFound("binding");
+        let Some(stored) = snapshot.values.into_iter().next().flatten() else {
+            return Err(missing);
+        };
+        let row: BindingRow = decode_row(&stored.value)?;
+        let binding = sealing::open(&*self.vault, sealing::BINDING, &row.sealed)?;
+        let binding = binding.ok_or(missing)?;
+        Ok(Standing { binding, version: stored.version, key: row.sealed.key })
+    }
+}
+
+/// The caller that the engine itself is in records.
+pub(crate) fn engine_caller() -> Result<CallerId, ServiceError> {
+    "simbind".parse().map_err(ServiceError::unavailable)
+}
+
+/// How often an operation is tried that another change came before.
+pub(crate) const TRIES: usize = 8;
+
+/// What is answered when other changes came first every time.
+pub(crate) fn contended() -> ServiceError {
+    ServiceError::Busy { retry_after: std::time::Duration::from_millis(100) }
+}

@@ -1,0 +1,180 @@
+//! Enrolment: a certificate, its SIM and its handset are bound.
+
+use crate::{
+    attest::HandsetRequest,
+    challenge::{Issued, Purpose},
+    engine::{Engine, Standing, TRIES, contended},
+    error::ServiceError,
+    ledger::{CertificateRow, StateEntry, decode_row, keys},
+    ports::{
+        store::{Expected, Key, Store, StoreError},
+        vault::{KeyId, Vault},
+    },
+    sealing,
+};
+use serde::{Deserialize, Serialize};
+use simbind_core::{
+    binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Sim, State},
+    ids::{BindingId, CallerId, CertificateId, PersonRef, RequestId},
+};
+use simbind_evidence::certificate::{ChainError, VerifiedCertificate, verify_chain};
+
+/// What a counter asks to be bound.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The person.
+    pub person: PersonRef,
+    /// The certificate's chain, leaf first, DER.
+    pub chain: Vec<Vec<u8>>,
+    /// The SIM and the line.
+    pub sim: Sim,
+    /// Where the key sits.
+    pub key_home: KeyHome,
+    /// Whether the applet counts.
+    pub counter: CounterPolicy,
+    /// The handset.
+    pub handset: HandsetRequest,
+    /// The certificate of the person's physical card.
+    pub card: Option<CertificateId>,
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// Draws the challenge that a handset's key must be attested for.
+    ///
+    /// # Errors
+    /// Where no randomness can be had.
+    pub fn enrolment_challenge(&self) -> Result<Issued, ServiceError> {
+        Ok(self.enrolment.issue(self.random()?, &Purpose::Enrolment, self.now()))
+    }
+
+    /// Binds a certificate. The same request of the same caller gives the binding it made before.
+    ///
+    /// # Errors
+    /// Where a field is wrong, the certificate is bound already, or the store cannot be written.
+    pub async fn enrol(
+        &self,
+        by: &CallerId,
+        request: &RequestId,
+        asked: EnrolRequest,
+    ) -> Result<Standing, ServiceError> {
+        let digest = crate::digest::of(&asked)?;
+        if let Some(made) = self.made_before(by, request, digest).await? {
+            return self.binding(made).await;
+        }
+        if !self.settings.carriers.contains_key(&asked.sim.serving.carrier) {
+            let why = "is no carrier of the configuration";
+            return Err(ServiceError::invalid("serving.carrier_id", why));
+        }
+        let now = self.now();
+        let certificate = verify_chain(
+            &asked.chain,
+            &self.settings.trust.anchors,
+            &self.settings.trust.policy,
+            now,
+        )
+        .map_err(|error| chain_fault("certificate_chain", &error))?;
+        let handset = self.handset(asked.handset, now)?;
+        let binding = Binding {
+            id: BindingId::from_bytes(self.random()?),
+            person: asked.person,
+            certificate: bound(&certificate),
+            key_home: asked.key_home,
+            counter: asked.counter,
+            sim: asked.sim,
+            handsets: Handsets::new(handset),
+            card: asked.card,
+            state: State::Active,
+            enrolled_at: now,
+            proven_at: now,
+            foreign_handset_at: None,
+        };
+        self.write_enrolment(by, request, digest, binding).await
+    }
+
+    async fn made_before(
+        &self,
+        by: &CallerId,
+        request: &RequestId,
+        digest: [u8; 32],
+    ) -> Result<Option<BindingId>, ServiceError> {
+        let snapshot = self.store.read(&[keys::request(by, request)?]).await?;
+        let Some(Some(row)) = snapshot.values.first() else { return Ok(None) };
+        let (before, made): ([u8; 32], BindingId) = decode_row(&row.value)?;
+        if before == digest {
+            Ok(Some(made))
+        } else {
+            Err(ServiceError::Exists("the request id was used for another request"))
+        }
+    }
+
+    async fn write_enrolment(
+        &self,
+        by: &CallerId,
+        request: &RequestId,
+        digest: [u8; 32],
+        binding: Binding,
+    ) -> Result<Standing, ServiceError> {
+        let key = self.person_key(&binding.person).await?;
+        let sealed = sealing::seal(&*self.vault, key, sealing::BINDING, &binding)?;
+        let entry = StateEntry::Enrolled {
+            binding: binding.id,
+            by: by.clone(),
+            request: request.clone(),
+            digest,
+            sealed,
+        };
+        for _ in 0..TRIES {
+            let mut expect = vec![(keys::request(by, request)?, Expected::Absent)];
+            expect.push(self.free_certificate(&binding).await?);
+            match self.append_state(&entry, expect).await {
+                Ok(version) => return Ok(Standing { binding, version, key }),
+                Err(StoreError::Conflict) => {
+                    if let Some(made) = self.made_before(by, request, digest).await? {
+                        return self.binding(made).await;
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(contended())
+    }
+
+    /// A certificate is bound once; after its binding has ended it may be bound again.
+    async fn free_certificate(&self, binding: &Binding) -> Result<(Key, Expected), ServiceError> {
+        let key = keys::certificate(&*self.vault, &binding.certificate.id)?;
+        let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
+        let Some(Some(row)) = snapshot.values.first() else { return Ok((key, Expected::Absent)) };
+        let CertificateRow { binding: earlier } = decode_row(&row.value)?;
+        match self.binding(earlier).await {
+            Err(ServiceError::NotFound(_)) => Ok((key, Expected::Version(row.version))),
+            Err(error) => Err(error),
+            Ok(standing) if matches!(standing.binding.state, State::Ended { .. }) => {
+                Ok((key, Expected::Version(row.version)))
+            }
+            Ok(_) => Err(ServiceError::Exists("the certificate is bound already")),
+        }
+    }
+
+    /// The key of a person's data: the one that sealed it before, or a new one.
+    async fn person_key(&self, person: &PersonRef) -> Result<KeyId, ServiceError> {
+        let snapshot = self.store.read(&[keys::person_key(&*self.vault, person)?]).await?;
+        match snapshot.values.first() {
+            Some(Some(row)) => Ok(decode_row(&row.value)?),
+            _ => Ok(self.vault.new_key().await?),
+        }
+    }
+}
+
+fn bound(certificate: &VerifiedCertificate) -> BoundCertificate {
+    BoundCertificate {
+        id: certificate.id(),
+        spki: certificate.public_key().spki_der().to_vec(),
+        not_before: certificate.valid_from(),
+        not_after: certificate.valid_until(),
+    }
+}
+
+/// What is wrong with a chain, as a fault of a field.
+pub(crate) fn chain_fault(field: &'static str, error: &ChainError) -> ServiceError {
+    ServiceError::invalid(field, error)
+}

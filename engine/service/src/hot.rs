@@ -1,0 +1,184 @@
+//! What checks read, in bounded memory: bindings with their line's histories, and decisions that
+//! the index does not show yet.
+
+use crate::{
+    engine::Engine,
+    error::ServiceError,
+    ledger::{CertificateRow, DecisionEntry, decode_row, keys},
+    ports::{
+        store::{Key, Position, Stamp, Store, Stored},
+        vault::{Sealed, Vault},
+    },
+    sealing,
+};
+use quick_cache::sync::Cache;
+use simbind_core::{
+    binding::Binding,
+    check::{Counter, Pin},
+    ids::{BindingId, CertificateId, DecisionId},
+    line::LineHistory,
+};
+use simbind_evidence::signature::PublicKey;
+use std::sync::Arc;
+
+/// All that a check of one certificate reads of the store, from one snapshot.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) binding: Binding,
+    pub(crate) binding_version: Position,
+    /// The certificate's key, parsed.
+    pub(crate) public_key: PublicKey,
+    /// The attested keys of the handsets, parsed, by the handset's place.
+    pub(crate) handset_keys: Vec<(usize, PublicKey)>,
+    pub(crate) histories: Vec<LineHistory>,
+    pub(crate) counter: Counter,
+    pub(crate) counter_version: Option<Position>,
+    pub(crate) pin: Pin,
+    pub(crate) position: Position,
+    keys: Vec<Key>,
+    stamp: Stamp,
+}
+
+/// The bindings that checks read.
+pub(crate) struct HotBindings {
+    cache: Cache<CertificateId, Arc<Loaded>>,
+}
+
+impl HotBindings {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { cache: Cache::new(most.max(1)) }
+    }
+}
+
+/// Decisions by their id, until the index shows them.
+pub(crate) struct HotDecisions {
+    cache: Cache<DecisionId, Arc<DecisionEntry>>,
+}
+
+impl HotDecisions {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { cache: Cache::new(most.max(1)) }
+    }
+
+    pub(crate) fn get(&self, id: DecisionId) -> Option<Arc<DecisionEntry>> {
+        self.cache.get(&id)
+    }
+
+    pub(crate) fn put(&self, decision: &Arc<DecisionEntry>) {
+        self.cache.insert(decision.id, Arc::clone(decision));
+    }
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// What is known of a certificate now; `None` where nobody enrolled it.
+    pub(crate) async fn load(
+        &self,
+        certificate: CertificateId,
+    ) -> Result<Option<Arc<Loaded>>, ServiceError> {
+        if let Some(loaded) = self.hot.cache.get(&certificate) {
+            if self.is_current(&loaded).await? {
+                return Ok(Some(loaded));
+            }
+            self.hot.cache.remove(&certificate);
+        }
+        for _ in 0..crate::engine::TRIES {
+            match self.read_subject(certificate).await? {
+                Read::Nothing => return Ok(None),
+                Read::Moved => {}
+                Read::Loaded(loaded) => {
+                    self.hot.cache.insert(certificate, Arc::clone(&loaded));
+                    return Ok(Some(loaded));
+                }
+            }
+        }
+        Err(crate::engine::contended())
+    }
+
+    /// Whether nothing that was loaded has been written since.
+    pub(crate) async fn is_current(&self, loaded: &Loaded) -> Result<bool, ServiceError> {
+        Ok(self.store.stamp(&loaded.keys).await? == loaded.stamp)
+    }
+
+    /// The certificate's row names the binding, the binding names its line: the keys are found one
+    /// by one, and then all are read at once. Where one moved in between, nothing is loaded.
+    async fn read_subject(&self, certificate: CertificateId) -> Result<Read, ServiceError> {
+        let vault = &*self.vault;
+        let certificate_key = keys::certificate(vault, &certificate)?;
+        let first = self.store.read(std::slice::from_ref(&certificate_key)).await?;
+        let Some(Some(stored)) = first.values.first() else { return Ok(Read::Nothing) };
+        let CertificateRow { binding: id } = decode_row(&stored.value)?;
+        let standing = match self.binding(id).await {
+            Err(ServiceError::NotFound(_)) => return Ok(Read::Nothing),
+            other => other?,
+        };
+        let mut keys =
+            vec![certificate_key, keys::binding(id)?, keys::counter(id)?, keys::pin(id)?];
+        for hash in keys::line_hashes(vault, &standing.binding.sim) {
+            keys.push(keys::history(hash)?);
+        }
+        let snapshot = self.store.read(&keys).await?;
+        let [certificate_row, binding_row, counter, pin, histories @ ..] = &*snapshot.values else {
+            return Ok(Read::Moved);
+        };
+        let (Some(certificate_row), Some(binding_row)) = (certificate_row, binding_row) else {
+            return Ok(Read::Moved);
+        };
+        let now_bound: CertificateRow = decode_row(&certificate_row.value)?;
+        if now_bound.binding != id || binding_row.version != standing.version {
+            return Ok(Read::Moved);
+        }
+        let (public_key, handset_keys) = parsed_keys(id, &standing.binding)?;
+        let failures = row_value(pin.as_ref())?.unwrap_or(0);
+        Ok(Read::Loaded(Arc::new(Loaded {
+            public_key,
+            handset_keys,
+            histories: self.histories(histories)?,
+            counter: row_value(counter.as_ref())?.map_or(Counter::Unseen, Counter::Seen),
+            counter_version: counter.as_ref().map(|row| row.version),
+            pin: Pin { failures },
+            binding: standing.binding,
+            binding_version: standing.version,
+            position: snapshot.position,
+            keys,
+            stamp: snapshot.stamp,
+        })))
+    }
+
+    fn histories(&self, rows: &[Option<Stored>]) -> Result<Vec<LineHistory>, ServiceError> {
+        let mut histories = Vec::with_capacity(rows.len());
+        for row in rows.iter().flatten() {
+            let sealed: Sealed = decode_row(&row.value)?;
+            histories.extend(sealing::open(&*self.vault, sealing::HISTORY, &sealed)?);
+        }
+        Ok(histories)
+    }
+}
+
+enum Read {
+    Nothing,
+    Moved,
+    Loaded(Arc<Loaded>),
+}
+
+fn row_value<T: serde::de::DeserializeOwned>(
+    row: Option<&Stored>,
+) -> Result<Option<T>, ServiceError> {
+    Ok(row.map(|row| decode_row(&row.value)).transpose()?)
+}
+
+fn parsed_keys(
+    id: BindingId,
+    binding: &Binding,
+) -> Result<(PublicKey, Vec<(usize, PublicKey)>), ServiceError> {
+    let unreadable =
+        |what: &str| ServiceError::unavailable(format!("the {what} of {id} cannot be read"));
+    let public_key = PublicKey::from_spki_der(&binding.certificate.spki)
+        .map_err(|_| unreadable("certificate's key"))?;
+    let attested = binding.handsets.iter().enumerate();
+    let handset_keys = attested
+        .filter_map(|(place, handset)| handset.attested().map(|key| (place, key)))
+        .map(|(place, key)| Ok((place, PublicKey::from_spki_der(&key.spki)?)))
+        .collect::<Result<_, simbind_evidence::signature::KeyError>>()
+        .map_err(|_| unreadable("handset key"))?;
+    Ok((public_key, handset_keys))
+}

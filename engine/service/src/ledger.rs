@@ -1,0 +1,15 @@
+//! What is written: entries of the ledgers, rows and keys of the index, and how the one becomes
+//! the other.
+
+mod entry;
+pub mod keys;
+mod projection;
+mod rows;
+
+pub use entry::{
+    BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, LineText, OutcomeText,
+    StateEntry, decode_decision, decode_state, encode_decision, encode_state,
+};
+pub use projection::IndexProjection;
+pub(crate) use projection::opened;
+pub use rows::{BindingRow, CertificateRow, EventRow, LineRow, PacksRow, decode_row, encode_row};

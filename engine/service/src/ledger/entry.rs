@@ -1,0 +1,277 @@
+//! Entries of the ledgers, in postcard behind one version byte. An entry that was written is never
+//! read differently: a changed shape is a new variant at the end of its enum.
+
+use crate::ports::{store::ProjectionError, vault::Sealed};
+use serde::{Deserialize, Serialize};
+use simbind_core::{
+    ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId},
+    line::{EventKind, LineName},
+    time::Timestamp,
+};
+use simbind_rules::{CheckKind, Edge, Verdict};
+
+const VERSION: u8 = 1;
+
+/// How a binding changed. What it changed to is in the sealed binding beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BindingChange {
+    /// A handset was added.
+    HandsetAdded,
+    /// Held.
+    Held,
+    /// Released.
+    Released,
+    /// Revoked.
+    Revoked,
+    /// Proved again.
+    Reproved,
+    /// A foreign handset was seen in a check.
+    ForeignHandset,
+}
+
+/// The line of an event, with the carrier whose word it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineText {
+    /// The carrier.
+    pub carrier: CarrierId,
+    /// The line.
+    pub line: LineName,
+}
+
+/// The sealed part of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventText {
+    /// The line.
+    pub line: LineText,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// A SIM event as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventEntry {
+    /// Who speaks.
+    pub carrier: CarrierId,
+    /// The carrier's number.
+    pub id: EventId,
+    /// SHA-256 of the content.
+    pub digest: [u8; 32],
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it was learned.
+    pub learned_at: Timestamp,
+    /// What is odd about it, by the numbers of the contract's flags.
+    pub flags: Vec<u8>,
+    /// [`EventText`], sealed.
+    pub text: Sealed,
+}
+
+/// How a step-up ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutcomeText {
+    /// The person gave up or failed.
+    Failed,
+    /// A relying party said so and showed nothing.
+    Claimed,
+    /// Verified evidence led to this decision.
+    Proved(DecisionId),
+}
+
+/// An entry of the state ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StateEntry {
+    /// A binding was made.
+    Enrolled {
+        /// Its id.
+        binding: BindingId,
+        /// Who asked.
+        by: CallerId,
+        /// The caller's number of the request.
+        request: RequestId,
+        /// SHA-256 of the request.
+        digest: [u8; 32],
+        /// The binding, sealed.
+        sealed: Sealed,
+    },
+    /// A binding changed.
+    BindingChanged {
+        /// Its id.
+        binding: BindingId,
+        /// How.
+        change: BindingChange,
+        /// Who asked; the engine itself is `simbind`.
+        by: CallerId,
+        /// The binding as it is now, sealed.
+        sealed: Sealed,
+    },
+    /// A carrier's event about a line.
+    Event(EventEntry),
+    /// An event whose number was used before for another content: kept, and without effect.
+    EventReused(EventEntry),
+    /// A carrier takes an event back.
+    Correction {
+        /// Who speaks.
+        carrier: CarrierId,
+        /// The correction's own number.
+        id: EventId,
+        /// SHA-256 of the content.
+        digest: [u8; 32],
+        /// The event that was wrong.
+        corrected: EventId,
+        /// Its line, sealed, where the event is here already.
+        line: Option<Sealed>,
+        /// When it was learned.
+        learned_at: Timestamp,
+    },
+    /// A feed lives.
+    Heartbeat {
+        /// Whose.
+        carrier: CarrierId,
+        /// The heartbeat's own number.
+        id: EventId,
+        /// SHA-256 of the content.
+        digest: [u8; 32],
+        /// How far back it can see, in days; 0 leaves it as it is.
+        horizon_days: u32,
+        /// When it was heard.
+        learned_at: Timestamp,
+    },
+    /// A signature counter was accepted.
+    CounterSeen {
+        /// The binding.
+        binding: BindingId,
+        /// The counter.
+        counter: u64,
+    },
+    /// Wrong PIN entries were reported, or the right one.
+    PinReported {
+        /// The binding.
+        binding: BindingId,
+        /// How many count now.
+        failures: u32,
+        /// Who said so.
+        by: CallerId,
+    },
+    /// A step-up ended.
+    StepUpEnded {
+        /// The decision that asked for it.
+        decision: DecisionId,
+        /// How.
+        outcome: OutcomeText,
+        /// Who said so.
+        by: CallerId,
+    },
+    /// Packs went into service.
+    PacksActivated {
+        /// SHA-256 over them.
+        hash: [u8; 32],
+        /// Their names and texts, in order.
+        sources: Vec<(String, String)>,
+        /// Who put them there.
+        by: CallerId,
+    },
+}
+
+/// A rule that had a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiredEntry {
+    /// Its pack.
+    pub pack: String,
+    /// Its id.
+    pub rule: String,
+    /// Whether its condition held, or was unknown.
+    pub held: bool,
+}
+
+/// A decision as it is kept. It holds no identifier of a person: the binding stands for one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionEntry {
+    /// Its id.
+    pub id: DecisionId,
+    /// The decision that it follows from.
+    pub parent: Option<DecisionId>,
+    /// Login or tap.
+    pub kind: CheckKind,
+    /// Who asked.
+    pub caller: CallerId,
+    /// The relying party or the reader.
+    pub audience: String,
+    /// The caller's number of the request.
+    pub request: RequestId,
+    /// SHA-256 of the request.
+    pub digest: [u8; 32],
+    /// The challenge that it consumed; `None` where it consumed none.
+    pub challenge: Option<[u8; 16]>,
+    /// The binding.
+    pub binding: Option<BindingId>,
+    /// The carrier whose packs decided.
+    pub carrier: Option<CarrierId>,
+    /// Its host.
+    pub host: Option<CarrierId>,
+    /// The facts, as `simbind_rules` encodes them.
+    pub facts: Vec<u8>,
+    /// The limit that was reached, by its reason.
+    pub limit: Option<String>,
+    /// The step-up method that was proved, for a child.
+    pub proved: Option<simbind_rules::StepUpMethod>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The reasons' codes.
+    pub reasons: Vec<String>,
+    /// The edge that broke.
+    pub edge: Option<Edge>,
+    /// The rules that had a part.
+    pub fired: Vec<FiredEntry>,
+    /// SHA-256 over the packs.
+    pub packs: [u8; 32],
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// The state position that was read.
+    pub position: u64,
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, ProjectionError> {
+    postcard::to_extend(value, vec![VERSION]).map_err(|_| ProjectionError { what: "a new entry" })
+}
+
+fn decode<'a, T: Deserialize<'a>>(
+    what: &'static str,
+    bytes: &'a [u8],
+) -> Result<T, ProjectionError> {
+    match bytes {
+        [VERSION, rest @ ..] => postcard::from_bytes(rest).map_err(|_| ProjectionError { what }),
+        _ => Err(ProjectionError { what }),
+    }
+}
+
+/// The bytes of a state entry.
+///
+/// # Errors
+/// Where it cannot be encoded, which no entry of ours can be.
+pub fn encode_state(entry: &StateEntry) -> Result<Vec<u8>, ProjectionError> {
+    encode(entry)
+}
+
+/// The state entry of the bytes.
+///
+/// # Errors
+/// Where they are of a newer format, or damaged.
+pub fn decode_state(bytes: &[u8]) -> Result<StateEntry, ProjectionError> {
+    decode("a state entry", bytes)
+}
+
+/// The bytes of a decision.
+///
+/// # Errors
+/// Where it cannot be encoded, which no decision of ours can be.
+pub fn encode_decision(entry: &DecisionEntry) -> Result<Vec<u8>, ProjectionError> {
+    encode(entry)
+}
+
+/// The decision of the bytes.
+///
+/// # Errors
+/// Where they are of a newer format, or damaged.
+pub fn decode_decision(bytes: &[u8]) -> Result<DecisionEntry, ProjectionError> {
+    decode("a decision", bytes)
+}

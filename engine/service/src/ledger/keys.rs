@@ -1,0 +1,177 @@
+//! Keys of the index. The first byte names the table.
+
+use crate::ports::{
+    store::{Key, StoreError},
+    vault::{LookupHash, LookupKind, Vault},
+};
+use simbind_core::{
+    binding::Sim,
+    ids::{
+        BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, PersonRef, RequestId,
+        SupportCode,
+    },
+    line::LineName,
+};
+
+/// A key of fixed parts; none is ever too long.
+fn key(table: u8, parts: &[&[u8]]) -> Result<Key, StoreError> {
+    let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+    bytes.push(table);
+    parts.iter().for_each(|part| bytes.extend_from_slice(part));
+    Key::new(&bytes)
+}
+
+/// A short stand-in for names that callers choose, so that keys are of bounded length.
+fn name_hash(parts: &[&str]) -> [u8; 24] {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for part in parts {
+        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let mut short = [0; 24];
+    short.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+    short
+}
+
+/// A binding by its id.
+pub fn binding(id: BindingId) -> Result<Key, StoreError> {
+    key(b'b', &[id.as_bytes()])
+}
+
+/// The newest binding of a certificate.
+pub fn certificate(vault: &impl Vault, id: &CertificateId) -> Result<Key, StoreError> {
+    key(b'c', &[&vault.lookup(LookupKind::Certificate, &[id.as_bytes()]).0])
+}
+
+/// A person's bindings, as a prefix.
+pub fn person(vault: &impl Vault, person: &PersonRef) -> Result<Key, StoreError> {
+    key(b'p', &[&person_hash(vault, person).0])
+}
+
+fn person_hash(vault: &impl Vault, person: &PersonRef) -> LookupHash {
+    vault.lookup(LookupKind::Person, &[person.as_str().as_bytes()])
+}
+
+/// One binding of a person; what stands under it is empty.
+pub fn person_binding(
+    vault: &impl Vault,
+    person: &PersonRef,
+    id: BindingId,
+) -> Result<Key, StoreError> {
+    key(b'p', &[&person_hash(vault, person).0, id.as_bytes()])
+}
+
+/// The key that sealed the person's data before, as first binding of the person made it.
+pub fn person_key(vault: &impl Vault, person: &PersonRef) -> Result<Key, StoreError> {
+    key(b'k', &[&person_hash(vault, person).0])
+}
+
+/// The look-up hash of a line by the carrier that speaks of it.
+pub fn line_hash(vault: &impl Vault, carrier: &CarrierId, line: &LineName) -> LookupHash {
+    let carrier = carrier.as_str().as_bytes();
+    match line {
+        LineName::Iccid(iccid) => {
+            vault.lookup(LookupKind::Iccid, &[carrier, iccid.to_digits().as_bytes()])
+        }
+        LineName::LineRef(line) => {
+            vault.lookup(LookupKind::Line, &[carrier, line.as_str().as_bytes()])
+        }
+        LineName::Msisdn(msisdn) => {
+            vault.lookup(LookupKind::Msisdn, &[carrier, String::from(*msisdn).as_bytes()])
+        }
+    }
+}
+
+/// What is known of a line.
+pub fn line(hash: LookupHash) -> Result<Key, StoreError> {
+    key(b'l', &[&hash.0])
+}
+
+/// A line's history.
+pub fn history(hash: LookupHash) -> Result<Key, StoreError> {
+    key(b'h', &[&hash.0])
+}
+
+/// The names under which carriers may speak of a SIM's line.
+pub fn line_hashes(vault: &impl Vault, sim: &Sim) -> Vec<LookupHash> {
+    let names = [
+        Some(LineName::Iccid(sim.iccid)),
+        sim.line_ref.clone().map(LineName::LineRef),
+        sim.msisdn.map(LineName::Msisdn),
+    ];
+    let mut hashes = Vec::with_capacity(6);
+    for carrier in sim.serving.speakers() {
+        hashes.extend(names.iter().flatten().map(|name| line_hash(vault, carrier, name)));
+    }
+    hashes
+}
+
+/// An event by its carrier and number.
+pub fn event(carrier: &CarrierId, id: &EventId) -> Result<Key, StoreError> {
+    key(b'e', &[&name_hash(&[carrier.as_str(), id.as_str()])])
+}
+
+/// A mark that an event is corrected, heard before or after the event.
+pub fn corrected(carrier: &CarrierId, id: &EventId) -> Result<Key, StoreError> {
+    key(b'x', &[&name_hash(&[carrier.as_str(), id.as_str()])])
+}
+
+/// A carrier's feed.
+pub fn feed(carrier: &CarrierId) -> Result<Key, StoreError> {
+    key(b'f', &[&name_hash(&[carrier.as_str()])])
+}
+
+/// The last signature counter of a binding.
+pub fn counter(id: BindingId) -> Result<Key, StoreError> {
+    key(b'n', &[id.as_bytes()])
+}
+
+/// The wrong PIN entries of a binding.
+pub fn pin(id: BindingId) -> Result<Key, StoreError> {
+    key(b'q', &[id.as_bytes()])
+}
+
+/// A request that made something, by its caller and number.
+pub fn request(caller: &CallerId, id: &RequestId) -> Result<Key, StoreError> {
+    key(b'r', &[&name_hash(&[caller.as_str(), id.as_str()])])
+}
+
+/// The end of a decision's step-up.
+pub fn step_up(decision: DecisionId) -> Result<Key, StoreError> {
+    key(b's', &[decision.as_bytes()])
+}
+
+/// Packs that were in service.
+pub fn packs(hash: &[u8; 32]) -> Result<Key, StoreError> {
+    key(b'R', &[hash])
+}
+
+/// A decision's position, under its id, which begins with its time.
+pub fn decision(id: DecisionId) -> Result<Key, StoreError> {
+    key(b'd', &[id.as_bytes()])
+}
+
+/// All decisions, as a prefix.
+pub fn decisions() -> Result<Key, StoreError> {
+    key(b'd', &[])
+}
+
+/// A decision of a binding.
+pub fn binding_decision(binding: BindingId, id: DecisionId) -> Result<Key, StoreError> {
+    key(b'D', &[binding.as_bytes(), id.as_bytes()])
+}
+
+/// The decisions of a binding, as a prefix.
+pub fn binding_decisions(binding: BindingId) -> Result<Key, StoreError> {
+    key(b'D', &[binding.as_bytes()])
+}
+
+/// A decision by its support code.
+pub fn support(code: SupportCode, id: DecisionId) -> Result<Key, StoreError> {
+    key(b'S', &[code.as_bytes(), id.as_bytes()])
+}
+
+/// The decisions of a support code, as a prefix.
+pub fn support_code(code: SupportCode) -> Result<Key, StoreError> {
+    key(b'S', &[code.as_bytes()])
+}

@@ -1,0 +1,316 @@
+//! How entries become rows of the index: the same function while serving and while rebuilding.
+
+use super::{
+    entry::{
+        DecisionEntry, EventEntry, EventText, LineText, StateEntry, decode_decision, decode_state,
+    },
+    keys,
+    rows::{BindingRow, CertificateRow, EventRow, LineRow, PacksRow, decode_row, encode_row},
+};
+use crate::{
+    ports::{
+        store::{
+            Key, LedgerKind, Position, Projection, ProjectionError, StoreError, Stored, Write,
+        },
+        vault::{KeyId, Opened, Sealed, Vault},
+    },
+    sealing,
+};
+use serde::Serialize;
+use simbind_core::{
+    binding::Binding,
+    ids::{BindingId, CarrierId, EventId, SupportCode},
+    line::{Feed, LineHistory, SimEvent, Told},
+    time::Timestamp,
+};
+use std::sync::Arc;
+
+/// The projection of both ledgers. It opens sealed parts to find the look-up hashes of what they
+/// name; the parts of an erased person leave no row.
+pub struct IndexProjection<V> {
+    vault: Arc<V>,
+}
+
+impl<V: Vault> IndexProjection<V> {
+    /// A projection that opens sealed parts with the vault.
+    pub const fn new(vault: Arc<V>) -> Self {
+        Self { vault }
+    }
+
+    fn binding(&self, sealed: &Sealed) -> Result<Option<Binding>, ProjectionError> {
+        sealing::open(&*self.vault, sealing::BINDING, sealed)
+    }
+
+    fn event_text(&self, sealed: &Sealed) -> Result<Option<EventText>, ProjectionError> {
+        sealing::open(&*self.vault, sealing::EVENT, sealed)
+    }
+
+    fn line_text(&self, sealed: &Sealed) -> Result<Option<LineText>, ProjectionError> {
+        sealing::open(&*self.vault, sealing::LINE, sealed)
+    }
+
+    fn state_reads(&self, entry: &StateEntry) -> Result<Vec<Key>, ProjectionError> {
+        let keys = match entry {
+            StateEntry::Enrolled { sealed, .. } | StateEntry::BindingChanged { sealed, .. } => {
+                let Some(binding) = self.binding(sealed)? else { return Ok(Vec::new()) };
+                let hashes = keys::line_hashes(&*self.vault, &binding.sim);
+                hashes.into_iter().map(keys::line).collect::<Result<_, _>>()
+            }
+            StateEntry::Event(event) => {
+                let Some(text) = self.event_text(&event.text)? else { return Ok(Vec::new()) };
+                let hash = keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line);
+                [
+                    keys::line(hash),
+                    keys::history(hash),
+                    keys::corrected(&event.carrier, &event.id),
+                    keys::feed(&event.carrier),
+                ]
+                .into_iter()
+                .collect()
+            }
+            StateEntry::EventReused(event) => {
+                [keys::event(&event.carrier, &event.id)].into_iter().collect()
+            }
+            StateEntry::Correction { carrier, line, .. } => {
+                let mut wanted = vec![keys::feed(carrier)];
+                if let Some(text) = line.as_ref().map(|line| self.line_text(line)).transpose()? {
+                    let hash = text.map(|t| keys::line_hash(&*self.vault, &t.carrier, &t.line));
+                    wanted.extend(hash.map(keys::history));
+                }
+                wanted.into_iter().collect()
+            }
+            StateEntry::Heartbeat { carrier, .. } => [keys::feed(carrier)].into_iter().collect(),
+            StateEntry::CounterSeen { .. }
+            | StateEntry::PinReported { .. }
+            | StateEntry::StepUpEnded { .. }
+            | StateEntry::PacksActivated { .. } => Ok(Vec::new()),
+        };
+        keys.map_err(key_error)
+    }
+
+    fn state_writes(
+        &self,
+        at: Position,
+        entry: StateEntry,
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        match entry {
+            StateEntry::Enrolled { binding: id, by, request, digest, sealed } => {
+                let mut writes = vec![put(keys::request(&by, &request), &(digest, id))?];
+                writes.extend(self.binding_writes(id, sealed, values)?);
+                Ok(writes)
+            }
+            StateEntry::BindingChanged { binding, sealed, .. } => {
+                self.binding_writes(binding, sealed, values)
+            }
+            StateEntry::Event(event) => self.event_writes(at, event, values),
+            StateEntry::EventReused(event) => reused_writes(&event, values),
+            StateEntry::Correction { carrier, id, digest, corrected, line, learned_at } => {
+                let row = EventRow {
+                    digest,
+                    position: at.0,
+                    line: None,
+                    reused: 0,
+                    corrects: Some(corrected.clone()),
+                };
+                let mut writes = vec![
+                    put(keys::event(&carrier, &id), &row)?,
+                    put(keys::corrected(&carrier, &corrected), &())?,
+                    hear(&carrier, values.first(), learned_at, 0)?,
+                ];
+                if let (Some(sealed), Some(Some(history))) = (line, values.get(1)) {
+                    writes.extend(self.corrected_history(&sealed, history, &corrected)?);
+                }
+                Ok(writes)
+            }
+            StateEntry::Heartbeat { carrier, id, digest, horizon_days, learned_at } => {
+                let row =
+                    EventRow { digest, position: at.0, line: None, reused: 0, corrects: None };
+                Ok(vec![
+                    put(keys::event(&carrier, &id), &row)?,
+                    hear(&carrier, values.first(), learned_at, horizon_days)?,
+                ])
+            }
+            StateEntry::CounterSeen { binding, counter } => {
+                Ok(vec![put(keys::counter(binding), &counter)?])
+            }
+            StateEntry::PinReported { binding, failures, .. } => {
+                Ok(vec![put(keys::pin(binding), &failures)?])
+            }
+            StateEntry::StepUpEnded { decision, outcome, .. } => {
+                Ok(vec![put(keys::step_up(decision), &outcome)?])
+            }
+            StateEntry::PacksActivated { hash, sources, .. } => {
+                Ok(vec![put(keys::packs(&hash), &PacksRow { sources })?])
+            }
+        }
+    }
+
+    fn binding_writes(
+        &self,
+        id: BindingId,
+        sealed: Sealed,
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        let vault = &*self.vault;
+        let Some(binding) = self.binding(&sealed)? else {
+            return Ok(vec![put(keys::binding(id), &BindingRow { sealed })?]);
+        };
+        let key = sealed.key;
+        let mut writes = vec![
+            put(
+                keys::certificate(vault, &binding.certificate.id),
+                &CertificateRow { binding: id },
+            )?,
+            put(keys::person_binding(vault, &binding.person, id), &())?,
+            put(keys::person_key(vault, &binding.person), &key)?,
+            put(keys::binding(id), &BindingRow { sealed })?,
+        ];
+        // A line that carriers spoke of before keeps the key that its history is sealed with.
+        for (hash, known) in keys::line_hashes(vault, &binding.sim).into_iter().zip(values) {
+            let known: Option<LineRow> =
+                known.as_ref().map(|row| decode_row(&row.value)).transpose()?;
+            let key = known.map_or(key, |row| row.key);
+            writes.push(put(keys::line(hash), &LineRow { key, binding: Some(id) })?);
+        }
+        Ok(writes)
+    }
+
+    fn event_writes(
+        &self,
+        at: Position,
+        event: EventEntry,
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        let EventEntry { carrier, id, digest, occurred_at, learned_at, text: sealed, .. } = event;
+        let key = sealed.key;
+        let Some(text) = self.event_text(&sealed)? else { return Ok(Vec::new()) };
+        let [line, history, corrected, feed] = values else {
+            return Err(ProjectionError { what: "the values of an event" });
+        };
+        let hash = keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line);
+        let mut writes = Vec::with_capacity(4);
+        let key = match line {
+            Some(row) => decode_row::<LineRow>(&row.value)?.key,
+            None => {
+                writes.push(put(keys::line(hash), &LineRow { key, binding: None })?);
+                key
+            }
+        };
+        let told = if corrected.is_some() { Told::Corrected } else { Told::Stands };
+        let mut told_history = self.history(history.as_ref())?;
+        let happened =
+            SimEvent { id: id.clone(), carrier: carrier.clone(), occurred_at, kind: text.kind };
+        told_history.record(happened, learned_at, at.0, told);
+        writes.push(self.history_write(hash, key, &told_history)?);
+        let line = sealing::seal(&*self.vault, key, sealing::LINE, &text.line)?;
+        let row = EventRow { digest, position: at.0, line: Some(line), reused: 0, corrects: None };
+        writes.push(put(keys::event(&carrier, &id), &row)?);
+        writes.push(hear(&carrier, Some(feed), learned_at, 0)?);
+        Ok(writes)
+    }
+
+    fn corrected_history(
+        &self,
+        line: &Sealed,
+        history: &Stored,
+        corrected: &EventId,
+    ) -> Result<Option<Write>, ProjectionError> {
+        let Some(text) = self.line_text(line)? else { return Ok(None) };
+        let hash = keys::line_hash(&*self.vault, &text.carrier, &text.line);
+        let mut told = self.history(Some(history))?;
+        told.correct(corrected);
+        self.history_write(hash, line.key, &told).map(Some)
+    }
+
+    fn history(&self, row: Option<&Stored>) -> Result<LineHistory, ProjectionError> {
+        let Some(row) = row else { return Ok(LineHistory::default()) };
+        let sealed: Sealed = decode_row(&row.value)?;
+        Ok(sealing::open(&*self.vault, sealing::HISTORY, &sealed)?.unwrap_or_default())
+    }
+
+    fn history_write(
+        &self,
+        hash: crate::ports::vault::LookupHash,
+        key: KeyId,
+        history: &LineHistory,
+    ) -> Result<Write, ProjectionError> {
+        put(keys::history(hash), &sealing::seal(&*self.vault, key, sealing::HISTORY, history)?)
+    }
+}
+
+fn key_error(_: StoreError) -> ProjectionError {
+    ProjectionError { what: "an entry with a key that is too long" }
+}
+
+fn put<T: Serialize>(key: Result<Key, StoreError>, row: &T) -> Result<Write, ProjectionError> {
+    Ok(Write { key: key.map_err(key_error)?, value: Some(encode_row(row)?.into()) })
+}
+
+fn hear(
+    carrier: &CarrierId,
+    row: Option<&Option<Stored>>,
+    at: Timestamp,
+    horizon_days: u32,
+) -> Result<Write, ProjectionError> {
+    let mut feed = match row {
+        Some(Some(row)) => decode_row(&row.value)?,
+        _ => Feed::default(),
+    };
+    feed.hear(at);
+    if horizon_days > 0 {
+        feed.horizon_days = horizon_days;
+    }
+    put(keys::feed(carrier), &feed)
+}
+
+fn reused_writes(
+    event: &EventEntry,
+    values: &[Option<Stored>],
+) -> Result<Vec<Write>, ProjectionError> {
+    let Some(Some(first)) = values.first() else { return Ok(Vec::new()) };
+    let mut row: EventRow = decode_row(&first.value)?;
+    row.reused = row.reused.saturating_add(1);
+    Ok(vec![put(keys::event(&event.carrier, &event.id), &row)?])
+}
+
+fn decision_writes(at: Position, entry: &DecisionEntry) -> Result<Vec<Write>, ProjectionError> {
+    let mut writes = vec![
+        put(keys::decision(entry.id), &at.0)?,
+        put(keys::support(SupportCode::of(entry.id), entry.id), &())?,
+    ];
+    if let Some(binding) = entry.binding {
+        writes.push(put(keys::binding_decision(binding, entry.id), &())?);
+    }
+    Ok(writes)
+}
+
+impl<V: Vault> Projection for IndexProjection<V> {
+    fn reads(&self, ledger: LedgerKind, entry: &[u8]) -> Result<Vec<Key>, ProjectionError> {
+        match ledger {
+            LedgerKind::State => self.state_reads(&decode_state(entry)?),
+            LedgerKind::Decisions => Ok(Vec::new()),
+        }
+    }
+
+    fn writes(
+        &self,
+        ledger: LedgerKind,
+        at: Position,
+        entry: &[u8],
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        match ledger {
+            LedgerKind::State => self.state_writes(at, decode_state(entry)?, values),
+            LedgerKind::Decisions => decision_writes(at, &decode_decision(entry)?),
+        }
+    }
+}
+
+/// What opening gave, as a value.
+pub(crate) fn opened(opened: Opened) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    match opened {
+        Opened::Plain(plain) => Some(plain),
+        Opened::Erased => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! Rows of the index, in postcard behind one version byte. The index can be made anew, so a
+//! changed shape is another version and a rebuild.
+
+use crate::ports::{
+    store::ProjectionError,
+    vault::{KeyId, Sealed},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use simbind_core::ids::{BindingId, EventId};
+
+const VERSION: u8 = 1;
+
+/// A binding, under its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BindingRow {
+    /// `Binding`, sealed under the person's key.
+    pub sealed: Sealed,
+}
+
+/// The binding of a certificate, under the certificate's look-up hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateRow {
+    /// The newest binding of the certificate.
+    pub binding: BindingId,
+}
+
+/// What is known of a line, under its look-up hash: the key that seals its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRow {
+    /// The key.
+    pub key: KeyId,
+    /// The newest binding of the line, where one knows it.
+    pub binding: Option<BindingId>,
+}
+
+/// An event that was heard, under its carrier and number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRow {
+    /// SHA-256 of the content.
+    pub digest: [u8; 32],
+    /// The position of its entry.
+    pub position: u64,
+    /// Its line, sealed; `None` for a heartbeat or a correction.
+    pub line: Option<Sealed>,
+    /// The events that were sent under the same number with another content: how many.
+    pub reused: u32,
+    /// For a correction: what it corrects.
+    pub corrects: Option<EventId>,
+}
+
+/// Packs that were in service, under their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PacksRow {
+    /// Names and texts, in order.
+    pub sources: Vec<(String, String)>,
+}
+
+/// The bytes of a row.
+///
+/// # Errors
+/// Where it cannot be encoded, which no row of ours can be.
+pub fn encode_row<T: Serialize>(row: &T) -> Result<Vec<u8>, ProjectionError> {
+    postcard::to_extend(row, vec![VERSION]).map_err(|_| ProjectionError { what: "a new row" })
+}
+
+/// The row of the bytes.
+///
+/// # Errors
+/// Where they are of another version, or damaged.
+pub fn decode_row<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProjectionError> {
+    match bytes {
+        [VERSION, rest @ ..] => {
+            postcard::from_bytes(rest).map_err(|_| ProjectionError { what: "a row" })
+        }
+        _ => Err(ProjectionError { what: "a row of another version" }),
+    }
+}

@@ -1,0 +1,197 @@
+//! The life of a binding after enrolment: hold, release, revoke, more handsets, a new proof.
+
+use crate::{
+    attest::HandsetRequest,
+    engine::{Engine, Standing, TRIES, contended},
+    error::ServiceError,
+    ledger::{BindingChange, StateEntry, keys},
+    ports::{
+        store::{Expected, Store, StoreError},
+        vault::Vault,
+    },
+    sealing,
+};
+use simbind_core::{
+    binding::{Binding, End, LifecycleReason, Refused},
+    ids::{BindingId, CallerId, Iccid, PersonRef},
+    time::Timestamp,
+};
+
+impl From<Refused> for ServiceError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// A person's bindings, a page at a time, and where the next page begins.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn bindings_of(
+        &self,
+        person: &PersonRef,
+        after: Option<BindingId>,
+        rows: usize,
+    ) -> Result<(Vec<Standing>, Option<BindingId>), ServiceError> {
+        let vault = &*self.vault;
+        let prefix = keys::person(vault, person)?;
+        let after = after.map(|id| keys::person_binding(vault, person, id)).transpose()?;
+        let direction = crate::ports::store::Direction::Ascending;
+        let scan = crate::ports::store::Scan { prefix, after, rows, direction };
+        let page = self.store.scan(scan).await?;
+        let mut found = Vec::with_capacity(page.rows.len());
+        let mut last = None;
+        for (key, _) in &page.rows {
+            let Some(id) = key.as_bytes().get(17..).and_then(|id| id.try_into().ok()) else {
+                continue;
+            };
+            let id = BindingId::from_bytes(id);
+            last = Some(id);
+            match self.binding(id).await {
+                Ok(standing) => found.push(standing),
+                Err(ServiceError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((found, last.filter(|_| page.next.is_some())))
+    }
+
+    /// Holds a binding.
+    ///
+    /// # Errors
+    /// Where there is none, or its state does not allow it.
+    pub async fn hold(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        why: LifecycleReason,
+    ) -> Result<Standing, ServiceError> {
+        self.change(by, id, BindingChange::Held, |binding, _| {
+            binding.state = binding.state.hold(why)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Releases a held binding.
+    ///
+    /// # Errors
+    /// Where there is none, or its state does not allow it.
+    pub async fn release(&self, by: &CallerId, id: BindingId) -> Result<Standing, ServiceError> {
+        self.change(by, id, BindingChange::Released, |binding, _| {
+            binding.state = binding.state.release()?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends a binding.
+    ///
+    /// # Errors
+    /// Where there is none, or it has ended.
+    pub async fn revoke(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        why: LifecycleReason,
+    ) -> Result<Standing, ServiceError> {
+        self.change(by, id, BindingChange::Revoked, |binding, _| {
+            binding.state = binding.state.end(End::Revoked, why)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Enrols another handset of the same person. The same handset again changes nothing.
+    ///
+    /// # Errors
+    /// Where the attestation does not hold, there are too many, or the state does not allow it.
+    pub async fn add_handset(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        request: HandsetRequest,
+    ) -> Result<Standing, ServiceError> {
+        let handset = self.handset(request, self.now())?;
+        self.change(by, id, BindingChange::HandsetAdded, |binding, now| {
+            living(binding, now)?;
+            let twin = |other: &simbind_core::binding::Handset| {
+                other.imeis == handset.imeis && other.key == handset.key
+            };
+            if binding.handsets.iter().any(twin) {
+                return Ok(());
+            }
+            binding.handsets.add(handset.clone()).map_err(|e| ServiceError::Refused(e.to_string()))
+        })
+        .await
+    }
+
+    /// Clears what broke: a counter has seen person, SIM and handset together again.
+    ///
+    /// # Errors
+    /// Where there is none, or its state does not allow it.
+    pub async fn reprove(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        iccid: Iccid,
+    ) -> Result<Standing, ServiceError> {
+        self.change(by, id, BindingChange::Reproved, |binding, now| {
+            living(binding, now)?;
+            binding.sim.iccid = iccid;
+            binding.proven_at = now;
+            binding.foreign_handset_at = None;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn latch_foreign_handset(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+    ) -> Result<Standing, ServiceError> {
+        self.change(by, id, BindingChange::ForeignHandset, |binding, now| {
+            binding.foreign_handset_at.get_or_insert(now);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Reads, changes and writes a binding; where another change came first, all over again.
+    async fn change(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        change: BindingChange,
+        mut apply: impl FnMut(&mut Binding, Timestamp) -> Result<(), ServiceError> + Send,
+    ) -> Result<Standing, ServiceError> {
+        for _ in 0..TRIES {
+            let mut standing = self.binding(id).await?;
+            let before = standing.binding.clone();
+            apply(&mut standing.binding, self.now())?;
+            if standing.binding == before {
+                return Ok(standing);
+            }
+            let sealed =
+                sealing::seal(&*self.vault, standing.key, sealing::BINDING, &standing.binding)?;
+            let entry = StateEntry::BindingChanged { binding: id, change, by: by.clone(), sealed };
+            let expect = vec![(keys::binding(id)?, Expected::Version(standing.version))];
+            match self.append_state(&entry, expect).await {
+                Ok(version) => return Ok(Standing { version, ..standing }),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(contended())
+    }
+}
+
+/// Refuses to change what has ended, by itself or by time.
+fn living(binding: &Binding, now: Timestamp) -> Result<(), ServiceError> {
+    match binding.state_at(now) {
+        simbind_core::binding::State::Ended { .. } => Err(Refused::Ended.into()),
+        _ => Ok(()),
+    }
+}

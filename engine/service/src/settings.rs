@@ -1,0 +1,76 @@
+//! What configuration gives the use cases, parsed.
+
+use simbind_core::{
+    ids::{AppId, CarrierId},
+    line::FeedTerms,
+};
+use simbind_evidence::{
+    android::{AttestationRoots, StatusList},
+    certificate::{ChainPolicy, TrustAnchors},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// What is trusted.
+#[derive(Debug)]
+pub struct Trust {
+    /// Anchors of user certificates and of the cards' certificates.
+    pub anchors: TrustAnchors,
+    /// What user certificates must say of themselves.
+    pub policy: ChainPolicy,
+    /// Roots of handset attestations.
+    pub attestation_roots: AttestationRoots,
+    /// Revoked attestation certificates.
+    pub attestation_status: StatusList,
+    /// Apps that may carry a login.
+    pub apps: BTreeSet<AppId>,
+}
+
+/// Bounds and lifetimes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How long a challenge lives.
+    pub challenge_lifetime: Duration,
+    /// How long the challenge of an enrolment lives.
+    pub enrolment_lifetime: Duration,
+    /// The most used challenges that are remembered.
+    pub used_challenges: usize,
+    /// The most bindings that are held in memory.
+    pub hot_bindings: usize,
+    /// The most decisions that are held in memory behind the ledger.
+    pub hot_decisions: usize,
+    /// The most keys of one rate limit.
+    pub limit_keys: usize,
+    /// The most checks that are worked on at once.
+    pub checks_in_flight: usize,
+    /// How long a step-up stays open.
+    pub step_up_lifetime: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            challenge_lifetime: Duration::from_secs(120),
+            enrolment_lifetime: Duration::from_secs(3600),
+            used_challenges: 1_000_000,
+            hot_bindings: 200_000,
+            hot_decisions: 20_000,
+            limit_keys: 1_000_000,
+            checks_in_flight: 4096,
+            step_up_lifetime: Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+/// The configuration of the use cases.
+#[derive(Debug)]
+pub struct Settings {
+    /// What is trusted.
+    pub trust: Trust,
+    /// Carriers that may speak, and the terms of their feeds.
+    pub carriers: BTreeMap<CarrierId, FeedTerms>,
+    /// Bounds and lifetimes.
+    pub bounds: Bounds,
+}
