@@ -1,11 +1,11 @@
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Serials of attestation certificates that count no more, in the format that Google publishes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatusList {
-    entries: HashMap<Box<[u8]>, Status>,
+    entries: BTreeMap<Box<[u8]>, Status>,
 }
 
 /// What the list says of a certificate. Each means that it does not count.
@@ -40,7 +40,7 @@ pub enum StatusListError {
 
 #[derive(Deserialize)]
 struct Document {
-    entries: HashMap<String, Entry>,
+    entries: BTreeMap<String, Entry>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ impl StatusList {
             return Err(StatusListError::TooLarge { got: json.len(), max: Self::MAX_BYTES });
         }
         let document: Document = serde_json::from_slice(json).map_err(|_| StatusListError::Json)?;
-        let mut entries = HashMap::with_capacity(document.entries.len());
+        let mut entries = BTreeMap::new();
         for (key, entry) in document.entries {
             let status = match entry.status.as_str() {
                 "REVOKED" => Status::Revoked,

@@ -7,7 +7,7 @@ use simbind_core::{
     ids::{AppId, Imei},
     time::Timestamp,
 };
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// What an attestation must be for.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub struct ExpectedApp {
 
 /// An attestation whose chain holds. Only [`verify`] makes one. The chain says who speaks; whether
 /// what is said is good enough is for [`KeyAttestation::weakest`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeyAttestation {
     pub(super) description: KeyDescription,
     pub(super) challenge_matches: bool,
@@ -80,6 +80,20 @@ pub fn verify(
         valid_until: walked.not_after.plus(Duration::from_secs(1)),
         description,
     })
+}
+
+/// Shows the device's state, and nothing that names the device.
+impl fmt::Debug for KeyAttestation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyAttestation")
+            .field("level", &self.level())
+            .field("boot", &self.boot())
+            .field("locked", &self.locked())
+            .field("os_patch", &self.os_patch())
+            .field("challenge_matches", &self.challenge_matches)
+            .field("listed", &self.listed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ExpectedApp {

@@ -5,7 +5,7 @@ use crate::{
 };
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use simbind_core::{ids::CertificateId, time::Timestamp};
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use x509_parser::{
     certificate::X509Certificate, extensions::ParsedExtension,
@@ -35,7 +35,7 @@ static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
 /// ```compile_fail
 /// let forged = simbind_evidence::certificate::VerifiedCertificate { id: todo!() };
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedCertificate {
     id: CertificateId,
     issuer: Box<[u8]>,
@@ -91,6 +91,13 @@ impl VerifiedCertificate {
     /// The first instant at which the whole chain no longer holds: from it on, verify anew.
     pub fn valid_until(&self) -> Timestamp {
         self.valid_until
+    }
+}
+
+/// Shows neither serial nor key, which name the person's certificate.
+impl fmt::Debug for VerifiedCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedCertificate").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
