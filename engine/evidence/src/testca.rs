@@ -70,6 +70,20 @@ impl Party {
     }
 }
 
+impl Party {
+    /// The certificate with every DER `true` written as 1, signed again by this party.
+    pub(crate) fn sign_again_with_loose_booleans(&self, der: &[u8]) -> Vec<u8> {
+        let parsed = x509_parser::parse_x509_certificate(der).unwrap().1;
+        let mut tbs = parsed.tbs_certificate.as_ref().to_vec();
+        while let Some(at) = tbs.windows(3).position(|w| w == [1, 1, 0xFF]) {
+            tbs[at + 2] = 1;
+        }
+        let algorithm = sequence(&[element(&[6], parsed.signature_algorithm.algorithm.as_bytes())]);
+        let signature = self.key.sign(&tbs).unwrap();
+        sequence(&[tbs, algorithm, element(&[3], &[&[0][..], &signature].concat())])
+    }
+}
+
 /// Octets of tag and length of an element with a one-octet tag.
 fn header(der: &[u8]) -> usize {
     if der[1] < 0x80 { 2 } else { 2 + usize::from(der[1] & 0x7F) }

@@ -115,7 +115,8 @@ fn check_issued(
         .ok_or(ChainError::UnsupportedAlgorithm)?;
     let name = certificate.issuer().as_raw();
     if let Some(issuer) = issuer {
-        let key = PublicKey::from_spki_der(issuer.public_key().raw)?;
+        let key = PublicKey::from_spki_der(issuer.public_key().raw)
+            .map_err(|_| ChainError::UnsupportedAlgorithm)?;
         return if issuer.subject().as_raw() != name {
             Err(ChainError::Shape)
         } else if algorithm.signed(certificate, &key) {

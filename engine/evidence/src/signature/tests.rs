@@ -106,12 +106,16 @@ fn spki(algorithm: &str, parameters: &[u8], key: &[u8]) -> Vec<u8> {
 }
 
 fn rsa_spki(bits: usize) -> Vec<u8> {
+    rsa_spki_with_exponent(bits, &[1, 0, 1])
+}
+
+fn rsa_spki_with_exponent(bits: usize, exponent: &[u8]) -> Vec<u8> {
     let mut modulus = vec![0xFF; bits.div_ceil(8)];
     modulus[0] = 0xFF >> ((8 - bits % 8) % 8);
     if modulus[0] >= 0x80 {
         modulus.insert(0, 0);
     }
-    let key = sequence(&[element(&[2], &modulus), element(&[2], &[1, 0, 1])]);
+    let key = sequence(&[element(&[2], &modulus), element(&[2], exponent)]);
     spki("1.2.840.113549.1.1.1", &[5, 0], &key)
 }
 
@@ -140,6 +144,14 @@ fn keys_of_other_kinds_are_refused_by_name() {
     ];
     for (place, (der, error)) in cases.into_iter().enumerate() {
         assert_eq!(PublicKey::from_spki_der(&der), Err(error), "case {place}");
+    }
+}
+
+#[test]
+fn an_rsa_exponent_that_proves_nothing_is_refused() {
+    for exponent in [&[][..], &[0], &[1], &[2], &[4], &[0xFF]] {
+        let der = rsa_spki_with_exponent(2048, exponent);
+        assert_eq!(PublicKey::from_spki_der(&der), Err(KeyError::Malformed), "{exponent:?}");
     }
 }
 

@@ -152,6 +152,14 @@ proptest! {
     }
 
     #[test]
+    fn random_bytes_are_no_chain(
+        chain in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..4),
+    ) {
+        let world = World::new(encode_key_description(&spec()));
+        prop_assert!(world.verify(&chain).is_err());
+    }
+
+    #[test]
     fn a_truncated_description_is_refused(cut in 0_usize..1_000) {
         let whole = encode_key_description(&spec());
         let cut = cut % whole.len();

@@ -357,3 +357,15 @@ fn a_key_of_another_kind_is_attested_but_cannot_be_used() {
     assert_eq!(read.public_key(), None);
     assert_eq!(read.weakest(&AttestationPolicy::default()), None);
 }
+
+#[test]
+fn booleans_that_are_not_der_pass_in_certificates_too() {
+    let world = World::new(encode_key_description(&spec()));
+    let mut chain = world.chain();
+    chain[0] = world.batch.sign_again_with_loose_booleans(&chain[0]);
+    chain[1] = world.intermediate.sign_again_with_loose_booleans(&chain[1]);
+    chain[2] = world.root.sign_again_with_loose_booleans(&chain[2]);
+    let read = world.verify(&chain).unwrap();
+    assert_eq!(read.locked(), Some(true));
+    assert!(read.irregularities().is_empty());
+}

@@ -7,6 +7,7 @@ use crate::{
     signature::{KeyError, KeyType},
     testca::{NOW, Party},
 };
+use proptest::prelude::*;
 use rcgen::{
     BasicConstraints, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ED25519,
 };
@@ -33,6 +34,14 @@ struct World {
 }
 
 impl World {
+    /// One world that rustls-webpki reads, and one whose critical policies only the explicit walk
+    /// does.
+    fn both() -> [Self; 2] {
+        let mut critical = Self::new();
+        critical.leaf = critical.leaf.with_extension(POLICIES, policies(&[CARD]), true);
+        [Self::new(), critical]
+    }
+
     fn new() -> Self {
         Self {
             root: Party::authority("root", 1),
@@ -60,52 +69,54 @@ impl World {
 
 #[test]
 fn a_chain_to_an_anchor_is_verified_and_read() {
-    let mut world = World::new();
-    world.intermediate.params.not_after = datetime!(2030-01-01 00:00:00 UTC);
-    let chain = world.chain();
-    let read = world.verify(&chain).unwrap();
-    assert_eq!(read.id(), CertificateId::of_der(&chain[0]));
-    assert_eq!(read.serial(), [0xAB, 0xCD, 0xEF]);
-    assert_eq!(read.public_key().key_type(), KeyType::EcP256);
-    assert_eq!(read.not_before(), Timestamp::from_secs(1_609_459_200));
-    assert_eq!(read.not_after(), Timestamp::from_secs(2_051_222_400));
-    assert_eq!(read.valid_from(), read.not_before());
-    assert_eq!(read.valid_until(), Timestamp::from_secs(1_893_456_001));
-    assert!(!read.issuer_der().is_empty());
-    assert!(!format!("{read:?}").contains("171, 205, 239"), "the serial shows in Debug");
+    for mut world in World::both() {
+        world.intermediate.params.not_after = datetime!(2030-01-01 00:00:00 UTC);
+        let chain = world.chain();
+        let read = world.verify(&chain).unwrap();
+        assert_eq!(read.id(), CertificateId::of_der(&chain[0]));
+        assert_eq!(read.serial(), [0xAB, 0xCD, 0xEF]);
+        assert_eq!(read.public_key().key_type(), KeyType::EcP256);
+        assert_eq!(read.not_before(), Timestamp::from_secs(1_609_459_200));
+        assert_eq!(read.not_after(), Timestamp::from_secs(2_051_222_400));
+        assert_eq!(read.valid_from(), read.not_before());
+        assert_eq!(read.valid_until(), Timestamp::from_secs(1_893_456_001));
+        assert!(!read.issuer_der().is_empty());
+        assert!(!format!("{read:?}").contains("171, 205, 239"), "the serial shows in Debug");
 
-    let mut with_anchor = chain;
-    with_anchor.push(world.root.self_signed());
-    assert_eq!(world.verify(&with_anchor).unwrap(), read);
+        let mut with_anchor = chain;
+        with_anchor.push(world.root.self_signed());
+        assert_eq!(world.verify(&with_anchor).unwrap(), read);
+    }
 }
 
 #[test]
 fn a_chain_that_is_not_whole_and_in_order_is_refused() {
-    let world = World::new();
-    let stranger = World::new();
-    let [leaf, intermediate] = <[_; 2]>::try_from(world.chain()).unwrap();
-    let root = world.root.self_signed();
-    let other = stranger.chain()[1].clone();
-    let mut trailing = leaf.clone();
-    trailing.push(0);
-    let cases = [
-        (vec![], ChainError::Empty),
-        (vec![&leaf], ChainError::UnknownIssuer),
-        (vec![&leaf, &root], ChainError::UnknownIssuer),
-        (vec![&leaf, &root, &intermediate], ChainError::Shape),
-        (vec![&leaf, &intermediate, &intermediate], ChainError::Shape),
-        (vec![&leaf, &other, &intermediate], ChainError::Shape),
-        (vec![&leaf, &intermediate, &other], ChainError::Shape),
-        (vec![&leaf, &intermediate, &root, &root], ChainError::Shape),
-        (vec![&leaf, &other], ChainError::BadSignature),
-        (vec![&trailing, &intermediate], ChainError::Malformed { at: 0 }),
-        (vec![&intermediate], ChainError::KeyUsage),
-    ];
-    for (place, (chain, error)) in cases.into_iter().enumerate() {
-        let chain: Vec<Vec<u8>> = chain.into_iter().cloned().collect();
-        assert_eq!(world.verify(&chain), Err(error), "case {place}");
+    for world in World::both() {
+        let stranger = World::new();
+        let [leaf, intermediate] = <[_; 2]>::try_from(world.chain()).unwrap();
+        let root = world.root.self_signed();
+        let other = stranger.chain()[1].clone();
+        let mut trailing = leaf.clone();
+        trailing.push(0);
+        let cases = [
+            (vec![], ChainError::Empty),
+            (vec![&leaf], ChainError::UnknownIssuer),
+            (vec![&leaf, &root], ChainError::UnknownIssuer),
+            (vec![&leaf, &root, &intermediate], ChainError::Shape),
+            (vec![&leaf, &intermediate, &intermediate], ChainError::Shape),
+            (vec![&leaf, &intermediate, &other, &other], ChainError::Shape),
+            (vec![&leaf, &intermediate, &other], ChainError::Shape),
+            (vec![&leaf, &intermediate, &root, &root], ChainError::Shape),
+            (vec![&leaf, &other], ChainError::BadSignature),
+            (vec![&trailing, &intermediate], ChainError::Malformed { at: 0 }),
+            (vec![&intermediate], ChainError::KeyUsage),
+        ];
+        for (place, (chain, error)) in cases.into_iter().enumerate() {
+            let chain: Vec<Vec<u8>> = chain.into_iter().cloned().collect();
+            assert_eq!(world.verify(&chain), Err(error), "case {place}");
+        }
+        assert_eq!(stranger.verify(&world.chain()), Err(ChainError::BadSignature));
     }
-    assert_eq!(stranger.verify(&world.chain()), Err(ChainError::BadSignature));
 }
 
 #[test]
@@ -121,48 +132,51 @@ fn lengths_are_bounded_before_anything_is_parsed() {
 
 #[test]
 fn validity_is_inclusive() {
-    let mut world = World::new();
-    world.leaf.params.not_before = datetime!(2026-09-01 00:00:00 UTC);
-    world.leaf.params.not_after = datetime!(2026-10-02 00:00:00 UTC);
-    let (chain, anchors) = (world.chain(), world.anchors());
-    let at = |millis| {
-        let at = Timestamp::from_millis(millis);
-        verify_chain(&chain, &anchors, &ChainPolicy::default(), at).map(drop)
-    };
-    let (first, last) = (1_788_220_800_000, 1_790_899_200_000);
-    assert_eq!(at(first - 1), Err(ChainError::NotYetValid));
-    assert_eq!(at(first), Ok(()));
-    assert_eq!(at(last + 999), Ok(()));
-    assert_eq!(at(last + 1_000), Err(ChainError::Expired));
-    assert_eq!(at(-1), Err(ChainError::NotYetValid));
-    let until = verify_chain(&chain, &anchors, &ChainPolicy::default(), NOW).unwrap();
-    assert_eq!(until.valid_until(), Timestamp::from_millis(last + 1_000));
+    for mut world in World::both() {
+        world.leaf.params.not_before = datetime!(2026-09-01 00:00:00 UTC);
+        world.leaf.params.not_after = datetime!(2026-10-02 00:00:00 UTC);
+        let (chain, anchors) = (world.chain(), world.anchors());
+        let at = |millis| {
+            let at = Timestamp::from_millis(millis);
+            verify_chain(&chain, &anchors, &ChainPolicy::default(), at).map(drop)
+        };
+        let (first, last) = (1_788_220_800_000, 1_790_899_200_000);
+        assert_eq!(at(first - 1), Err(ChainError::NotYetValid));
+        assert_eq!(at(first), Ok(()));
+        assert_eq!(at(last + 999), Ok(()));
+        assert_eq!(at(last + 1_000), Err(ChainError::Expired));
+        assert_eq!(at(-1), Err(ChainError::NotYetValid));
+        let until = verify_chain(&chain, &anchors, &ChainPolicy::default(), NOW).unwrap();
+        assert_eq!(until.valid_until(), Timestamp::from_millis(last + 1_000));
+    }
 }
 
 #[test]
 fn key_usage_must_allow_digital_signatures() {
-    let mut world = World::new();
-    world.leaf.params.key_usages = vec![KeyUsagePurpose::ContentCommitment];
-    assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::KeyUsage));
-    let any = ChainPolicy { key_usage: KeyUsageRule::Any, ..ChainPolicy::default() };
-    assert!(world.check(&any).is_ok());
-    world.leaf.params.key_usages.clear();
-    assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::KeyUsage));
+    for mut world in World::both() {
+        world.leaf.params.key_usages = vec![KeyUsagePurpose::ContentCommitment];
+        assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::KeyUsage));
+        let any = ChainPolicy { key_usage: KeyUsageRule::Any, ..ChainPolicy::default() };
+        assert!(world.check(&any).is_ok());
+        world.leaf.params.key_usages.clear();
+        assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::KeyUsage));
+    }
 }
 
 #[test]
 fn an_extended_usage_is_required_where_it_is_there() {
-    let client = ChainPolicy {
-        extended_key_usage: Some("1.3.6.1.5.5.7.3.2".parse().unwrap()),
-        ..ChainPolicy::default()
-    };
-    let mut world = World::new();
-    assert!(world.check(&client).is_ok());
-    world.leaf.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    assert!(world.check(&client).is_ok());
-    world.leaf.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    assert_eq!(world.check(&client), Err(ChainError::KeyUsage));
-    assert!(world.check(&ChainPolicy::default()).is_ok());
+    for mut world in World::both() {
+        let client = ChainPolicy {
+            extended_key_usage: Some("1.3.6.1.5.5.7.3.2".parse().unwrap()),
+            ..ChainPolicy::default()
+        };
+        assert!(world.check(&client).is_ok());
+        world.leaf.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        assert!(world.check(&client).is_ok());
+        world.leaf.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        assert_eq!(world.check(&client), Err(ChainError::KeyUsage));
+        assert!(world.check(&ChainPolicy::default()).is_ok());
+    }
 }
 
 #[test]
@@ -197,14 +211,77 @@ fn a_policy_is_required_all_along_the_path() {
 
 #[test]
 fn an_issuer_must_be_an_authority() {
-    let mut world = World::new();
-    world.intermediate.params.is_ca = IsCa::ExplicitNoCa;
-    assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::NotAnAuthority));
-    let mut world = World::new();
-    world.intermediate.params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    assert!(world.check(&ChainPolicy::default()).is_ok());
-    world.leaf.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::AuthorityAsLeaf));
+    for mut world in World::both() {
+        let mut check = |is_ca, usage: &[KeyUsagePurpose]| {
+            world.intermediate.params.is_ca = is_ca;
+            world.intermediate.params.key_usages = usage.to_vec();
+            world.check(&ChainPolicy::default()).map(drop)
+        };
+        let short = || IsCa::Ca(BasicConstraints::Constrained(0));
+        let refused = Err(ChainError::NotAnAuthority);
+        assert_eq!(check(IsCa::ExplicitNoCa, &[KeyUsagePurpose::KeyCertSign]), refused);
+        assert_eq!(check(short(), &[KeyUsagePurpose::CrlSign]), refused);
+        assert_eq!(check(short(), &[]), Ok(()));
+        assert_eq!(check(short(), &[KeyUsagePurpose::KeyCertSign]), Ok(()));
+    }
+    for mut world in World::both() {
+        world.leaf.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::AuthorityAsLeaf));
+    }
+}
+
+#[test]
+fn a_path_is_no_longer_than_its_issuers_allow() {
+    for mut world in World::both() {
+        let middle = Party::authority("middle", 3);
+        let chain = |world: &World| {
+            let [leaf, top] = [middle.issue(&world.leaf), world.root.issue(&world.intermediate)];
+            vec![leaf, world.intermediate.issue(&middle), top]
+        };
+        assert!(world.verify(&chain(&world)).is_ok());
+        world.intermediate.params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        assert_eq!(world.verify(&chain(&world)), Err(ChainError::NotAnAuthority));
+        world.intermediate.params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
+        assert!(world.verify(&chain(&world)).is_ok());
+    }
+}
+
+#[test]
+fn the_explicit_walk_refuses_what_it_does_not_evaluate() {
+    let [_, mut world] = World::both();
+    world.intermediate.params.name_constraints = Some(rcgen::NameConstraints {
+        permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName("example.jp".into())],
+        excluded_subtrees: Vec::new(),
+    });
+    assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::NameConstraint));
+    let [_, mut world] = World::both();
+    // 2.5.29.36, policy constraints.
+    world.leaf = world.leaf.with_extension(&[2, 5, 29, 36], vec![0x30, 0], true);
+    assert_eq!(world.check(&ChainPolicy::default()), Err(ChainError::CriticalExtension));
+}
+
+proptest! {
+    #[test]
+    fn random_bytes_are_no_chain(
+        chain in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..4),
+    ) {
+        prop_assert!(World::new().verify(&chain).is_err());
+    }
+
+    #[test]
+    fn a_changed_chain_is_read_without_panic(
+        critical in any::<bool>(),
+        changes in proptest::collection::vec((0_usize..2, any::<usize>(), any::<u8>()), 1..6),
+    ) {
+        let world = &World::both()[usize::from(critical)];
+        let whole = world.chain();
+        let mut chain = whole.clone();
+        for (certificate, place, octet) in changes {
+            let length = chain[certificate].len();
+            chain[certificate][place % length] = octet;
+        }
+        prop_assert_eq!(world.verify(&chain).is_ok(), chain == whole);
+    }
 }
 
 #[test]
@@ -226,14 +303,15 @@ fn a_key_of_another_kind_is_refused_by_name() {
 
 #[test]
 fn no_bit_of_a_chain_can_change() {
-    let world = World::new();
-    let (chain, anchors) = (world.chain(), world.anchors());
-    for place in 0..chain.len() {
-        for bit in 0..chain[place].len() * 8 {
-            let mut changed = chain.clone();
-            changed[place][bit / 8] ^= 1 << (bit % 8);
-            let outcome = verify_chain(&changed, &anchors, &ChainPolicy::default(), NOW);
-            assert!(outcome.is_err(), "certificate {place} bit {bit}");
+    for world in World::both() {
+        let (chain, anchors) = (world.chain(), world.anchors());
+        for place in 0..chain.len() {
+            for bit in 0..chain[place].len() * 8 {
+                let mut changed = chain.clone();
+                changed[place][bit / 8] ^= 1 << (bit % 8);
+                let outcome = verify_chain(&changed, &anchors, &ChainPolicy::default(), NOW);
+                assert!(outcome.is_err(), "certificate {place} bit {bit}");
+            }
         }
     }
 }
