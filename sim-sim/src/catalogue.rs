@@ -38,9 +38,9 @@ pub(crate) struct Entry {
     pub(crate) side: Side,
     /// Who does what, in words.
     pub(crate) words: &'static str,
-    /// An attack must be stopped with one of these edges named; empty where none breaks.
+    /// An attack must be stopped with one of these edges named,
     pub(crate) edges: &'static [Edge],
-    /// An attack that breaks no edge must be stopped for one of these reasons.
+    /// or for one of these reasons.
     pub(crate) reasons: &'static [&'static str],
     pub(crate) needs: Needs,
 }

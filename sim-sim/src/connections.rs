@@ -1,25 +1,81 @@
 //! The callers' connections to the engine.
 
-use crate::world::carrier::Carrier;
+use crate::{
+    story::{Operation, Reader},
+    world::carrier::Carrier,
+};
 use std::collections::BTreeMap;
 use tonic::transport::Channel;
+
+/// How the server's configuration names what the callers ask for.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// An operation of the bank with sensitivity `view`.
+    pub view: String,
+    /// One with sensitivity `apply`.
+    pub apply: String,
+    /// One with sensitivity `pay`.
+    pub pay: String,
+    /// A reader with sensitivity `view`.
+    pub door: String,
+    /// A reader with sensitivity `apply`.
+    pub counter: String,
+    /// A second reader with sensitivity `view`.
+    pub terminal: String,
+}
+
+impl Names {
+    /// Operations `balance`, `application`, `transfer`; readers `door-1`, `counter-1`,
+    /// `terminal-1`.
+    pub fn usual() -> Self {
+        Self::of(["balance", "application", "transfer", "door-1", "counter-1", "terminal-1"])
+    }
+
+    /// The names of a loopback server without configuration.
+    pub fn local() -> Self {
+        Self::of(["view", "apply", "pay", "local-door", "local-counter", "local-door"])
+    }
+
+    fn of(names: [&str; 6]) -> Self {
+        let [view, apply, pay, door, counter, terminal] = names.map(str::to_owned);
+        Self { view, apply, pay, door, counter, terminal }
+    }
+
+    pub(crate) fn operation(&self, operation: Operation) -> &str {
+        match operation {
+            Operation::Balance => &self.view,
+            Operation::Application => &self.apply,
+            Operation::Transfer => &self.pay,
+        }
+    }
+
+    pub(crate) fn reader(&self, reader: Reader) -> &str {
+        match reader {
+            Reader::Door => &self.door,
+            Reader::Counter => &self.counter,
+            Reader::Terminal => &self.terminal,
+        }
+    }
+}
 
 /// A connection for each caller: who asks is told by its client certificate alone.
 #[derive(Clone, Debug)]
 pub struct Connections {
-    /// The relying party `bank`, with the operations `balance`, `application` and `transfer`.
+    /// A relying party with an operation of each sensitivity.
     pub bank: Channel,
-    /// Another relying party, `shop`.
+    /// Another relying party.
     pub other_party: Channel,
-    /// The host of the readers `door-1`, `counter-1` and `terminal-1`.
+    /// The host of the readers.
     pub doors: Channel,
-    /// The counter `city-hall`.
+    /// A counter.
     pub counter: Channel,
     /// The carriers' feeds.
     pub carriers: BTreeMap<Carrier, Channel>,
     /// Whether the callers can be told apart. Where they cannot (no TLS), kinds that rest on it
     /// are left out.
     pub told_apart: bool,
+    /// How the server names operations and readers.
+    pub names: Names,
 }
 
 impl Connections {
@@ -32,6 +88,7 @@ impl Connections {
             counter: channel.clone(),
             carriers: Carrier::ALL.into_iter().map(|c| (c, channel.clone())).collect(),
             told_apart: false,
+            names: Names::local(),
         }
     }
 

@@ -12,7 +12,7 @@ mod seeded;
 mod story;
 pub mod world;
 
-pub use connections::Connections;
+pub use connections::{Connections, Names};
 pub use play::{PlayError, Progress, play};
 pub use report::Report;
 pub use scenario::Scenario;

@@ -1,3 +1,16 @@
-//! The command `sim-sim`.
+//! The command `sim-sim`: plays people and attackers, or makes load, against a server.
 
-fn main() {}
+mod cli;
+
+use clap::Parser as _;
+use std::{io::Write as _, process::ExitCode};
+
+fn main() -> ExitCode {
+    match cli::run(&cli::Args::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "sim-sim: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -6,6 +6,8 @@ mod check;
 mod enrol;
 mod event;
 mod feed;
+mod pace;
 mod runner;
 
+pub(crate) use check::audience;
 pub use runner::{PlayError, Progress, play};

@@ -7,6 +7,7 @@ mod honest;
 mod script;
 
 pub(crate) use action::{
-    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Place, Slot, Speaker, Twist,
+    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Slot, Speaker,
+    Twist,
 };
 pub(crate) use casting::{Stage, cast, write};

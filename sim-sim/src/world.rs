@@ -3,7 +3,6 @@
 pub(crate) mod attestation;
 pub(crate) mod authority;
 pub(crate) mod carrier;
-pub(crate) mod der;
 pub(crate) mod handset;
 pub(crate) mod key;
 pub(crate) mod numbers;

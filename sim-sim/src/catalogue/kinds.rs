@@ -65,7 +65,7 @@ kinds! {
     OtherHandset "other-handset" Attack Nothing SIM_HANDSET [] "puts the SIM into another handset, knowing the PIN";
     OtherHandsetWithheld "other-handset-withheld" Attack Nothing HANDSET [] "the same, and leaves out what the handset should say";
     ImeiLie "imei-lie" Attack Nothing HANDSET [] "the same, and claims the victim's IMEI";
-    ClonedKey "cloned-key" Attack Nothing CERTIFICATE_SIM [] "uses a copy of the SIM's key beside the victim";
+    ClonedKey "cloned-key" Attack Nothing CERTIFICATE_SIM ["BINDING_HELD"] "uses a copy of the SIM's key beside the victim";
     NeverAttached "never-attached" Attack Time SIM_HANDSET [] "taps with a SIM that never attaches to the network";
     Reissued "reissued" Attack Nothing CERTIFICATE_SIM [] "has the SIM issued anew, and uses a copy of the old key";
     SwapAndBack "swap-and-back" Attack Nothing SIM_HANDSET [] "uses the SIM in another handset, puts it back, and taps";

@@ -1,9 +1,10 @@
 //! A person in a run: what is theirs, and what has happened to them so far.
 
-use super::{calls::Calls, check, enrol, event};
+use super::{calls::Calls, check, enrol, event, pace::Pace};
 use crate::{
     catalogue::Kind,
     clock::SimClock,
+    connections::Names,
     report::{Outcome, Verdict},
     story::{Action, Hand},
     world::{World, WorldError, handset::Handset, person::Person, sim::Sim},
@@ -18,6 +19,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) world: &'a World,
     pub(crate) calls: &'a Calls,
     pub(crate) clock: &'a dyn SimClock,
+    pub(crate) names: &'a Names,
+    pub(crate) pace: &'a Pace,
 }
 
 /// Why an action did not happen.

@@ -80,6 +80,7 @@ async fn ask(shared: &Shared<'_>, request: &Request) -> Result<v1::Decision, Act
             answer.await?.decision
         }
         Request::Tap(tap) => {
+            shared.pace.turn().await;
             let answer = patiently(|| {
                 let (mut client, tap) = (shared.calls.doors.clone(), tap.clone());
                 async move { client.check_tap(tap).await }
@@ -99,8 +100,12 @@ async fn sign(
     let (wire, channel, reader) = match plan.place {
         Place::App(_) => (v1::Channel::AppLogin, Channel::AppLogin, ""),
         Place::Browser(_) => (v1::Channel::BrowserLogin, Channel::BrowserLogin, ""),
-        Place::Bare(reader) => (v1::Channel::TapBare, Channel::TapBare, reader.name()),
-        Place::Token(reader) => (v1::Channel::TapToken, Channel::TapToken, reader.name()),
+        Place::Bare(reader) => {
+            (v1::Channel::TapBare, Channel::TapBare, shared.names.reader(reader))
+        }
+        Place::Token(reader) => {
+            (v1::Channel::TapToken, Channel::TapToken, shared.names.reader(reader))
+        }
     };
     let issuer = match (plan.twist, plan.place) {
         (Twist::OtherParty, _) => &shared.calls.other_party,
@@ -115,7 +120,7 @@ async fn sign(
             Request::Login(v1::CheckLoginRequest {
                 request_id,
                 channel: wire.into(),
-                operation: operation.name().to_owned(),
+                operation: shared.names.operation(operation).to_owned(),
                 evidence: Some(evidence),
             })
         }

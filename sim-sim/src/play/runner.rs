@@ -5,6 +5,7 @@ use super::{
     calls::Calls,
     enrol,
     feed::Heart,
+    pace::Pace,
 };
 use crate::{
     clock::SimClock,
@@ -66,7 +67,9 @@ pub async fn play(
         Stage { time_moves: clock.is_virtual(), callers_told_apart: connections.told_apart };
     let (kinds, left_out) = story::cast(world, scenario, stage);
     let calls = Calls::new(connections);
-    let shared = Shared { world, calls: &calls, clock };
+    let pace = Pace::new(clock.is_virtual());
+    let names = &connections.names;
+    let shared = Shared { world, calls: &calls, clock, names, pace: &pace };
     let mut heart = Heart::new(world.seed);
     let mut parts = Vec::with_capacity(kinds.len());
     for (index, kind) in kinds.into_iter().enumerate() {

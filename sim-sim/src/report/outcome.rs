@@ -97,17 +97,15 @@ impl Outcome {
         }
     }
 
-    /// Whether an attack was stopped for what it is: the right edge is named or, where none
-    /// breaks, the right reason is given. A binding that was refused names no edge.
+    /// Whether an attack was stopped for what it is: a right edge is named or a right reason given.
+    /// A binding that was refused names no edge.
     pub fn is_rightly_named(&self) -> bool {
         let entry = self.kind.entry();
         if entry.side == Side::Honest || matches!(self.verdict, Verdict::RefusedAtEnrolment(_)) {
             return true;
         }
-        let edge = entry.edges.is_empty() || entry.edges.contains(&self.edge);
-        let reason = entry.reasons.is_empty()
-            || self.reasons.iter().any(|code| entry.reasons.contains(&code.as_str()));
-        edge && reason
+        entry.edges.contains(&self.edge)
+            || self.reasons.iter().any(|code| entry.reasons.contains(&code.as_str()))
     }
 
     /// The edge in one word; empty for none.

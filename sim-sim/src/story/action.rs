@@ -21,7 +21,7 @@ pub(crate) enum Hand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(pub(crate) Hand, pub(crate) usize);
 
-/// What a login is for.
+/// How sensitive a login is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     /// To look at something.
@@ -32,32 +32,12 @@ pub(crate) enum Operation {
     Transfer,
 }
 
-impl Operation {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Balance => "balance",
-            Self::Application => "application",
-            Self::Transfer => "transfer",
-        }
-    }
-}
-
 /// A reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reader {
     Door,
     Counter,
     Terminal,
-}
-
-impl Reader {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Door => "door-1",
-            Self::Counter => "counter-1",
-            Self::Terminal => "terminal-1",
-        }
-    }
 }
 
 /// Where a check takes place.

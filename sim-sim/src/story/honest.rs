@@ -87,7 +87,10 @@ pub(super) fn story(script: &mut Script) {
 
 /// Logs in with the app on a handset.
 fn app(script: &mut Script, slot: Slot) {
-    let operation = script.operation();
+    let operation = match slot.0 {
+        Hand::Bound => script.operation(),
+        Hand::Other | Hand::Loaner | Hand::Foreign => script.operation_elsewhere(),
+    };
     let plan = script.with(script.kind, Place::App(operation), slot);
     script.check(plan).wait(10, 40);
 }
@@ -105,8 +108,8 @@ fn loaner(script: &mut Script) {
     let slot = Slot(Hand::Loaner, 0);
     script.event(Happening::LoanerStarted(Hand::Loaner)).wait(5, 30);
     script.event(Happening::Changed(slot)).wait(5, 30);
-    let operation =
-        if script.rng.random_bool(0.5) { Operation::Balance } else { Operation::Application };
+    let applies = script.rng.random_bool(0.2);
+    let operation = if applies { Operation::Application } else { Operation::Balance };
     let plan = script.with(Kind::Loaner, Place::Browser(operation), slot);
     script.check(plan).wait(10, 60);
     script.seen(slot);

@@ -94,6 +94,15 @@ impl Script {
         }
     }
 
+    /// The same on a handset that is not the first: few ask to pay there.
+    pub(super) fn operation_elsewhere(&mut self) -> Operation {
+        match self.rng.random_range(0..10) {
+            0 => Operation::Transfer,
+            1..=4 => Operation::Application,
+            _ => Operation::Balance,
+        }
+    }
+
     /// A reader that is content with a bare tap.
     pub(super) fn bare_reader(&mut self) -> Reader {
         if self.rng.random_range(0..3) == 0 { Reader::Terminal } else { Reader::Door }
@@ -110,19 +119,19 @@ impl Script {
 
     /// An honest round trip at a reader, in microseconds.
     fn round_trip(&mut self) -> u32 {
-        self.rng.random_range(90_000..=240_000)
+        self.rng.random_range(30_000..=110_000)
     }
 
     /// A check with the SIM in a slot of a handset, with all that this handset can say.
     pub(super) fn with(&mut self, kind: Kind, place: Place, slot: Slot) -> CheckPlan {
         let bare = matches!(place, Place::Bare(_));
-        let shows_imei = !bare && !(self.is_iphone() && slot.0 == Hand::Bound);
+        let hides_imei = bare || self.is_iphone() && slot.0 == Hand::Bound;
         let plan = CheckPlan {
             kind,
             place,
             copied: false,
             signer: (!bare && slot.0 != Hand::Loaner).then_some(slot.0),
-            claim: shows_imei.then_some(slot),
+            claim: (!hides_imei).then_some(slot),
             seat: (!bare).then_some(slot),
             app: APP_ID,
             round_trip: 0,

@@ -1,7 +1,7 @@
 //! The test certificate authority of people's user-authentication certificates.
 
 use super::{
-    WorldError, der,
+    WorldError,
     key::{Curve, Key},
 };
 use crate::seeded;
@@ -13,8 +13,12 @@ use rcgen::{
 };
 use sha2::{Digest as _, Sha256};
 
-/// 1.2.392.200149.8.5.1.3.30, the policy of the card's user-authentication certificates.
-const POLICY: &[u8] = &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03, 0x1E];
+/// certificatePolicies (RFC 5280 section 4.2.1.4), DER, with the one policy
+/// 1.2.392.200149.8.5.1.3.30: that of the card's user-authentication certificates.
+const POLICIES: &[u8] = &[
+    0x30, 0x0F, 0x30, 0x0D, 0x06, 0x0B, 0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03,
+    0x1E,
+];
 
 /// A certificate and the key that may use it.
 #[derive(Clone, Debug)]
@@ -53,7 +57,8 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.serial_number = Some(serial(self.seed, "serial", number));
         params.use_authority_key_identifier_extension = true;
-        params.custom_extensions.push(policy_extension());
+        let policies = CustomExtension::from_oid_content(&[2, 5, 29, 32], POLICIES.to_vec());
+        params.custom_extensions.push(policies);
         let der = params.signed_by(key, &self.issuer)?.der().to_vec();
         let sha256 = Bytes::copy_from_slice(&Sha256::digest(&der));
         Ok(Certified { der: der.into(), sha256 })
@@ -85,10 +90,4 @@ fn serial(seed: u64, purpose: &str, number: u64) -> SerialNumber {
     // RFC 5280 section 4.1.2.2: positive, and not zero.
     bytes[0] = bytes[0] & 0x7F | 0x40;
     SerialNumber::from_slice(&bytes)
-}
-
-/// certificatePolicies (RFC 5280 section 4.2.1.4) with one policy and no qualifier.
-fn policy_extension() -> CustomExtension {
-    let policies = der::sequence(&[&der::sequence(&[&der::tlv(&[0x06], POLICY)])]);
-    CustomExtension::from_oid_content(&[2, 5, 29, 32], policies)
 }

@@ -3,9 +3,6 @@
 use super::WorldError;
 use simbind_core::ids::Imei;
 
-/// When attested keys say that they were made: 2026-10-01T00:00:00Z, in milliseconds since 1970.
-pub(crate) const KEY_MADE_AT_MILLIS: u64 = 1_790_812_800_000;
-
 /// Spreads a counting number over 10^12 values, one to one: the factor shares no divisor with ten.
 fn spread(seed: u64, number: u64) -> u64 {
     const SPACE: u128 = 1_000_000_000_000;

@@ -1,0 +1,33 @@
+//! The command line.
+
+mod args;
+mod connect;
+mod load;
+mod play;
+
+pub(crate) use args::Args;
+
+use args::{Command, WorldArgs};
+use sim_sim::World;
+use std::{error::Error, fs, process::ExitCode};
+use tokio::runtime::Runtime;
+
+type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// Does what the command line says.
+pub(crate) fn run(args: &Args) -> Outcome {
+    match &args.command {
+        Command::Run(args) => Runtime::new()?.block_on(Box::pin(play::run(args))),
+        Command::Load(args) => Runtime::new()?.block_on(Box::pin(load::run(args))),
+        Command::World(args) => world(args),
+    }
+}
+
+/// Writes what a server must trust to know the world of a seed.
+fn world(args: &WorldArgs) -> Outcome {
+    let world = World::new(args.seed, 0)?;
+    fs::create_dir_all(&args.dir)?;
+    fs::write(args.dir.join("anchors.pem"), world.anchors_pem())?;
+    fs::write(args.dir.join("roots.pem"), world.attestation_roots_pem())?;
+    Ok(ExitCode::SUCCESS)
+}
