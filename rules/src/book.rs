@@ -18,6 +18,7 @@ pub use outcome::{FiredBy, FiredRule, Outcome, RuleRef};
 pub use pack_tests::{TestFailure, TestReport, run_tests};
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,12 @@ use crate::verdict::{CheckKind, Verdict};
 /// SHA-256 that names the packs a decision was made by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PacksHash(pub [u8; 32]);
+
+impl fmt::Display for PacksHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 /// How far from the nation a pack stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

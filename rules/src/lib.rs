@@ -19,3 +19,8 @@ pub use facts::{Fact, FactEnum, Facts};
 pub use pack::{LimitKey, PackSource};
 pub use reason::{Lang, ReasonCode};
 pub use verdict::{CheckKind, Edge, Methods, Severity, StepUpMethod, Verdict};
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,7 +9,9 @@ pub(crate) fn closest<'a>(
     if name.len() > 64 {
         return None;
     }
-    let limit = (name.chars().count() / 3).max(1);
+    // Two letters exchanged are two edits.
+    let length = name.chars().count();
+    let limit = (length / 3).max(if length > 3 { 2 } else { 1 });
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))

@@ -106,7 +106,12 @@ impl Lowering<'_, '_, '_> {
     fn span(&self, node: &IdedExpr) -> Span {
         let place = self.places.offset_for(leftmost(node).id).zip(self.base);
         let Some(((start, _), base)) = place else { return self.source.span.clone() };
-        let start = usize::try_from(start).unwrap_or(0);
+        let mut start = usize::try_from(start).unwrap_or(0);
+        // `cel` places a call at its bracket; its name stands before.
+        if self.source.value.as_bytes().get(start) == Some(&b'(') {
+            let before = self.source.value.bytes().take(start).collect::<Vec<_>>();
+            start -= before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        }
         // A span runs to the end of the word: `cel` gives the end of the first token only.
         let rest = self.source.value.get(start..).unwrap_or_default();
         let word = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"._'\"".contains(b));

@@ -1,0 +1,179 @@
+//! What is wrong in a pack is told all at once, each with its place.
+
+use super::{NATION, alone, lines, source};
+use crate::book::RuleBook;
+
+#[test]
+fn every_mistake_of_a_pack_is_told_at_its_place() {
+    let rows = [
+        ("[[rules]]\nid = \"a\"", 4, 3, "no `rules`", Some("rule")),
+        (
+            "[param.x]\ndefault = \"1h\"\nmin = \"2h\"\nmax = \"3h\"\nsofter = \"longer\"",
+            5,
+            11,
+            "between",
+            None,
+        ),
+        (
+            "[param.x]\ndefault = \"1h\"\nmin = 1\nmax = \"3h\"\nsofter = \"longer\"",
+            5,
+            11,
+            "all durations",
+            None,
+        ),
+        (
+            "[param.x]\ndefault = \"1h\"\nmin = \"1h\"\nmax = \"3h\"\nsofter = \"lower\"",
+            5,
+            11,
+            "all durations",
+            None,
+        ),
+        ("[param.x]\ndefault = \"1h\"\nmin = \"1h\"\nmax = \"3h\"", 4, 1, "needs `softer`", None),
+        ("[param.X]\ndefault = 1\nmin = 1\nmax = 3\nsofter = \"lower\"", 4, 8, "lower-case", None),
+        ("[base.b]\n\"handset.mach\" = \"no\"", 5, 1, "no fact", Some("handset.match")),
+        ("[base.b]\n\"sim.latch\" = \"reisued\"", 5, 1, "no value", Some("reissued")),
+    ];
+    for (text, line, column, message, meant) in rows {
+        let found = alone(text).unwrap_err();
+        assert_eq!(found.len(), 1, "{text}\n{}", lines(&found));
+        let first = &found[0];
+        assert_eq!((first.line, first.column), (line, column), "{text}\n{first}");
+        assert!(first.message.contains(message), "{first}");
+        assert_eq!(first.suggestion.as_deref(), meant, "{first}");
+    }
+}
+
+/// A rule with one line exchanged.
+fn rule(key: &str, line: &str) -> String {
+    let lines = [
+        ("id", "id = \"r\""),
+        ("on", "on = [\"login\"]"),
+        ("when", "when = \"sim.match == 'no'\""),
+        ("verdict", "verdict = \"deny\""),
+        ("unknown", "unknown = \"deny\""),
+        ("reason", "reason = \"SIM_MISMATCH\""),
+    ];
+    let mut text = String::from("[[rule]]\n");
+    for (name, usual) in lines {
+        text.push_str(if name == key { line } else { usual });
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn every_mistake_of_a_rule_is_told_at_its_place() {
+    let rows = [
+        ("id", "id = \"R\"", 5, 6, "lower-case", None),
+        ("id", "", 4, 1, "needs `id`", None),
+        ("on", "on = [\"logins\"]", 6, 7, "login", None),
+        ("on", "on = [\"event\"]", 6, 7, "login", None),
+        ("on", "on = []", 6, 6, "list", None),
+        ("when", "when = \"sim.match == 'on'\"", 7, 22, "never", None),
+        ("when", "when = 'sim.match == \"on\"'", 7, 22, "never", None),
+        (
+            "when",
+            "when = \"\"\"\nsim.state == 'active'\n && sim.match == 'on'\"\"\"",
+            9,
+            18,
+            "never",
+            None,
+        ),
+        ("when", "when = 3", 7, 8, "text", None),
+        ("verdict", "verdict = \"allow\"", 8, 11, "steps up or denies", None),
+        ("verdict", "verdict = \"dney\"", 8, 11, "one of", Some("deny")),
+        ("verdict", "verdict = \"step_up\"", 5, 6, "methods", None),
+        ("verdict", "verdict = \"deny\"\nstep_up = [\"card\"]", 9, 11, "never steps up", None),
+        (
+            "verdict",
+            "verdict = \"step_up\"\nstep_up = [\"card\", \"sms\"]",
+            9,
+            11,
+            "rests on",
+            None,
+        ),
+        ("verdict", "verdict = \"step_up\"\nstep_up = [\"card\", \"card\"]", 9, 20, "twice", None),
+        (
+            "verdict",
+            "verdict = \"step_up\"\nstep_up = [\"card\"]\nfloor = \"deny\"",
+            10,
+            9,
+            "not above",
+            None,
+        ),
+        ("reason", "reason = \"SIM_MISMACH\"", 10, 10, "catalogue", Some("SIM_MISMATCH")),
+        ("reason", "reason = \"SIM_MISMATCH\"\nreson = \"x\"", 11, 1, "no `reson`", Some("reason")),
+    ];
+    for (key, line, at, column, message, meant) in rows {
+        let text = rule(key, line);
+        let found = alone(&text).unwrap_err();
+        assert_eq!(found.len(), 1, "{text}\n{}", lines(&found));
+        let first = &found[0];
+        assert_eq!((first.line, first.column), (at, column), "{text}\n{first}");
+        assert!(first.message.contains(message), "{first}");
+        assert_eq!(first.suggestion.as_deref(), meant, "{first}");
+    }
+}
+
+#[test]
+fn a_test_that_names_nothing_is_refused() {
+    let rows = [
+        "name = \"t\"\nexpect = { verdict = \"allow\" }",
+        "name = \"t\"\nbase = \"plian\"\nexpect = { verdict = \"allow\" }",
+        "name = \"t\"\nbase = \"plain\"\nexpect = { }",
+        "name = \"t\"\nbase = \"plain\"",
+        "name = \"t\"\nbase = \"plain\"\nexpect = { verdict = \"allow\", at_least = \"allow\" }",
+        "name = \"t\"\nbase = \"plain\"\nexpect = { verdict = \"deny\", reason = \"BOOT_UNVERIFIED\" }",
+        "name = \"t\"\nbase = \"plain\"\non = \"tap\"\nexpect = { verdict = \"deny\", reason = \"PIN_LOCKED\" }",
+        "name = \"t\"\nbase = \"plain\"\ngiven = { \"binding.state\" = \"unknown\" }\nexpect = { verdict = \"deny\" }",
+    ];
+    for row in rows {
+        let text = format!("{NATION}\n[[test]]\n{row}");
+        let found = RuleBook::compile(&[source("n", &text)]).unwrap_err();
+        assert_eq!(found.len(), 1, "{row}\n{}", lines(&found));
+    }
+}
+
+#[test]
+fn problems_of_several_packs_are_told_together() {
+    let found =
+        super::layered("[set]\nswap = \"1h\"", "[set]\ntries = 9\nswop = \"72h\"").unwrap_err();
+    assert_eq!(found.len(), 3, "{}", lines(&found));
+}
+
+#[test]
+fn what_is_no_toml_is_told_at_its_place() {
+    let found = RuleBook::compile(&[source("n", "[pack]\nid = \n")]).unwrap_err();
+    assert_eq!((found.len(), found[0].line), (1, 2), "{}", lines(&found));
+}
+
+#[test]
+fn sizes_are_bounded() {
+    assert!(alone(&"#".repeat(300 * 1024)).is_err());
+    let rules = |n: usize| {
+        let mut text = String::new();
+        for at in 0..n {
+            text.push_str(&rule("id", &format!("id = \"r{at}\"")));
+        }
+        alone(&text)
+    };
+    assert!(rules(256).is_ok());
+    assert!(rules(257).is_err());
+    let found = alone(&"[[rule]]\nid = 3\n".repeat(250)).unwrap_err();
+    assert_eq!(found.len(), 100);
+    let packs: Vec<_> = (0..257).map(|at| source(&at.to_string(), NATION)).collect();
+    assert_eq!(RuleBook::compile(&packs).unwrap_err().len(), 1);
+    assert!(alone(&format!("{}1{}", "x = [".repeat(500), "]".repeat(500))).is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_pack_with_a_piece_cut_out_never_panics(from in 0..4_000_usize, length in 0..200_usize) {
+        let text = include_str!("../../../packs/jp-national.toml");
+        let mut damaged = text.as_bytes().to_vec();
+        let from = from.min(damaged.len());
+        damaged.drain(from..(from + length).min(text.len()));
+        let damaged = String::from_utf8_lossy(&damaged);
+        let _ = RuleBook::compile(&[source("n", &damaged)]);
+    }
+}
