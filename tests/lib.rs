@@ -1,1 +1,12 @@
-//! Shared harness of the whole-process tests.
+//! Harness of the whole-process tests: it starts the binary `simbind` on folders and ports of its
+//! own, talks to it over real sockets, and kills it.
+//!
+//! The binary must have been built: `cargo xtask test` does that first, by hand it is
+//! `cargo build --bin simbind`.
+
+mod harness;
+
+pub use harness::{
+    Exit, HarnessError, Launch, Server, command, dev_certs, python, simbind_binary, tls_channel,
+    workspace_root,
+};

@@ -52,7 +52,7 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
 }
 
 fn lint_steps(steps: &mut Steps) {
-    steps.run("rust components", || tools::rust_components());
+    steps.run("rust components", tools::rust_components);
     steps.run("tidy", tidy_step);
     steps.run("fmt", || run(cargo(&["fmt", "--all", "--check"])));
     steps.run("buf lint", || run(program(tools::buf()?, &["lint", "proto"])));

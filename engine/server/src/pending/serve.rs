@@ -61,10 +61,11 @@ pub async fn run(
         tracing::info!(%address, "metrics");
         tokio::spawn(serving);
     }
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(simbind_proto::v1::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(simbind_proto::v1::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
     let (_reporter, health) = tonic_health::server::health_reporter();
     let mut server = Server::builder();
     if let Some(files) = &config.tls {
@@ -73,7 +74,9 @@ pub async fn run(
     let serving = server
         .layer(AuthorizeLayer::new(Callers::new(&config)))
         .add_service(health)
-        .add_service(reflection)
+        .add_service(reflection().build_v1()?)
+        // Older clients, the Python one among them, ask for this version.
+        .add_service(reflection().build_v1alpha()?)
         .serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped_of(stopped));
     let _ = ready.send(bound);
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, IsTerminal as _};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*, util::TryInitError};
 
 /// How log lines look.
@@ -22,7 +22,8 @@ pub fn init_log(format: LogFormat) -> Result<(), TryInitError> {
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Human => {
-            registry.with(fmt::layer().with_writer(io::stderr).with_target(false)).try_init()
+            let layer = fmt::layer().with_target(false).with_ansi(io::stderr().is_terminal());
+            registry.with(layer.with_writer(io::stderr)).try_init()
         }
         LogFormat::Json => {
             let layer = fmt::layer().json().flatten_event(true).with_current_span(true);

@@ -1,0 +1,87 @@
+//! The gRPC handlers. Messages of the contract stop here: `wire` parses them into domain types and
+//! writes answers back; past it nothing knows the contract.
+
+mod binding;
+mod check;
+mod decision;
+mod event;
+mod party;
+mod rule;
+mod status;
+mod stream;
+mod wire;
+
+pub use party::Parties;
+
+use crate::telemetry::Metrics;
+use simbind_proto::v1::{
+    binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
+    decision_service_server::DecisionServiceServer, rule_service_server::RuleServiceServer,
+    sim_event_service_server::SimEventServiceServer,
+};
+use simbind_service::{
+    Engine,
+    ports::{store::Store, vault::Vault},
+};
+use std::sync::Arc;
+
+/// What every handler works over. Cheap to clone.
+pub struct Api<S, V>(Arc<Shared<S, V>>);
+
+struct Shared<S, V> {
+    engine: Engine<S, V>,
+    parties: Parties,
+    metrics: Metrics,
+    stream_in_flight: usize,
+}
+
+impl<S, V> Clone for Api<S, V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: Store, V: Vault> Api<S, V> {
+    /// Handlers over an engine.
+    pub fn new(
+        engine: Engine<S, V>,
+        parties: Parties,
+        metrics: Metrics,
+        stream_in_flight: usize,
+    ) -> Self {
+        Self(Arc::new(Shared { engine, parties, metrics, stream_in_flight }))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine<S, V> {
+        &self.0.engine
+    }
+
+    /// The services, each with this bound on a message's bytes.
+    pub fn services(&self, message_bytes: usize) -> Services<S, V> {
+        Services {
+            binding: BindingServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes),
+            check: CheckServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
+            decision: DecisionServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes),
+            event: SimEventServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes),
+            rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
+        }
+    }
+}
+
+/// The services of the contract.
+pub struct Services<S, V> {
+    /// Bindings.
+    pub binding: BindingServiceServer<Api<S, V>>,
+    /// Checks.
+    pub check: CheckServiceServer<Api<S, V>>,
+    /// Decisions.
+    pub decision: DecisionServiceServer<Api<S, V>>,
+    /// SIM events.
+    pub event: SimEventServiceServer<Api<S, V>>,
+    /// Rules.
+    pub rule: RuleServiceServer<Api<S, V>>,
+}

@@ -1,0 +1,233 @@
+use super::field::{chain, field, optional, required, sha256, time};
+use simbind_core::{
+    binding::{self, CounterPolicy, LifecycleReason, Serving, Sim, State},
+    ids::{BindingId, CertificateId, Imei, ImeiSet},
+    line::LineView,
+};
+use simbind_proto::v1 as wire;
+use simbind_rules::facts::{HandsetLatch, KeyHome, Platform, SecurityLevel};
+use simbind_service::{
+    ServiceError, Standing,
+    attest::{AttestationRequest, HandsetRequest},
+    enrol::EnrolRequest,
+};
+
+/// A binding's id.
+pub(in crate::grpc) fn binding_id(text: &str) -> Result<BindingId, ServiceError> {
+    field("binding_id", text)
+}
+
+fn unset(name: &'static str) -> ServiceError {
+    ServiceError::invalid(name, "is not set, or none of its values")
+}
+
+fn key_home(value: i32) -> Result<KeyHome, ServiceError> {
+    match wire::KeyHome::try_from(value) {
+        Ok(wire::KeyHome::Sim) => Ok(KeyHome::Sim),
+        Ok(wire::KeyHome::SecureElement) => Ok(KeyHome::SecureElement),
+        Ok(wire::KeyHome::Keychain) => Ok(KeyHome::Keychain),
+        Ok(wire::KeyHome::Unspecified) | Err(_) => Err(unset("key_home")),
+    }
+}
+
+fn platform(value: i32) -> Result<Platform, ServiceError> {
+    match wire::Platform::try_from(value) {
+        Ok(wire::Platform::Android) => Ok(Platform::Android),
+        Ok(wire::Platform::Ios) => Ok(Platform::Ios),
+        Ok(wire::Platform::Other) => Ok(Platform::Other),
+        Ok(wire::Platform::Unspecified) | Err(_) => Err(unset("handset.platform")),
+    }
+}
+
+fn counter(value: i32) -> Result<CounterPolicy, ServiceError> {
+    match wire::SignatureCounter::try_from(value) {
+        Ok(wire::SignatureCounter::Present) => Ok(CounterPolicy::Present),
+        Ok(wire::SignatureCounter::None | wire::SignatureCounter::Unspecified) => {
+            Ok(CounterPolicy::None)
+        }
+        Err(_) => Err(ServiceError::invalid("signature_counter", "is none of its values")),
+    }
+}
+
+/// Why a state shall change.
+pub(in crate::grpc) fn lifecycle_reason(value: i32) -> Result<LifecycleReason, ServiceError> {
+    use wire::LifecycleReason as Wire;
+    match Wire::try_from(value) {
+        Ok(Wire::Owner) => Ok(LifecycleReason::Owner),
+        Ok(Wire::Lost) => Ok(LifecycleReason::Lost),
+        Ok(Wire::Stolen) => Ok(LifecycleReason::Stolen),
+        Ok(Wire::Found) => Ok(LifecycleReason::Found),
+        Ok(Wire::Issuer) => Ok(LifecycleReason::Issuer),
+        Ok(Wire::LineEnded) => Ok(LifecycleReason::LineEnded),
+        Ok(Wire::Clerical) => Ok(LifecycleReason::Clerical),
+        Ok(Wire::CounterRegressed) => {
+            Err(ServiceError::invalid("reason", "is for the engine alone to give"))
+        }
+        Ok(Wire::Unspecified) | Err(_) => Err(unset("reason")),
+    }
+}
+
+fn reason(reason: LifecycleReason) -> wire::LifecycleReason {
+    use wire::LifecycleReason as Wire;
+    match reason {
+        LifecycleReason::Owner => Wire::Owner,
+        LifecycleReason::Lost => Wire::Lost,
+        LifecycleReason::Stolen => Wire::Stolen,
+        LifecycleReason::Found => Wire::Found,
+        LifecycleReason::Issuer => Wire::Issuer,
+        LifecycleReason::CounterRegressed => Wire::CounterRegressed,
+        LifecycleReason::LineEnded => Wire::LineEnded,
+        LifecycleReason::Clerical => Wire::Clerical,
+        LifecycleReason::Time => Wire::Unspecified,
+    }
+}
+
+/// The evidence of a handset.
+pub(in crate::grpc) fn handset(
+    evidence: Option<wire::HandsetEvidence>,
+) -> Result<HandsetRequest, ServiceError> {
+    let wire::HandsetEvidence { imeis, platform: on, key_attestation_chain, challenge } =
+        required("handset", evidence)?;
+    if imeis.len() > ImeiSet::MAX {
+        let why = format!("has {} IMEIs; at most {} are taken", imeis.len(), ImeiSet::MAX);
+        return Err(ServiceError::invalid("handset.imeis", why));
+    }
+    let parsed: Result<Vec<Imei>, _> =
+        imeis.iter().map(|imei| field("handset.imeis", imei)).collect();
+    let imeis =
+        ImeiSet::new(parsed?).map_err(|error| ServiceError::invalid("handset.imeis", error))?;
+    let chain = chain("handset.key_attestation_chain", &key_attestation_chain)?;
+    let attestation = if chain.is_empty() {
+        AttestationRequest::None
+    } else {
+        let challenge = super::field::bytes("handset.challenge", &challenge, 64)?;
+        AttestationRequest::AndroidKey { chain, challenge }
+    };
+    Ok(HandsetRequest { imeis, platform: platform(on)?, attestation })
+}
+
+/// An enrolment, without the caller's number of it.
+pub(in crate::grpc) fn enrol_request(
+    request: wire::EnrolBindingRequest,
+) -> Result<EnrolRequest, ServiceError> {
+    let wire::EnrolBindingRequest {
+        request_id: _,
+        person_ref,
+        certificate_chain,
+        iccid,
+        eid,
+        serving,
+        line_ref,
+        msisdn,
+        key_home: home,
+        signature_counter,
+        handset: evidence,
+        card_certificate_sha256,
+    } = request;
+    let person = field("person_ref", &person_ref)?;
+    let chain = chain("certificate_chain", &certificate_chain)?;
+    if chain.is_empty() {
+        return Err(ServiceError::invalid("certificate_chain", "is empty"));
+    }
+    let wire::Serving { carrier_id, host_carrier_id } = required("serving", serving)?;
+    let sim = Sim {
+        iccid: field("iccid", &iccid)?,
+        eid: optional("eid", &eid)?,
+        serving: Serving {
+            carrier: field("serving.carrier_id", &carrier_id)?,
+            host: optional("serving.host_carrier_id", &host_carrier_id)?,
+        },
+        line_ref: optional("line_ref", &line_ref)?,
+        msisdn: optional("msisdn", &msisdn)?,
+    };
+    let card = match &*card_certificate_sha256 {
+        [] => None,
+        sha => Some(CertificateId::from_sha256(sha256("card_certificate_sha256", sha)?)),
+    };
+    Ok(EnrolRequest {
+        person,
+        chain,
+        sim,
+        key_home: key_home(home)?,
+        counter: counter(signature_counter)?,
+        handset: handset(evidence)?,
+        card,
+    })
+}
+
+/// A binding for an answer, with the edges that its own record shows as broken.
+pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> wire::Binding {
+    let Standing { binding, version, .. } = standing;
+    let (state, why) = match binding.state {
+        State::Pending => (wire::BindingState::Pending, None),
+        State::Active => (wire::BindingState::Active, None),
+        State::Held { why } => (wire::BindingState::Held, Some(why)),
+        State::Ended { end: binding::End::Revoked, why } => {
+            (wire::BindingState::Revoked, Some(why))
+        }
+        State::Ended { end: binding::End::Expired, why } => {
+            (wire::BindingState::Expired, Some(why))
+        }
+        State::Ended { end: binding::End::Superseded, why } => {
+            (wire::BindingState::Superseded, Some(why))
+        }
+    };
+    let first = binding.handsets.first();
+    let level = first.attested().map_or(SecurityLevel::None, |key| key.level);
+    wire::Binding {
+        binding_id: binding.id.to_string(),
+        state: state.into(),
+        state_reason: why.map_or(wire::LifecycleReason::Unspecified, reason).into(),
+        certificate_sha256: binding.certificate.id.as_bytes().to_vec().into(),
+        certificate_not_after: Some(time(binding.certificate.not_after)),
+        key_home: key_home_answer(binding.key_home).into(),
+        platform: platform_answer(first.platform).into(),
+        attestation_level: level_answer(level).into(),
+        handsets: u32::try_from(binding.handsets.count()).unwrap_or(u32::MAX),
+        enrolled_at: Some(time(binding.enrolled_at)),
+        broken_edges: line.map(broken).unwrap_or_default(),
+        version: version.0,
+        serving: Some(wire::Serving {
+            carrier_id: binding.sim.serving.carrier.into(),
+            host_carrier_id: binding.sim.serving.host.map(String::from).unwrap_or_default(),
+        }),
+    }
+}
+
+fn broken(line: &LineView) -> Vec<i32> {
+    use simbind_rules::facts::{LineLatch, SimLatch};
+    [
+        (line.sim_latch != SimLatch::Clear, wire::Edge::CertificateSim),
+        (line.handset_latch != HandsetLatch::Clear, wire::Edge::SimHandset),
+        (!matches!(line.line_latch, LineLatch::Clear | LineLatch::PortedIn), wire::Edge::SimLine),
+    ]
+    .into_iter()
+    .filter_map(|(broken, edge)| broken.then_some(edge.into()))
+    .collect()
+}
+
+const fn key_home_answer(home: KeyHome) -> wire::KeyHome {
+    match home {
+        KeyHome::Sim => wire::KeyHome::Sim,
+        KeyHome::SecureElement => wire::KeyHome::SecureElement,
+        KeyHome::Keychain => wire::KeyHome::Keychain,
+    }
+}
+
+const fn platform_answer(platform: Platform) -> wire::Platform {
+    match platform {
+        Platform::Android => wire::Platform::Android,
+        Platform::Ios => wire::Platform::Ios,
+        Platform::Other => wire::Platform::Other,
+    }
+}
+
+const fn level_answer(level: SecurityLevel) -> wire::AttestationLevel {
+    match level {
+        SecurityLevel::None => wire::AttestationLevel::None,
+        SecurityLevel::Software => wire::AttestationLevel::Software,
+        SecurityLevel::Tee => wire::AttestationLevel::Tee,
+        SecurityLevel::Strongbox => wire::AttestationLevel::Strongbox,
+        SecurityLevel::AppAttest => wire::AttestationLevel::AppAttest,
+    }
+}

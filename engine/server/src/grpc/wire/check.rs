@@ -1,0 +1,161 @@
+use super::field::{bytes, chain, field, instant, present, required, sha256};
+use simbind_core::{
+    ids::{CallerId, CertificateId, LineRef, RequestId, StepUpId},
+    transcript::Audience,
+};
+use simbind_evidence::signature::SignatureScheme;
+use simbind_proto::v1 as wire;
+use simbind_rules::facts::{Channel, Sensitivity};
+use simbind_service::{
+    ServiceError,
+    check::{CertificateClaim, CheckRequest, ReaderPart, Signed},
+    outcome::{PinReport, StepUpProof},
+};
+
+/// The most bytes of a signature.
+const MOST_SIGNATURE_BYTES: usize = 1024;
+/// A challenge is shorter; a longer one is not worth looking at.
+const MOST_CHALLENGE_BYTES: usize = 256;
+
+/// A channel.
+pub(in crate::grpc) fn channel(value: i32) -> Result<Channel, ServiceError> {
+    match wire::Channel::try_from(value) {
+        Ok(wire::Channel::AppLogin) => Ok(Channel::AppLogin),
+        Ok(wire::Channel::BrowserLogin) => Ok(Channel::BrowserLogin),
+        Ok(wire::Channel::TapBare) => Ok(Channel::TapBare),
+        Ok(wire::Channel::TapToken) => Ok(Channel::TapToken),
+        Ok(wire::Channel::Unspecified) | Err(_) => {
+            Err(ServiceError::invalid("channel", "is not set, or none of its values"))
+        }
+    }
+}
+
+fn scheme(name: &'static str, value: i32) -> Result<SignatureScheme, ServiceError> {
+    use wire::SignatureScheme as Wire;
+    match Wire::try_from(value) {
+        Ok(Wire::RsaPkcs1Sha256) => Ok(SignatureScheme::RsaPkcs1Sha256),
+        Ok(Wire::EcdsaP256Sha256) => Ok(SignatureScheme::EcdsaP256Sha256),
+        Ok(Wire::EcdsaP384Sha384) => Ok(SignatureScheme::EcdsaP384Sha384),
+        Ok(Wire::Unspecified) | Err(_) => {
+            Err(ServiceError::invalid(name, "has a scheme that is not set, or none of its values"))
+        }
+    }
+}
+
+fn signature(
+    name: &'static str,
+    signature: Option<wire::Signature>,
+) -> Result<Option<Signed>, ServiceError> {
+    let Some(wire::Signature { scheme: how, value }) = signature else { return Ok(None) };
+    Ok(Some(Signed { scheme: scheme(name, how)?, value: bytes(name, &value, MOST_SIGNATURE_BYTES)? }))
+}
+
+/// What the configuration says of who asks.
+pub(in crate::grpc) struct Parts {
+    pub(in crate::grpc) caller: CallerId,
+    pub(in crate::grpc) request: RequestId,
+    pub(in crate::grpc) audience: Audience,
+    pub(in crate::grpc) channel: Channel,
+    pub(in crate::grpc) sensitivity: Sensitivity,
+    pub(in crate::grpc) reader: Option<ReaderPart>,
+}
+
+/// A check.
+pub(in crate::grpc) fn check_request(
+    parts: Parts,
+    evidence: Option<wire::Evidence>,
+) -> Result<CheckRequest, ServiceError> {
+    let wire::Evidence {
+        challenge,
+        certificate_chain,
+        certificate_sha256,
+        signature: signed,
+        handset_signature,
+        iccid,
+        imei,
+        toolkit_imei,
+        signature_counter,
+        app_id,
+        signed_at,
+    } = required("evidence", evidence)?;
+    let certificate = match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
+        (chain, []) if chain.is_empty() => {
+            let why = "is empty, and certificate_sha256 too";
+            return Err(ServiceError::invalid("evidence.certificate_chain", why));
+        }
+        (chain, []) => CertificateClaim::Chain(chain),
+        (chain, sha) if chain.is_empty() => {
+            let sha = sha256("evidence.certificate_sha256", sha)?;
+            CertificateClaim::Known(CertificateId::from_sha256(sha))
+        }
+        _ => {
+            let why = "is given beside certificate_chain";
+            return Err(ServiceError::invalid("evidence.certificate_sha256", why));
+        }
+    };
+    let Parts { caller, request, audience, channel, sensitivity, reader } = parts;
+    Ok(CheckRequest {
+        caller,
+        request,
+        audience,
+        channel,
+        sensitivity,
+        reader,
+        challenge: bytes("evidence.challenge", &challenge, MOST_CHALLENGE_BYTES)?,
+        certificate,
+        signature: signature("evidence.signature", signed)?,
+        handset_signature: signature("evidence.handset_signature", handset_signature)?,
+        iccid: present("evidence.iccid", iccid.as_deref())?,
+        imei: present("evidence.imei", imei.as_deref())?,
+        toolkit_imei: present("evidence.toolkit_imei", toolkit_imei.as_deref())?,
+        counter: signature_counter,
+        app: present("evidence.app_id", app_id.as_deref())?,
+        signed_at: instant("evidence.signed_at", signed_at)?,
+    })
+}
+
+/// What ended.
+pub(in crate::grpc) enum Outcome {
+    StepUp(StepUpId, StepUpProof),
+    Pin(CertificateId, PinReport),
+}
+
+/// An outcome.
+pub(in crate::grpc) fn outcome(
+    outcome: Option<wire::report_outcome_request::Outcome>,
+) -> Result<Outcome, ServiceError> {
+    use wire::{pin_outcome as pin, report_outcome_request as report, step_up_outcome as step_up};
+    match required("outcome", outcome)? {
+        report::Outcome::StepUp(wire::StepUpOutcome { step_up_id, result }) => {
+            let id = field("step_up.step_up_id", &step_up_id)?;
+            let proof = match required("step_up.result", result)? {
+                step_up::Result::Failed(wire::StepUpFailed {}) => StepUpProof::Failed,
+                step_up::Result::Claimed(wire::StepUpClaimed { method: _ }) => StepUpProof::Claimed,
+                step_up::Result::Card(card) => card_proof(card)?,
+                step_up::Result::Counter(wire::CounterProof { ticket_ref }) => {
+                    let _: LineRef = field("step_up.counter.ticket_ref", &ticket_ref)?;
+                    StepUpProof::Counter
+                }
+            };
+            Ok(Outcome::StepUp(id, proof))
+        }
+        report::Outcome::Pin(wire::PinOutcome { certificate_sha256, result }) => {
+            let sha = sha256("pin.certificate_sha256", &certificate_sha256)?;
+            let report = match required("pin.result", result)? {
+                pin::Result::WrongEntries(entries @ 1..=10) => PinReport::Wrong(entries),
+                pin::Result::WrongEntries(_) => {
+                    return Err(ServiceError::invalid("pin.wrong_entries", "is not 1 to 10"));
+                }
+                pin::Result::Accepted(wire::PinAccepted {}) => PinReport::Accepted,
+            };
+            Ok(Outcome::Pin(CertificateId::from_sha256(sha), report))
+        }
+    }
+}
+
+fn card_proof(card: wire::CardProof) -> Result<StepUpProof, ServiceError> {
+    let wire::CardProof { certificate_chain, signature: signed } = card;
+    let chain = chain("step_up.card.certificate_chain", &certificate_chain)?;
+    let signed = required("step_up.card.signature", signature("step_up.card.signature", signed)?)?;
+    Ok(StepUpProof::Card { chain, scheme: signed.scheme, signature: signed.value })
+}

@@ -1,0 +1,116 @@
+use super::field::time;
+use simbind_core::ids::SupportCode;
+use simbind_proto::v1 as wire;
+use simbind_rules::{
+    CheckKind, Conclusion, Edge, Fact, Facts, FiredBy, Lang, ReasonCode, RuleTrace, StepUpMethod,
+    Verdict,
+};
+use simbind_service::{ledger::DecisionEntry, outcome::step_up_of};
+use std::time::Duration;
+
+fn reason(code: &str) -> wire::Reason {
+    let known = ReasonCode::from_name(code);
+    let text = |lang| known.map_or("", |reason| reason.text(lang)).to_owned();
+    let next = |lang| known.map_or("", |reason| reason.next(lang)).to_owned();
+    wire::Reason {
+        code: code.to_owned(),
+        text_ja: text(Lang::Ja),
+        text_en: text(Lang::En),
+        next_ja: next(Lang::Ja),
+        next_en: next(Lang::En),
+    }
+}
+
+const fn edge(edge: Option<Edge>) -> wire::Edge {
+    match edge {
+        None => wire::Edge::Unspecified,
+        Some(Edge::CertificateSim) => wire::Edge::CertificateSim,
+        Some(Edge::SimHandset) => wire::Edge::SimHandset,
+        Some(Edge::HandsetAttestation) => wire::Edge::HandsetAttestation,
+        Some(Edge::SimLine) => wire::Edge::SimLine,
+    }
+}
+
+const fn method(method: StepUpMethod) -> wire::StepUpMethod {
+    match method {
+        StepUpMethod::Card => wire::StepUpMethod::Card,
+        StepUpMethod::Counter => wire::StepUpMethod::Counter,
+        StepUpMethod::Reattest => wire::StepUpMethod::Reattest,
+        StepUpMethod::Sms => wire::StepUpMethod::Sms,
+    }
+}
+
+/// A decision for an answer.
+pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wire::Decision {
+    use wire::decision::Verdict as Wire;
+    let verdict = match entry.verdict {
+        Verdict::Allow => Wire::Allow(wire::Allow {}),
+        Verdict::Deny => Wire::Deny(wire::Deny { retry_after: None }),
+        Verdict::StepUp(methods) => Wire::StepUp(wire::StepUp {
+            step_up_id: step_up_of(entry.id).to_string(),
+            methods: methods.iter().map(|each| method(each).into()).collect(),
+            expires_at: Some(time(entry.decided_at.plus(step_up))),
+        }),
+    };
+    let rules = entry.fired.iter().map(|fired| wire::FiredRule {
+        pack_id: fired.pack.clone(),
+        rule_id: fired.rule.clone(),
+        effect: if fired.held { wire::RuleEffect::Fired } else { wire::RuleEffect::Unknown }.into(),
+    });
+    let kind = match entry.kind {
+        CheckKind::Login => wire::CheckKind::Login,
+        CheckKind::Tap => wire::CheckKind::Tap,
+    };
+    wire::Decision {
+        decision_id: entry.id.to_string(),
+        support_code: SupportCode::of(entry.id).to_string(),
+        verdict: Some(verdict),
+        reasons: entry.reasons.iter().map(|code| reason(code)).collect(),
+        broken_edge: edge(entry.edge).into(),
+        rules: rules.collect(),
+        packs_hash: entry.packs.to_vec().into(),
+        decided_at: Some(time(entry.decided_at)),
+        state_position: entry.position,
+        parent_decision_id: entry.parent.map(|id| id.to_string()).unwrap_or_default(),
+        kind: kind.into(),
+        binding_id: entry.binding.map(|id| id.to_string()).unwrap_or_default(),
+        audience: entry.audience.clone(),
+    }
+}
+
+/// The word for a verdict.
+pub(in crate::grpc) const fn severity(verdict: Verdict) -> &'static str {
+    verdict.severity().as_str()
+}
+
+/// One rule of an explanation.
+pub(in crate::grpc) fn condition(trace: RuleTrace) -> wire::RuleTrace {
+    let (result, verdict) = match trace.conclusion {
+        Conclusion::Silent => (wire::ConditionResult::False, ""),
+        Conclusion::Spoke { by: FiredBy::Condition, verdict, .. } => {
+            (wire::ConditionResult::True, severity(verdict))
+        }
+        Conclusion::Spoke { verdict, .. } => (wire::ConditionResult::Unknown, severity(verdict)),
+    };
+    let fact = |reading: simbind_rules::FactReading| wire::FactValue {
+        name: reading.fact.name().to_owned(),
+        value: reading.value.unwrap_or_else(|| "unknown".to_owned()),
+    };
+    wire::RuleTrace {
+        pack_id: trace.pack,
+        rule_id: trace.rule,
+        condition: trace.condition,
+        facts: trace.facts.into_iter().map(fact).collect(),
+        result: result.into(),
+        verdict: verdict.to_owned(),
+    }
+}
+
+/// All facts as they were recorded.
+pub(in crate::grpc) fn facts(facts: &Facts) -> Vec<wire::FactValue> {
+    let value = |fact: &Fact| wire::FactValue {
+        name: fact.name().to_owned(),
+        value: facts.value_text(*fact).unwrap_or_else(|| "unknown".to_owned()),
+    };
+    Fact::ALL.iter().map(value).collect()
+}

@@ -1,0 +1,47 @@
+//! What the server refuses to start with.
+
+use simbind_tests::command;
+use std::fs;
+
+#[tokio::test]
+async fn an_address_that_others_can_reach_needs_tls() {
+    let dir = tempfile::tempdir().unwrap();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:50443"] {
+        let exit = command(dir.path(), &["serve", "--listen", address]).await.unwrap();
+        assert!(!exit.status.success(), "{address}");
+        assert!(exit.stderr.contains("OPEN_WITHOUT_TLS"), "{address}: {}", exit.stderr);
+        assert!(exit.stdout.is_empty(), "{}", exit.stdout);
+    }
+    let left = fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(left, 0, "a refused start leaves nothing behind");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_names_every_line_and_field() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "[limits]\nmessage_bytes = 1\n\n[[carrier]]\nid = \"docomo\"\ncaller = \"docomo\"\n\
+                lag = \"soon\"\n";
+    fs::write(dir.path().join("simbind.toml"), text).unwrap();
+    let exit = command(dir.path(), &["serve", "--config", "simbind.toml"]).await.unwrap();
+    assert!(!exit.status.success());
+    for part in ["simbind.toml:2: limits.message_bytes:", "simbind.toml:7: carrier[0].lag:"] {
+        assert!(exit.stderr.contains(part), "{part} is not in {}", exit.stderr);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_setting_is_refused_by_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("simbind.toml"), "[listen]\n\nprot = 1\n").unwrap();
+    let exit = command(dir.path(), &["serve", "--config", "simbind.toml"]).await.unwrap();
+    assert!(!exit.status.success());
+    assert!(exit.stderr.contains("simbind.toml:3: prot:"), "{}", exit.stderr);
+}
+
+#[tokio::test]
+async fn check_tells_that_a_configuration_is_valid_and_starts_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let exit = command(dir.path(), &["serve", "--check"]).await.unwrap();
+    assert!(exit.status.success(), "{}", exit.stderr);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}

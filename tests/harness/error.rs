@@ -1,0 +1,36 @@
+use std::{io, path::PathBuf, process::ExitStatus};
+use thiserror::Error;
+
+/// Why the harness could not do what a test asked for.
+#[derive(Debug, Error)]
+pub enum HarnessError {
+    /// The binary was not built.
+    #[error("there is no {0}: run `cargo build --bin simbind` first, or set SIMBIND_BIN")]
+    NoBinary(PathBuf),
+    /// The process ended before it was ready.
+    #[error("simbind ended before it was ready: {status}\n{stderr}")]
+    Ended {
+        /// How.
+        status: ExitStatus,
+        /// What it said.
+        stderr: String,
+    },
+    /// The process was not ready in time.
+    #[error("simbind was not ready in time\n{0}")]
+    NotReady(String),
+    /// The process did not end in time.
+    #[error("simbind did not end in time\n{0}")]
+    NotEnded(String),
+    /// The ready line has no address.
+    #[error("no address in `{0}`")]
+    NoAddress(String),
+    /// A command of ours failed.
+    #[error("{0}")]
+    Command(String),
+    /// The system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The connection could not be made.
+    #[error("{0}")]
+    Transport(#[from] tonic::transport::Error),
+}
