@@ -8,6 +8,8 @@ mod event;
 mod feed;
 mod pace;
 mod runner;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use check::audience;
 pub use runner::{PlayError, Progress, play};

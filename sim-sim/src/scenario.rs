@@ -1,5 +1,8 @@
 //! Scenario files: what a run plays, and how much of it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     catalogue::{Kind, Side},
     world::carrier::Carrier,

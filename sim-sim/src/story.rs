@@ -5,6 +5,8 @@ mod attack;
 mod casting;
 mod honest;
 mod script;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use action::{
     Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Slot, Speaker,

@@ -63,12 +63,18 @@ pub(super) async fn publish(
     events: Vec<v1::SimEvent>,
 ) -> Result<(), Status> {
     let client = shared.calls.feed(by)?;
-    patiently(|| {
+    let answer = patiently(|| {
         let (mut client, events) = (client.clone(), events.clone());
         async move { client.publish_events(v1::PublishEventsRequest { events }).await }
-    })
-    .await?;
-    Ok(())
+    });
+    let results = answer.await?.results;
+    match results.into_iter().find(|result| result.status() == v1::EventStatus::Refused) {
+        Some(refused) => {
+            let (field, message) = (refused.field, refused.message);
+            Err(Status::permission_denied(format!("an event was refused: {field} {message}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn line(actor: &Actor, plan: &EventPlan) -> Option<Line> {

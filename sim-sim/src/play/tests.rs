@@ -1,0 +1,70 @@
+mod fake;
+
+use super::{Progress, play};
+use crate::{
+    Connections, Names, Report, Scenario, World,
+    catalogue::{Kind, Side},
+    clock::{SimClock as _, VirtualClock},
+    report::Verdict,
+};
+use fake::Fake;
+use simbind_core::time::Timestamp;
+use std::collections::BTreeSet;
+
+const START: Timestamp = Timestamp::from_secs(1_790_000_000);
+
+async fn played(seed: u64, people: usize, told_apart: bool) -> (Report, Fake, Timestamp) {
+    let fake = Fake::default();
+    let channel = fake.serve().await;
+    let connections =
+        Connections { told_apart, names: Names::usual(), ..Connections::plaintext(channel) };
+    let world = World::new(seed, people).unwrap();
+    let clock = VirtualClock::new(START);
+    let scenario = Scenario::day().unwrap();
+    let mut last = None;
+    let report = play(&world, &scenario, &connections, &clock, |p| last = Some(p)).await.unwrap();
+    assert!(matches!(last, Some(Progress::Playing(done, all)) if done == all));
+    (report, fake, clock.now())
+}
+
+#[tokio::test]
+async fn every_kind_is_played_and_every_call_is_well_formed() {
+    let (report, fake, ended) = played(3, 200, true).await;
+    let faults: Vec<_> =
+        report.outcomes().iter().filter(|o| matches!(o.verdict, Verdict::Fault(_))).collect();
+    assert!(faults.is_empty(), "{:?}", faults.first());
+    let seen: BTreeSet<Kind> = report.outcomes().iter().map(|o| o.kind).collect();
+    let missing: Vec<_> = Kind::ALL.iter().filter(|kind| !seen.contains(kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(ended.since(START).as_secs() > 30 * 86_400);
+    assert!(fake.checks() >= report.outcomes().len());
+}
+
+#[tokio::test]
+async fn one_seed_asks_the_same_and_another_asks_something_else() {
+    let (one, first, _) = played(5, 60, true).await;
+    let (two, second, _) = played(5, 60, true).await;
+    assert_eq!(one.decisions(), two.decisions());
+    assert_eq!(first.enrolled(), second.enrolled());
+    let (other, ..) = played(6, 60, true).await;
+    assert_ne!(one.decisions(), other.decisions());
+}
+
+#[tokio::test]
+async fn kinds_that_need_callers_apart_are_left_out_where_they_are_not() {
+    let (report, ..) = played(1, 60, false).await;
+    assert!(report.left_out().contains(&Kind::OtherParty));
+    assert!(report.outcomes().iter().all(|o| o.kind != Kind::OtherParty));
+}
+
+#[tokio::test]
+async fn the_server_is_not_told_who_is_who() {
+    let (_, fake, _) = played(4, 80, true).await;
+    let sent = fake.transcript();
+    for kind in Kind::ALL.iter().filter(|kind| kind.side() == Side::Attack) {
+        assert!(!sent.contains(kind.name()), "{}", kind.name());
+    }
+    for word in ["attack", "honest", "victim", "foreign"] {
+        assert!(!sent.contains(word), "{word}");
+    }
+}

@@ -1,0 +1,245 @@
+//! A server that checks the form of what it gets, and lets everybody in.
+
+use simbind_core::{
+    ids::{Iccid, Imei},
+    transcript::Audience,
+};
+use simbind_proto::v1::{
+    self,
+    binding_service_server::{BindingService, BindingServiceServer},
+    check_service_server::{CheckService, CheckServiceServer},
+    sim_event_service_server::{SimEventService, SimEventServiceServer},
+};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
+use tonic::{
+    Request, Response, Status, Streaming,
+    transport::{Channel, Endpoint, Server},
+};
+
+#[derive(Default)]
+struct Seen {
+    text: String,
+    checks: usize,
+    enrolled: BTreeSet<(String, String, Vec<u8>)>,
+}
+
+/// The server.
+#[derive(Clone, Default)]
+pub(super) struct Fake(Arc<Mutex<Seen>>);
+
+impl Fake {
+    pub(super) async fn serve(&self) -> Channel {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = Server::builder()
+            .add_service(BindingServiceServer::new(self.clone()))
+            .add_service(CheckServiceServer::new(self.clone()))
+            .add_service(SimEventServiceServer::new(self.clone()));
+        tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+        Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
+    }
+
+    pub(super) fn checks(&self) -> usize {
+        self.0.lock().unwrap().checks
+    }
+
+    pub(super) fn enrolled(&self) -> BTreeSet<(String, String, Vec<u8>)> {
+        self.0.lock().unwrap().enrolled.clone()
+    }
+
+    /// All that was sent, as text.
+    pub(super) fn transcript(&self) -> String {
+        self.0.lock().unwrap().text.clone()
+    }
+
+    fn note(&self, what: &impl std::fmt::Debug) {
+        self.0.lock().unwrap().text.push_str(&format!("{what:?}\n"));
+    }
+
+    fn decide(&self, request_id: &str, evidence: Option<&v1::Evidence>) -> v1::Decision {
+        let evidence = evidence.unwrap();
+        evidence.iccid.as_ref().unwrap().parse::<Iccid>().unwrap();
+        for imei in [&evidence.imei, &evidence.toolkit_imei].into_iter().flatten() {
+            imei.parse::<Imei>().unwrap();
+        }
+        assert!(!evidence.signature.as_ref().unwrap().value.is_empty());
+        assert_eq!(evidence.challenge.len(), 50);
+        self.0.lock().unwrap().checks += 1;
+        v1::Decision {
+            decision_id: request_id.to_owned(),
+            verdict: Some(v1::decision::Verdict::Allow(v1::Allow {})),
+            ..v1::Decision::default()
+        }
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+fn bound(id: &str) -> Option<v1::Binding> {
+    Some(v1::Binding { binding_id: id.to_owned(), ..v1::Binding::default() })
+}
+
+#[tonic::async_trait]
+impl BindingService for Fake {
+    async fn issue_enrolment_challenge(
+        &self,
+        _: Request<v1::IssueEnrolmentChallengeRequest>,
+    ) -> Answer<v1::IssueEnrolmentChallengeResponse> {
+        Ok(Response::new(v1::IssueEnrolmentChallengeResponse {
+            challenge: vec![0xE0; 50].into(),
+            expires_at: None,
+        }))
+    }
+
+    async fn enrol_binding(
+        &self,
+        request: Request<v1::EnrolBindingRequest>,
+    ) -> Answer<v1::EnrolBindingResponse> {
+        let request = request.into_inner();
+        self.note(&request);
+        request.iccid.parse::<Iccid>().unwrap();
+        let certificate = request.certificate_chain[0].to_vec();
+        let row = (request.person_ref.clone(), request.iccid.clone(), certificate);
+        self.0.lock().unwrap().enrolled.insert(row);
+        Ok(Response::new(v1::EnrolBindingResponse { binding: bound(&request.request_id) }))
+    }
+
+    async fn add_handset(
+        &self,
+        request: Request<v1::AddHandsetRequest>,
+    ) -> Answer<v1::AddHandsetResponse> {
+        let request = request.into_inner();
+        assert!(!request.handset.unwrap().key_attestation_chain.is_empty());
+        Ok(Response::new(v1::AddHandsetResponse { binding: bound(&request.binding_id) }))
+    }
+
+    async fn get_binding(
+        &self,
+        _: Request<v1::GetBindingRequest>,
+    ) -> Answer<v1::GetBindingResponse> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn list_bindings(
+        &self,
+        _: Request<v1::ListBindingsRequest>,
+    ) -> Answer<v1::ListBindingsResponse> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn hold_binding(
+        &self,
+        _: Request<v1::HoldBindingRequest>,
+    ) -> Answer<v1::HoldBindingResponse> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn release_binding(
+        &self,
+        _: Request<v1::ReleaseBindingRequest>,
+    ) -> Answer<v1::ReleaseBindingResponse> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn revoke_binding(
+        &self,
+        _: Request<v1::RevokeBindingRequest>,
+    ) -> Answer<v1::RevokeBindingResponse> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn reprove_binding(
+        &self,
+        request: Request<v1::ReproveBindingRequest>,
+    ) -> Answer<v1::ReproveBindingResponse> {
+        let request = request.into_inner();
+        Ok(Response::new(v1::ReproveBindingResponse { binding: bound(&request.binding_id) }))
+    }
+}
+
+#[tonic::async_trait]
+impl CheckService for Fake {
+    type StreamChecksStream = ReceiverStream<Result<v1::StreamChecksResponse, Status>>;
+
+    async fn issue_challenge(
+        &self,
+        request: Request<v1::IssueChallengeRequest>,
+    ) -> Answer<v1::IssueChallengeResponse> {
+        let request = request.into_inner();
+        let audience = if request.reader_id.is_empty() {
+            Audience::RelyingParty("bank".parse().unwrap())
+        } else {
+            Audience::Reader(request.reader_id.parse().unwrap())
+        };
+        Ok(Response::new(v1::IssueChallengeResponse {
+            challenge: vec![0xC0; 50].into(),
+            expires_at: None,
+            audience: audience.to_text(),
+        }))
+    }
+
+    async fn check_login(
+        &self,
+        request: Request<v1::CheckLoginRequest>,
+    ) -> Answer<v1::CheckLoginResponse> {
+        let request = request.into_inner();
+        self.note(&request);
+        let decision = self.decide(&request.request_id, request.evidence.as_ref());
+        Ok(Response::new(v1::CheckLoginResponse { decision: Some(decision) }))
+    }
+
+    async fn check_tap(
+        &self,
+        request: Request<v1::CheckTapRequest>,
+    ) -> Answer<v1::CheckTapResponse> {
+        let request = request.into_inner();
+        self.note(&request);
+        let decision = self.decide(&request.request_id, request.evidence.as_ref());
+        Ok(Response::new(v1::CheckTapResponse { decision: Some(decision) }))
+    }
+
+    async fn stream_checks(
+        &self,
+        _: Request<Streaming<v1::StreamChecksRequest>>,
+    ) -> Answer<Self::StreamChecksStream> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn report_outcome(
+        &self,
+        _: Request<v1::ReportOutcomeRequest>,
+    ) -> Answer<v1::ReportOutcomeResponse> {
+        Ok(Response::new(v1::ReportOutcomeResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl SimEventService for Fake {
+    type StreamEventsStream = ReceiverStream<Result<v1::StreamEventsResponse, Status>>;
+
+    async fn publish_events(
+        &self,
+        request: Request<v1::PublishEventsRequest>,
+    ) -> Answer<v1::PublishEventsResponse> {
+        let events = request.into_inner().events;
+        self.note(&events);
+        assert!(!events.is_empty());
+        Ok(Response::new(v1::PublishEventsResponse::default()))
+    }
+
+    async fn stream_events(
+        &self,
+        _: Request<Streaming<v1::StreamEventsRequest>>,
+    ) -> Answer<Self::StreamEventsStream> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn get_feed(&self, _: Request<v1::GetFeedRequest>) -> Answer<v1::GetFeedResponse> {
+        Err(Status::unimplemented("no"))
+    }
+}

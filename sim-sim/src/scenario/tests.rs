@@ -1,0 +1,49 @@
+use super::{DAY, Scenario, ScenarioError};
+use crate::catalogue::{Kind, Side};
+
+#[test]
+fn the_day_that_ships_has_every_kind() {
+    let day = Scenario::day().unwrap();
+    let named: Vec<Kind> = day
+        .honest
+        .iter()
+        .chain(&day.ambiguous)
+        .chain(&day.attacks)
+        .map(|(kind, _)| *kind)
+        .collect();
+    for kind in Kind::ALL {
+        assert!(named.contains(kind), "{}", kind.name());
+    }
+}
+
+#[test]
+fn an_attack_may_not_stand_among_the_honest() {
+    let text = DAY.replace("[honest]\n", "[honest]\nreplay = 1\n");
+    let error = Scenario::parse(&text).unwrap_err();
+    assert_eq!(error.to_string(), "[honest] cannot have \"replay\"");
+}
+
+#[test]
+fn numbers_outside_their_range_are_refused() {
+    for (good, bad) in [
+        ("settle_days = 30", "settle_days = 0"),
+        ("tick_minutes = 5", "tick_minutes = 0"),
+        ("heartbeat_minutes = 5", "heartbeat_minutes = 90"),
+        ("most = 6", "most = 60"),
+        ("least = 3", "least = 9"),
+    ] {
+        let error = Scenario::parse(&DAY.replace(good, bad)).unwrap_err();
+        assert!(matches!(error, ScenarioError::Range { .. }), "{bad}");
+    }
+    assert!(matches!(Scenario::parse("name = 1"), Err(ScenarioError::Shape(_))));
+}
+
+#[test]
+fn names_of_kinds_are_unique_and_attacks_say_what_must_be_named() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::named(kind.name()), Some(*kind));
+        let entry = kind.entry();
+        let says = !entry.edges.is_empty() || !entry.reasons.is_empty();
+        assert_eq!(says, entry.side != Side::Honest, "{}", kind.name());
+    }
+}
