@@ -91,7 +91,10 @@ impl Index {
             }
             batch.insert(&record::meta_key(ledger)[..], record::encode_meta(&applied.id, upto));
             db.apply_batch(batch).map_err(broken)
-        })?;
+        })
+        // A batch that failed may be there in part, and its entries must not be applied again to
+        // what it left.
+        .inspect_err(|_| self.mark_suspect())?;
         applied.position.store(upto.0, Ordering::Release);
         changes.keys().for_each(|key| self.generations.bump(key));
         Ok(())
@@ -123,6 +126,16 @@ impl Index {
         })
     }
 
+    /// Puts other bytes into sled behind the index's back.
+    #[cfg(test)]
+    pub(crate) fn harm(&self, key: &Key, harm: impl FnOnce(&mut Vec<u8>)) {
+        let gate = self.gate.read();
+        let key = record::key(key);
+        let mut bytes = gate.as_ref().unwrap().get(&key).unwrap().unwrap().to_vec();
+        harm(&mut bytes);
+        gate.as_ref().unwrap().insert(key, bytes).unwrap();
+    }
+
     /// Everything that is held, as it stands in sled.
     #[cfg(test)]
     pub(crate) fn dump(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -151,13 +164,21 @@ impl Index {
     /// the next start makes it anew.
     fn caught<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         let outcome = caught(work);
-        if let Err(StoreError::Damaged { .. }) = outcome
-            && !self.suspect.swap(true, Ordering::AcqRel)
+        if let Err(StoreError::Damaged { .. }) = outcome {
+            self.mark_suspect();
+        }
+        outcome
+    }
+}
+
+impl Index {
+    /// Sees to it that the next start makes the index anew.
+    fn mark_suspect(&self) {
+        if !self.suspect.swap(true, Ordering::AcqRel)
             && let Err(error) = mark::suspect(&self.dir)
         {
             tracing::error!(%error, "the damaged index could not be marked");
         }
-        outcome
     }
 }
 

@@ -1,11 +1,19 @@
 //! What the tests share: a small projection, and stores of it.
 
-use crate::{Clock, EmbeddedStore, MemoryStore, OpenError, StoreConfig};
+use crate::{Clock, Disk, EmbeddedStore, MemoryStore, OpenError, RealDisk, StoreConfig};
 use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
     Append, Expected, Key, LedgerKind, Position, Projection, ProjectionError, Stored, Write,
 };
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
 
 /// Entries are `=key value` (set), `-key` (remove), `+key` (add one to a decimal number, reading
 /// it), ` ` (changes nothing) and `?` (refused); the key has one byte for its length before it.
@@ -113,4 +121,45 @@ pub(crate) fn open_with(config: StoreConfig) -> Result<EmbeddedStore, OpenError>
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     runtime.block_on(work)
+}
+
+/// A disk that is full after so many bytes, or refuses the n-th sync.
+pub(crate) struct Failing {
+    room: AtomicI64,
+    syncs: AtomicI64,
+    after: AtomicU64,
+}
+
+impl Failing {
+    pub(crate) fn new(room: i64, syncs: i64) -> Arc<Self> {
+        Arc::new(Self { room: room.into(), syncs: syncs.into(), after: 0.into() })
+    }
+
+    pub(crate) fn syncs_after_failure(&self) -> u64 {
+        self.after.load(Ordering::SeqCst)
+    }
+}
+
+impl Disk for Failing {
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        let length = i64::try_from(bytes.len()).unwrap();
+        let room = self.room.fetch_sub(length, Ordering::SeqCst);
+        if room < length {
+            file.write_all(&bytes[..usize::try_from(room.max(0)).unwrap()])?;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        RealDisk.write(file, bytes)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        match self.syncs.fetch_sub(1, Ordering::SeqCst) {
+            0 => Err(io::Error::other("a test's sync fails")),
+            left => {
+                if left < 0 {
+                    self.after.fetch_add(1, Ordering::SeqCst);
+                }
+                RealDisk.sync(file)
+            }
+        }
+    }
 }

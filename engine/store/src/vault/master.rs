@@ -28,6 +28,7 @@ pub(super) type Wrapped = [u8; WRAPPED];
 pub struct MasterKey {
     wrap: Zeroizing<[u8; 32]>,
     lookup: hmac::Key,
+    challenges: Zeroizing<[u8; 32]>,
 }
 
 impl MasterKey {
@@ -63,7 +64,13 @@ impl MasterKey {
         let from = hkdf::Salt::new(hkdf::HKDF_SHA256, b"simbind vault 1").extract(bytes);
         let wrap = Zeroizing::new(derive(&from, b"wrap person keys"));
         let lookup = Zeroizing::new(derive(&from, b"hash identifiers"));
-        Self { wrap, lookup: hmac::Key::new(hmac::HMAC_SHA256, &*lookup) }
+        let challenges = Zeroizing::new(derive(&from, b"authenticate challenges"));
+        Self { wrap, lookup: hmac::Key::new(hmac::HMAC_SHA256, &*lookup), challenges }
+    }
+
+    /// The key that authenticates challenges, so that those of before a restart are recognised.
+    pub fn challenge_key(&self) -> Zeroizing<[u8; 32]> {
+        self.challenges.clone()
     }
 
     /// Wraps a person key. `None` where the system gives no random bytes.

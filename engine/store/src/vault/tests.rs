@@ -188,3 +188,47 @@ fn nothing_secret_is_printed() {
     let printed = format!("{:?} {:?}", vault(dir.path()), MasterKey::new(&[1; 32]));
     assert_eq!(printed, "FileVault { .. } MasterKey(…)");
 }
+
+#[test]
+fn a_failed_write_or_sync_ends_writing_and_loses_no_key_that_was_answered() {
+    for (room, syncs) in [(0, 100), (300, 100), (1 << 40, 0), (1 << 40, 5)] {
+        let dir = tempfile::tempdir().unwrap();
+        let disk = crate::testing::Failing::new(room, syncs);
+        let config = VaultConfig {
+            disk: Arc::clone(&disk) as _,
+            cached_keys: 1,
+            ..VaultConfig::new(dir.path().join("slots"))
+        };
+        let failing = FileVault::open(config, MasterKey::new(&[7; 32])).unwrap();
+        let mut sealed = Vec::new();
+        run(async {
+            while let Ok(id) = failing.new_key().await {
+                sealed.push(failing.seal(id, b"", b"x").unwrap());
+            }
+            assert!(matches!(failing.new_key().await, Err(VaultError::Unavailable { .. })));
+            if let Some(first) = sealed.first() {
+                let answer = failing.destroy(first.key).await;
+                assert!(matches!(answer, Err(VaultError::Unavailable { .. })));
+            }
+        });
+        assert!(sealed.iter().all(|sealed| failing.open(b"", sealed) == Ok(plain(b"x"))));
+        assert_eq!(disk.syncs_after_failure(), 0);
+        drop(failing);
+        let config = VaultConfig::new(dir.path().join("slots"));
+        let vault = FileVault::open(config, MasterKey::new(&[7; 32])).unwrap();
+        assert!(sealed.iter().all(|sealed| vault.open(b"", sealed) == Ok(plain(b"x"))));
+        assert!(run(vault.new_key()).is_ok());
+    }
+}
+
+#[test]
+fn keys_held_in_memory_are_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = VaultConfig { cached_keys: 8, ..VaultConfig::new(dir.path().join("slots")) };
+    let vault = FileVault::open(config, MasterKey::new(&[7; 32])).unwrap();
+    for _ in 0..100 {
+        let id = run(vault.new_key()).unwrap();
+        vault.seal(id, b"", b"x").unwrap();
+    }
+    assert!(vault.keys.cache.len() <= 8);
+}

@@ -1,48 +1,7 @@
 use super::*;
-use crate::{Disk, RealDisk, StoreConfig};
+use crate::{Disk, RealDisk, StoreConfig, testing::Failing};
 use parking_lot::Condvar;
-use std::{
-    fs::File,
-    io::{self, Write},
-    sync::atomic::{AtomicI64, AtomicU64, Ordering},
-};
-
-/// A disk that is full after so many bytes, or refuses the n-th sync.
-struct Failing {
-    room: AtomicI64,
-    syncs: AtomicI64,
-    after: AtomicU64,
-}
-
-impl Failing {
-    fn new(room: i64, syncs: i64) -> Arc<Self> {
-        Arc::new(Self { room: room.into(), syncs: syncs.into(), after: 0.into() })
-    }
-}
-
-impl Disk for Failing {
-    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        let length = i64::try_from(bytes.len()).unwrap();
-        let room = self.room.fetch_sub(length, Ordering::SeqCst);
-        if room < length {
-            file.write_all(&bytes[..usize::try_from(room.max(0)).unwrap()])?;
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        RealDisk.write(file, bytes)
-    }
-
-    fn sync(&self, file: &File) -> io::Result<()> {
-        match self.syncs.fetch_sub(1, Ordering::SeqCst) {
-            0 => Err(io::Error::other("a test's sync fails")),
-            left => {
-                if left < 0 {
-                    self.after.fetch_add(1, Ordering::SeqCst);
-                }
-                RealDisk.sync(file)
-            }
-        }
-    }
-}
+use std::{fs::File, io};
 
 fn unavailable<T: std::fmt::Debug>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Unavailable { .. }))
@@ -71,7 +30,7 @@ fn a_failed_write_or_sync_ends_writing_and_loses_nothing_acknowledged() {
             });
             assert_eq!(store.tip(ledger), Position(acknowledged));
             let _ = store.close();
-            assert_eq!(disk.after.load(Ordering::SeqCst), 0, "a sync after a failed one");
+            assert_eq!(disk.syncs_after_failure(), 0, "a sync after a failed one");
             let store = open(dir.path()).unwrap();
             // What was written and could not be synced may be there, or not.
             assert!((acknowledged..=acknowledged + 1).contains(&store.tip(ledger).0));

@@ -107,6 +107,26 @@ fn a_damaged_index_never_changes_what_is_read() {
 }
 
 #[test]
+fn a_record_with_a_wrong_checksum_is_never_read_and_the_index_is_made_anew() {
+    let harms: [fn(&mut Vec<u8>); 4] =
+        [|bytes| bytes[13] ^= 1, |bytes| bytes[4] ^= 1, |bytes| bytes[0] ^= 1, Vec::clear];
+    for (harm, seen) in harms.into_iter().zip([true, false].into_iter().cycle()) {
+        let (dir, rows) = made();
+        let store = open(dir.path()).unwrap();
+        let key = crate::testing::key("d149");
+        store.index.harm(&key, harm);
+        if seen {
+            let answer = run(store.read(std::slice::from_ref(&key)));
+            assert!(matches!(answer, Err(StoreError::Damaged { .. })));
+            assert!(matches!(store.health(), Err(StoreError::Damaged { .. })));
+        }
+        store.close().unwrap();
+        let (found, opening) = reopened(dir.path());
+        assert_eq!((found, opening.rebuilt), (rows, Some(Rebuilt::Damaged)));
+    }
+}
+
+#[test]
 fn an_index_that_is_behind_gets_the_rest_of_the_ledgers() {
     let (dir, _) = made();
     let kept = tempfile::tempdir().unwrap();
