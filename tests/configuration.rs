@@ -45,3 +45,30 @@ async fn check_tells_that_a_configuration_is_valid_and_starts_nothing() {
     assert!(exit.status.success(), "{}", exit.stderr);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn the_packs_that_ship_compile_and_pass_their_tests() {
+    let dir = tempfile::tempdir().unwrap();
+    for (args, part) in [(["rules", "check"], "all packs compile"), (["rules", "test"], "failed 0")]
+    {
+        let exit = command(dir.path(), &args).await.unwrap();
+        assert!(exit.status.success(), "{}{}", exit.stdout, exit.stderr);
+        assert!(exit.stdout.contains(part), "{}", exit.stdout);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_pack_is_refused_with_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join("p.toml"),
+        "[pack]\nid = \"x\"\nextends = \"jp-national\"\nrul = 1\n",
+    )
+    .unwrap();
+    let exit = command(dir.path(), &["rules", "check", "p.toml"]).await.unwrap();
+    assert!(!exit.status.success());
+    assert!(exit.stderr.contains("p.toml:"), "{}", exit.stderr);
+    let exit = command(dir.path(), &["rules", "test", "--json", "p.toml"]).await.unwrap();
+    assert!(!exit.status.success());
+    assert!(exit.stdout.starts_with("{\"diagnostics\":[{"), "{}", exit.stdout);
+}

@@ -3,6 +3,7 @@
 mod admin;
 mod args;
 mod demo;
+mod packs;
 mod rules;
 mod serve;
 mod signals;

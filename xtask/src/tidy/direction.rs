@@ -23,8 +23,9 @@ const MAY: &[(&str, &[&str])] = &[
             "simbind-store",
         ],
     ),
-    // It plays the outside world: of the engine it knows the contract and the words, no more.
-    ("sim-sim", &["simbind-core", "simbind-proto", "simbind-rules"]),
+    // It plays the outside world: it knows the contract, the words and how to forge evidence, and
+    // nothing of the service.
+    ("sim-sim", &["simbind-core", "simbind-evidence", "simbind-proto", "simbind-rules"]),
     ("xtask", &[]),
 ];
 
