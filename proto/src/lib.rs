@@ -2,6 +2,7 @@
 //! handlers: past them there are only parsed domain types.
 
 /// `simbind.v1`.
+#[allow(clippy::large_enum_variant, reason = "generated, and a decision is the usual answer")]
 pub mod v1 {
     tonic::include_proto!("simbind.v1");
 

@@ -56,7 +56,7 @@ pub struct BoundCertificate {
     pub spki: Vec<u8>,
     /// First instant of validity.
     pub not_before: Timestamp,
-    /// Last instant of validity.
+    /// First instant after validity.
     pub not_after: Timestamp,
 }
 
@@ -103,7 +103,7 @@ impl Binding {
     pub fn state_at(&self, now: Timestamp) -> State {
         match self.state {
             State::Ended { .. } => self.state,
-            _ if now > self.certificate.not_after => {
+            _ if now >= self.certificate.not_after => {
                 State::Ended { end: End::Expired, why: LifecycleReason::Time }
             }
             state => state,

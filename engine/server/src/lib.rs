@@ -3,7 +3,9 @@
 pub mod callers;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod dev_certs;
-pub mod pending;
+pub mod grpc;
+pub mod serve;
 pub mod telemetry;
 pub mod tls;

@@ -17,10 +17,12 @@ use crate::{
 };
 use simbind_core::{
     binding::Binding,
-    ids::{BindingId, CallerId},
+    ids::{BindingId, CallerId, CarrierId},
+    line::LineView,
     time::Timestamp,
 };
-use std::sync::Arc;
+use simbind_rules::facts::FeedHealth;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 /// The adapters that the engine works over.
@@ -159,6 +161,49 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let binding = sealing::open(&*self.vault, sealing::BINDING, &row.sealed)?;
         let binding = binding.ok_or(missing)?;
         Ok(Standing { binding, version: stored.version, key: row.sealed.key })
+    }
+}
+
+/// How a carrier's feed stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedStanding {
+    /// Its health.
+    pub health: FeedHealth,
+    /// When it was last heard.
+    pub last_heard: Option<Timestamp>,
+    /// How far back it can see.
+    pub horizon: Duration,
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// How a carrier's feed stands; `None` where configuration names no such carrier.
+    pub fn feed(&self, carrier: &CarrierId) -> Option<FeedStanding> {
+        let (feed, terms) = self.feeds.get(carrier)?;
+        Some(FeedStanding {
+            health: feed.health(&terms, self.now()),
+            last_heard: feed.last_heard,
+            horizon: feed.horizon(&terms),
+        })
+    }
+
+    /// How long a step-up stays open.
+    pub const fn step_up_lifetime(&self) -> Duration {
+        self.settings.bounds.step_up_lifetime
+    }
+
+    /// What carriers say of a binding's line now.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn line_view(&self, binding: &Binding) -> Result<LineView, ServiceError> {
+        let mut wanted = Vec::new();
+        for hash in keys::line_hashes(&*self.vault, &binding.sim) {
+            wanted.push(keys::history(hash)?);
+        }
+        let snapshot = self.store.read(&wanted).await?;
+        let histories = self.histories(&snapshot.values)?;
+        let histories: Vec<_> = histories.iter().collect();
+        Ok(LineView::of(binding, &histories, self.now()))
     }
 }
 

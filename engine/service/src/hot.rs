@@ -144,7 +144,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
         })))
     }
 
-    fn histories(&self, rows: &[Option<Stored>]) -> Result<Vec<LineHistory>, ServiceError> {
+    pub(crate) fn histories(
+        &self,
+        rows: &[Option<Stored>],
+    ) -> Result<Vec<LineHistory>, ServiceError> {
         let mut histories = Vec::with_capacity(rows.len());
         for row in rows.iter().flatten() {
             let sealed: Sealed = decode_row(&row.value)?;

@@ -32,11 +32,15 @@ pub(crate) struct LimitClock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LimitInstant(u64);
 
+fn millis(nanos: Nanos) -> u64 {
+    nanos.as_u64() / 1_000_000
+}
+
 impl std::ops::Add<Nanos> for LimitInstant {
     type Output = Self;
 
     fn add(self, other: Nanos) -> Self {
-        Self(self.0.saturating_add(other.as_u64() / 1_000_000))
+        Self(self.0.saturating_add(millis(other)))
     }
 }
 
@@ -46,7 +50,7 @@ impl Reference for LimitInstant {
     }
 
     fn saturating_sub(&self, duration: Nanos) -> Self {
-        Self(self.0.saturating_sub(duration.as_u64() / 1_000_000))
+        Self(self.0.saturating_sub(millis(duration)))
     }
 }
 
@@ -134,11 +138,6 @@ impl Limits {
     /// Forgets keys whose allowance is whole again.
     pub(crate) fn forget_rested(&self) {
         self.limiters.values().for_each(RateLimiter::retain_recent);
-    }
-
-    /// How many keys are remembered.
-    pub(crate) fn keys(&self) -> usize {
-        self.limiters.values().map(RateLimiter::len).sum()
     }
 }
 

@@ -73,23 +73,23 @@ impl Index {
         upto: Position,
         changes: &Changes,
     ) -> Result<(), StoreError> {
+        let applied = self.applied_of(ledger);
+        let mut batch = sled::Batch::default();
+        for (key, change) in changes {
+            match change {
+                Some(stored) => {
+                    batch.insert(record::key(key).as_slice(), record::encode(key, stored));
+                }
+                None => batch.remove(record::key(key).as_slice()),
+            }
+        }
+        batch.insert(&record::meta_key(ledger)[..], record::encode_meta(&applied.id, upto));
         let gate = self.gate.write();
         let db = gate.as_ref().ok_or_else(closed)?;
-        let applied = self.applied_of(ledger);
         self.caught(|| {
             if let Some(before) = self.before.lock().as_mut() {
                 before.keep(db, changes.keys())?;
             }
-            let mut batch = sled::Batch::default();
-            for (key, change) in changes {
-                match change {
-                    Some(stored) => {
-                        batch.insert(record::key(key).as_slice(), record::encode(key, stored));
-                    }
-                    None => batch.remove(record::key(key).as_slice()),
-                }
-            }
-            batch.insert(&record::meta_key(ledger)[..], record::encode_meta(&applied.id, upto));
             db.apply_batch(batch).map_err(broken)
         })
         // A batch that failed may be there in part, and its entries must not be applied again to

@@ -1,5 +1,5 @@
 use super::{CliResult, args::DemoArgs};
-use crate::pending::demo::{self, DemoOptions};
+use crate::demo::{self, DemoOptions};
 use std::process::ExitCode;
 use tokio::runtime::Runtime;
 

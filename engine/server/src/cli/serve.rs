@@ -1,8 +1,9 @@
 use super::{CliResult, args::ServeArgs, signals::stop_signal};
 use crate::{
     config::{Config, Overrides},
-    pending::serve,
+    serve,
     telemetry::init_log,
+    tls,
 };
 use std::{
     io::{self, Write as _},
@@ -20,6 +21,7 @@ pub(super) fn run(args: &ServeArgs) -> CliResult {
     };
     let config = Config::load(args.config.as_deref(), &overrides)?;
     if args.check {
+        config.tls.as_ref().map(tls::server).transpose()?;
         writeln!(io::stdout(), "the configuration is valid")?;
         return Ok(ExitCode::SUCCESS);
     }

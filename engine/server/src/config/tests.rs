@@ -134,3 +134,18 @@ fn durations_are_a_number_and_a_unit() {
         assert!(parse_duration(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn the_example_is_valid_and_shows_the_defaults() {
+    let config = parse(include_str!("../../simbind.example.toml")).unwrap();
+    assert_eq!(config.limits, super::Limits::default());
+    assert_eq!(config.store, super::StoreSizes::default());
+    assert_eq!(config.listen.grpc, parse("").unwrap().listen.grpc);
+    assert_eq!(config.data, parse("").unwrap().data);
+    let usual = parse("[[carrier]]\nid = \"a\"\ncaller = \"a\"\n").unwrap();
+    let (example, usual) = (&config.carriers[0], &usual.carriers[0]);
+    assert_eq!(
+        (example.horizon, example.max_silence, example.lag),
+        (usual.horizon, usual.max_silence, usual.lag)
+    );
+}

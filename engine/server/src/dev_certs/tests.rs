@@ -27,7 +27,11 @@ fn the_set_and_its_configuration_fit_and_only_the_owner_reads_them() {
     for name in DEFAULT_CALLERS {
         assert!(config.callers.iter().any(|c| c.name.as_str() == name), "{name}");
     }
-    crate::tls::server(config.tls.as_ref().unwrap()).unwrap();
+    let mut files = config.tls.unwrap();
+    crate::tls::server(&files).unwrap();
+    files.key = dir.path().join("bank.key");
+    let refused = crate::tls::server(&files).unwrap_err().to_string();
+    assert!(refused.contains("bank.key"), "{refused}");
 }
 
 #[test]

@@ -36,7 +36,9 @@ impl Parties {
     pub(super) fn relying_party(&self, identity: &Identity) -> Result<&RelyingParty, ServiceError> {
         let mut parties = self.relying_parties.iter();
         parties.find(|party| identity.speaks_for(&party.caller)).ok_or_else(|| {
-            ServiceError::Forbidden("the configuration names no relying party of this caller".into())
+            ServiceError::Forbidden(
+                "the configuration names no relying party of this caller".into(),
+            )
         })
     }
 
@@ -47,9 +49,9 @@ impl Parties {
         id: &ReaderId,
     ) -> Result<&Reader, ServiceError> {
         let mut readers = self.readers.iter();
-        readers.find(|reader| reader.id == *id && identity.speaks_for(&reader.caller)).ok_or_else(
-            || ServiceError::invalid("reader_id", "is no reader of this caller's"),
-        )
+        readers
+            .find(|reader| reader.id == *id && identity.speaks_for(&reader.caller))
+            .ok_or_else(|| ServiceError::invalid("reader_id", "is no reader of this caller's"))
     }
 
     /// Whether the caller may speak for a carrier: as that carrier, or for it as its host.

@@ -7,7 +7,7 @@ mod event;
 mod field;
 
 pub(super) use binding::{binding, binding_id, enrol_request, handset, lifecycle_reason};
-pub(super) use check::{channel, check_request, outcome, Outcome, Parts};
+pub(super) use check::{Outcome, Parts, channel, check_request, outcome};
 pub(super) use decision::{condition, decision, facts, severity};
 pub(super) use event::{message, receipt, refusal};
-pub(super) use field::{field, page, required, sha256, time};
+pub(super) use field::{field, page, required, time};

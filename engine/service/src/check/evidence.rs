@@ -84,7 +84,7 @@ fn bound_chain(loaded: &Loaded, now: Timestamp) -> ChainState {
     let certificate = &loaded.binding.certificate;
     if now < certificate.not_before {
         ChainState::NotYetValid
-    } else if now > certificate.not_after {
+    } else if now >= certificate.not_after {
         ChainState::Expired
     } else {
         ChainState::Valid

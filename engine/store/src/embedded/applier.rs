@@ -14,8 +14,8 @@ use std::{
 
 /// The most groups that wait to be applied; then the ledger's thread waits.
 const GROUPS: usize = 16;
-/// How many changes are joined into one batch, about.
-const BATCH: usize = 2048;
+/// How many changes are joined into one batch, about. Readers wait while a batch is made.
+const BATCH: usize = 256;
 
 /// A group that is on disk, and its changes.
 struct Group {

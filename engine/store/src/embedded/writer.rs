@@ -19,8 +19,9 @@ use std::{
     sync::Arc,
 };
 
-/// The most entries, and about the most bytes, of one group.
-const GROUP: usize = 1024;
+/// The most entries, and about the most bytes, of one group. Readers wait while a group's changes
+/// are made, so it is no larger than it must be.
+const GROUP: usize = 256;
 const GROUP_BYTES: usize = 4 << 20;
 
 /// What becomes of a group's changes once the group is on disk.

@@ -47,7 +47,10 @@ fn signature(
     signature: Option<wire::Signature>,
 ) -> Result<Option<Signed>, ServiceError> {
     let Some(wire::Signature { scheme: how, value }) = signature else { return Ok(None) };
-    Ok(Some(Signed { scheme: scheme(name, how)?, value: bytes(name, &value, MOST_SIGNATURE_BYTES)? }))
+    Ok(Some(Signed {
+        scheme: scheme(name, how)?,
+        value: bytes(name, &value, MOST_SIGNATURE_BYTES)?,
+    }))
 }
 
 /// What the configuration says of who asks.
@@ -78,21 +81,22 @@ pub(in crate::grpc) fn check_request(
         app_id,
         signed_at,
     } = required("evidence", evidence)?;
-    let certificate = match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
-        (chain, []) if chain.is_empty() => {
-            let why = "is empty, and certificate_sha256 too";
-            return Err(ServiceError::invalid("evidence.certificate_chain", why));
-        }
-        (chain, []) => CertificateClaim::Chain(chain),
-        (chain, sha) if chain.is_empty() => {
-            let sha = sha256("evidence.certificate_sha256", sha)?;
-            CertificateClaim::Known(CertificateId::from_sha256(sha))
-        }
-        _ => {
-            let why = "is given beside certificate_chain";
-            return Err(ServiceError::invalid("evidence.certificate_sha256", why));
-        }
-    };
+    let certificate =
+        match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
+            (chain, []) if chain.is_empty() => {
+                let why = "is empty, and certificate_sha256 too";
+                return Err(ServiceError::invalid("evidence.certificate_chain", why));
+            }
+            (chain, []) => CertificateClaim::Chain(chain),
+            (chain, sha) if chain.is_empty() => {
+                let sha = sha256("evidence.certificate_sha256", sha)?;
+                CertificateClaim::Known(CertificateId::from_sha256(sha))
+            }
+            _ => {
+                let why = "is given beside certificate_chain";
+                return Err(ServiceError::invalid("evidence.certificate_sha256", why));
+            }
+        };
     let Parts { caller, request, audience, channel, sensitivity, reader } = parts;
     Ok(CheckRequest {
         caller,

@@ -110,7 +110,7 @@ pub(in crate::grpc) fn condition(trace: RuleTrace) -> wire::RuleTrace {
 pub(in crate::grpc) fn facts(facts: &Facts) -> Vec<wire::FactValue> {
     let value = |fact: &Fact| wire::FactValue {
         name: fact.name().to_owned(),
-        value: facts.value_text(*fact).unwrap_or_else(|| "unknown".to_owned()),
+        value: facts.text(*fact).unwrap_or_else(|| "unknown".to_owned()),
     };
     Fact::ALL.iter().map(value).collect()
 }

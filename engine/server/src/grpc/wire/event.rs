@@ -42,7 +42,9 @@ fn suspended(event: wire::LineSuspended) -> Result<EventKind, ServiceError> {
         Ok(wire::SuspensionCause::Lost) => SuspensionCause::Lost,
         Ok(wire::SuspensionCause::Stolen) => SuspensionCause::Stolen,
         Ok(wire::SuspensionCause::Other) => SuspensionCause::Other,
-        Err(_) => return Err(ServiceError::invalid("line_suspended.cause", "is none of its values")),
+        Err(_) => {
+            return Err(ServiceError::invalid("line_suspended.cause", "is none of its values"));
+        }
     };
     Ok(EventKind::LineSuspended { cause })
 }
@@ -64,7 +66,12 @@ pub(in crate::grpc) fn message(event: wire::SimEvent) -> Result<Message, Service
         }
         Kind::Correction(wire::Correction { corrected_event_id }) => {
             let corrected = field("correction.corrected_event_id", &corrected_event_id)?;
-            return Ok(Message { id, carrier, occurred_at, tidings: Tidings::Correction { corrected } });
+            return Ok(Message {
+                id,
+                carrier,
+                occurred_at,
+                tidings: Tidings::Correction { corrected },
+            });
         }
         Kind::SimReissued(event) => reissued(&event)?,
         Kind::ImsiChanged(wire::ImsiChanged {}) => EventKind::ImsiChanged,
@@ -98,7 +105,12 @@ pub(in crate::grpc) fn message(event: wire::SimEvent) -> Result<Message, Service
         Kind::LoanerEnded(wire::LoanerEnded {}) => EventKind::LoanerEnded,
         Kind::IccidRecycled(wire::IccidRecycled {}) => EventKind::IccidRecycled,
     };
-    Ok(Message { id, carrier, occurred_at, tidings: Tidings::Happened { line: line(named)?, kind } })
+    Ok(Message {
+        id,
+        carrier,
+        occurred_at,
+        tidings: Tidings::Happened { line: line(named)?, kind },
+    })
 }
 
 /// The result of an event that was taken.
@@ -131,7 +143,11 @@ pub(in crate::grpc) fn receipt(event_id: String, receipt: &Receipt) -> wire::Eve
 
 /// The result of an event with a wrong field. The id comes back only where it is one: what else a
 /// caller puts there is not repeated.
-pub(in crate::grpc) fn refusal(event_id: &str, field: String, message: String) -> wire::EventResult {
+pub(in crate::grpc) fn refusal(
+    event_id: &str,
+    field: String,
+    message: String,
+) -> wire::EventResult {
     let id: Result<simbind_core::ids::EventId, IdError> = event_id.parse();
     wire::EventResult {
         event_id: id.map(String::from).unwrap_or_default(),

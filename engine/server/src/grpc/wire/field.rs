@@ -33,7 +33,10 @@ where
 }
 
 /// A message that must be there.
-pub(in crate::grpc) fn required<T>(name: &'static str, value: Option<T>) -> Result<T, ServiceError> {
+pub(in crate::grpc) fn required<T>(
+    name: &'static str,
+    value: Option<T>,
+) -> Result<T, ServiceError> {
     value.ok_or_else(|| ServiceError::invalid(name, "is missing"))
 }
 

@@ -1,3 +1,5 @@
+//! `simbind demo`: a day of honest and hostile use, played against a server of its own.
+
 use thiserror::Error;
 
 /// What the demo is told.

@@ -1,0 +1,80 @@
+use super::{Api, status::status};
+use simbind_proto::v1::{rule_service_server::RuleService, *};
+use simbind_service::{
+    ServiceError,
+    packs::check,
+    ports::{store::Store, vault::Vault},
+};
+use tonic::{Request, Response, Status};
+
+/// The most packs that are compiled at once.
+const MOST_PACKS: usize = 64;
+/// The longest pack, in bytes.
+const MOST_PACK_BYTES: usize = 256 << 10;
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn sources(packs: Vec<PackSource>) -> Result<Vec<simbind_rules::PackSource>, ServiceError> {
+    if packs.is_empty() || packs.len() > MOST_PACKS {
+        let why = format!("has {} packs, not 1 to {MOST_PACKS}", packs.len());
+        return Err(ServiceError::invalid("packs", why));
+    }
+    let source = |PackSource { name, text }| {
+        if name.is_empty() || name.len() > 128 {
+            return Err(ServiceError::invalid("packs.name", "does not have 1 to 128 bytes"));
+        }
+        if text.len() > MOST_PACK_BYTES {
+            return Err(ServiceError::invalid("packs.text", "has more than 256 KiB"));
+        }
+        Ok(simbind_rules::PackSource { name, text })
+    };
+    packs.into_iter().map(source).collect()
+}
+
+#[tonic::async_trait]
+impl<S: Store, V: Vault> RuleService for Api<S, V> {
+    async fn list_packs(
+        &self,
+        _request: Request<ListPacksRequest>,
+    ) -> Result<Response<ListPacksResponse>, Status> {
+        let (packs, hash) = self.engine().packs();
+        let pack = |pack: simbind_rules::PackInfo| Pack {
+            pack_id: pack.id,
+            extends: pack.extends.unwrap_or_default(),
+            rules: count(pack.rules),
+            tests: count(pack.tests),
+        };
+        let packs = packs.into_iter().map(pack).collect();
+        Ok(Response::new(ListPacksResponse { packs, packs_hash: hash.to_vec().into() }))
+    }
+
+    async fn check_packs(
+        &self,
+        request: Request<CheckPacksRequest>,
+    ) -> Result<Response<CheckPacksResponse>, Status> {
+        let sources = sources(request.into_inner().packs).map_err(status)?;
+        let checked = tokio::task::spawn_blocking(move || check(&sources)).await;
+        let checked = checked.map_err(|_| {
+            status(ServiceError::Unavailable { why: "the compiler of packs panicked".into() })
+        })?;
+        let diagnostic = |found: simbind_rules::Diagnostic| Diagnostic {
+            name: found.pack,
+            line: found.line,
+            column: found.column,
+            message: found.message,
+            suggestion: found.suggestion.unwrap_or_default(),
+        };
+        Ok(Response::new(match checked {
+            Ok(book) => CheckPacksResponse {
+                diagnostics: Vec::new(),
+                packs_hash: book.hash().0.to_vec().into(),
+            },
+            Err(found) => CheckPacksResponse {
+                diagnostics: found.into_iter().map(diagnostic).collect(),
+                packs_hash: Vec::new().into(),
+            },
+        }))
+    }
+}

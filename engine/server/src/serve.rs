@@ -1,0 +1,218 @@
+//! The server: the engine over its adapters, behind gRPC.
+
+mod adapters;
+mod settings;
+
+pub use adapters::{SystemClock, SystemEntropy};
+
+use crate::{
+    callers::{AuthorizeLayer, Callers},
+    config::Config,
+    grpc::{Api, Parties},
+    telemetry::{EndpointError, Metrics, serve_metrics},
+    tls,
+};
+use simbind_core::ids::CallerId;
+use simbind_proto::v1 as wire;
+use simbind_service::{Engine, Ports, ServiceError, ports::clock::Clock};
+use simbind_store::{EmbeddedStore, FileVault, OpenError};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+};
+use tonic::transport::{Server, server::TcpIncoming};
+
+/// How often health is looked at and rested limits are forgotten.
+const TIDY: Duration = Duration::from_secs(2);
+
+/// Why the server ended, or did not begin.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The address cannot be bound.
+    #[error("{address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file of the configuration cannot be read or is not what it should be.
+    #[error("{path}: {why}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// The store or the vault cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The engine cannot start.
+    #[error(transparent)]
+    Engine(#[from] ServiceError),
+    /// A TLS file cannot be read.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    /// The connection layer failed.
+    #[error("transport: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// Reflection cannot be built.
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The Prometheus endpoint cannot be served.
+    #[error(transparent)]
+    Metrics(#[from] EndpointError),
+    /// The store could not be closed.
+    #[error("the store was not closed cleanly: {0}")]
+    Close(String),
+}
+
+/// Serves until `shutdown` is done, and tells `ready` the address when it does.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn run(
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    ready: oneshot::Sender<SocketAddr>,
+) -> Result<(), ServeError> {
+    Box::pin(run_at(config, Arc::new(SystemClock), shutdown, ready)).await
+}
+
+/// As [`run`], by another clock.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn run_at(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    ready: oneshot::Sender<SocketAddr>,
+) -> Result<(), ServeError> {
+    let settings = settings::settings(&config)?;
+    let sources = settings::sources(&config)?;
+    let adapters::Opened { store, vault, challenge_key } =
+        adapters::open(&config, Arc::clone(&clock)).await?;
+    let ports = Ports {
+        store: Arc::clone(&store),
+        vault,
+        clock,
+        entropy: Arc::new(SystemEntropy::default()),
+    };
+    let engine = Engine::start(ports, settings, sources, &challenge_key).await?;
+    let served = serve(&config, engine, shutdown, ready).await;
+    let closed = tokio::task::spawn_blocking(move || store.close()).await;
+    served?;
+    match closed {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(ServeError::Close(error.to_string())),
+        Err(_) => Err(ServeError::Close("the closing thread panicked".into())),
+    }
+}
+
+async fn serve(
+    config: &Config,
+    engine: Engine<EmbeddedStore, FileVault>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    ready: oneshot::Sender<SocketAddr>,
+) -> Result<(), ServeError> {
+    let address = config.listen.grpc;
+    let bind = |source| ServeError::Bind { address, source };
+    let listener = TcpListener::bind(address).await.map_err(bind)?;
+    let bound = listener.local_addr().map_err(bind)?;
+    let (stop, stopped) = watch::channel(false);
+    let metrics = Metrics::new();
+    if let Some(address) = config.listen.metrics {
+        let (address, serving) =
+            serve_metrics(address, metrics.clone(), until(stopped.clone())).await?;
+        tracing::info!(%address, "metrics");
+        tokio::spawn(serving);
+    }
+    let anyone: CallerId = "local".parse().map_err(|_| ServiceError::NotFound("caller"))?;
+    let parties = Parties::new(config, anyone);
+    let api = Api::new(engine, parties, metrics.clone(), config.limits.stream_in_flight);
+    let (reporter, health) = tonic_health::server::health_reporter();
+    tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(wire::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    let mut server = Server::builder()
+        .max_concurrent_streams(config.limits.streams_per_connection)
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        .tcp_nodelay(true);
+    if let Some(files) = &config.tls {
+        server = server.tls_config(tls::server(files)?)?;
+    }
+    let services = api.services(config.limits.message_bytes);
+    let serving = server
+        .layer(AuthorizeLayer::new(Callers::new(config)))
+        .add_service(health)
+        .add_service(reflection)
+        .add_service(services.binding)
+        .add_service(services.check)
+        .add_service(services.decision)
+        .add_service(services.event)
+        .add_service(services.rule)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            until(stopped.clone()),
+        );
+    let _ = ready.send(bound);
+    tokio::spawn(async move {
+        shutdown.await;
+        stop.send_replace(true);
+    });
+    let drain = config.limits.drain;
+    let overdue = async {
+        until(stopped).await;
+        tokio::time::sleep(drain).await;
+    };
+    tokio::select! {
+        served = serving => Ok(served?),
+        // Callers that hold a stream open do not keep the server from stopping.
+        () = overdue => Ok(()),
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone means the same as one that says stop.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Turns health to not-serving once the ledgers cannot be written, and forgets rested limits.
+async fn watch_over(
+    api: Api<EmbeddedStore, FileVault>,
+    metrics: Metrics,
+    reporter: tonic_health::server::HealthReporter,
+    stopped: watch::Receiver<bool>,
+) {
+    use wire::{
+        binding_service_server::SERVICE_NAME as BINDINGS,
+        check_service_server::SERVICE_NAME as CHECKS,
+        decision_service_server::SERVICE_NAME as DECISIONS,
+        rule_service_server::SERVICE_NAME as RULES,
+        sim_event_service_server::SERVICE_NAME as EVENTS,
+    };
+    let mut ticks = tokio::time::interval(TIDY);
+    while !*stopped.borrow() {
+        ticks.tick().await;
+        let healthy = api.engine().health().is_ok();
+        metrics.store_healthy(healthy);
+        let status = if healthy {
+            tonic_health::ServingStatus::Serving
+        } else {
+            tonic_health::ServingStatus::NotServing
+        };
+        for service in ["", BINDINGS, CHECKS, DECISIONS, RULES, EVENTS] {
+            reporter.set_service_status(service, status).await;
+        }
+        api.engine().tidy();
+    }
+    for service in ["", BINDINGS, CHECKS, DECISIONS, RULES, EVENTS] {
+        reporter.set_service_status(service, tonic_health::ServingStatus::NotServing).await;
+    }
+}

@@ -1,0 +1,108 @@
+//! Configuration to the engine's settings: files are read and parsed here.
+
+use super::ServeError;
+use crate::config::{Config, Trust as TrustFiles};
+use simbind_core::line::FeedTerms;
+use simbind_evidence::{
+    android::{AttestationRoots, StatusList},
+    certificate::{ChainPolicy, TrustAnchors},
+    oid::Oid,
+};
+use simbind_rules::{PackSource, RuleBook};
+use simbind_service::settings::{Bounds, Settings, Trust};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn fault(path: &Path, why: impl ToString) -> ServeError {
+    ServeError::File { path: path.display().to_string(), why: why.to_string() }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ServeError> {
+    fs::read(path).map_err(|error| fault(path, error))
+}
+
+/// Files of PEM blocks, one after the other.
+fn read_all(paths: &[PathBuf]) -> Result<Vec<u8>, ServeError> {
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(read(path)?);
+        all.push(b'\n');
+    }
+    Ok(all)
+}
+
+fn trust(config: &Config) -> Result<Trust, ServeError> {
+    let TrustFiles { certificates, attestation_roots, attestation_status, required_policies } =
+        &config.trust;
+    let none: [&[u8]; 0] = [];
+    let first = |paths: &[PathBuf]| paths.first().cloned().unwrap_or_default();
+    let anchors = if certificates.is_empty() {
+        TrustAnchors::from_der(none)
+    } else {
+        TrustAnchors::from_pem(&read_all(certificates)?)
+    };
+    let roots = if attestation_roots.is_empty() {
+        AttestationRoots::from_der(none)
+    } else {
+        AttestationRoots::from_pem(&read_all(attestation_roots)?)
+    };
+    let policies: Result<Vec<Oid>, _> =
+        required_policies.iter().map(|oid| oid.to_string().parse()).collect();
+    let attestation_status = match attestation_status {
+        Some(path) => StatusList::from_json(&read(path)?).map_err(|error| fault(path, error))?,
+        None => StatusList::default(),
+    };
+    Ok(Trust {
+        anchors: anchors.map_err(|error| fault(&first(certificates), error))?,
+        policy: ChainPolicy {
+            policies: policies
+                .map_err(|error| fault(Path::new("trust.required_policies"), error))?,
+            ..ChainPolicy::default()
+        },
+        attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
+        attestation_status,
+        apps: config.apps.iter().map(|app| app.id.clone()).collect(),
+    })
+}
+
+/// The engine's settings.
+pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
+    let limits = &config.limits;
+    let terms = |carrier: &crate::config::Carrier| FeedTerms {
+        lag: carrier.lag,
+        max_silence: carrier.max_silence,
+        horizon: carrier.horizon,
+    };
+    Ok(Settings {
+        trust: trust(config)?,
+        carriers: config.carriers.iter().map(|each| (each.id.clone(), terms(each))).collect(),
+        bounds: Bounds {
+            challenge_lifetime: limits.challenge_lifetime,
+            enrolment_lifetime: limits.enrolment_challenge_lifetime,
+            checks_in_flight: limits.checks_in_flight,
+            step_up_lifetime: limits.step_up_lifetime,
+            ..Bounds::default()
+        },
+    })
+}
+
+/// The packs: those of the folder, by name, or those that ship.
+pub(super) fn sources(config: &Config) -> Result<Vec<PackSource>, ServeError> {
+    let Some(dir) = &config.packs else { return Ok(RuleBook::shipped_sources()) };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|error| fault(dir, error))? {
+        let path = entry.map_err(|error| fault(dir, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let source = |path: &PathBuf| {
+        let text = String::from_utf8(read(path)?).map_err(|error| fault(path, error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(PackSource { name, text })
+    };
+    paths.iter().map(source).collect()
+}
