@@ -29,7 +29,6 @@ async fn the_published_transcript_vectors_can_be_reproduced_in_python() {
 }
 
 #[tokio::test]
-#[ignore = "the services are not wired to the server yet"]
 async fn a_python_client_with_only_reflection_enrols_pushes_events_and_checks() {
     let Some(python) = python() else {
         println!("skipped: there is no Python with gRPC; `cargo xtask test` makes it");
