@@ -1,6 +1,9 @@
 //! How a store is opened.
 
-use crate::disk::{Disk, RealDisk};
+use crate::{
+    disk::{Disk, RealDisk},
+    ledger::Checkpoint,
+};
 use simbind_core::time::Timestamp;
 use simbind_service::ports::store::LedgerKind;
 use std::{path::PathBuf, sync::Arc};
@@ -50,6 +53,10 @@ pub struct StoreConfig {
     pub cache_bytes: u64,
     /// Whether every record of the index is read and checked at open.
     pub check_index: bool,
+    /// Where the ledgers stood at some time, kept elsewhere. A ledger that does not reach its
+    /// newest one, or not by the same entries, stops the start. Without any, nobody can tell
+    /// whether whole commits were taken from a ledger's end.
+    pub checkpoints: Vec<Checkpoint>,
     /// How bytes reach the disk.
     pub disk: Arc<dyn Disk>,
 }
@@ -64,6 +71,7 @@ impl StoreConfig {
             segment_bytes: 256 << 20,
             cache_bytes: 256 << 20,
             check_index: true,
+            checkpoints: Vec::new(),
             disk: Arc::new(RealDisk),
         }
     }

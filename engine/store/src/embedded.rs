@@ -13,7 +13,8 @@ pub use opening::Opening;
 
 use crate::{
     index::Index,
-    ledger::{Ledger, Reader},
+    ledger::{Checkpoint, Ledger, Reader},
+    lock::Lock,
 };
 use health::Health;
 use parking_lot::Mutex;
@@ -21,7 +22,7 @@ use queue::Queue;
 use simbind_service::ports::store::{
     Append, Key, LedgerEntry, LedgerKind, Page, Position, Scan, Snapshot, Stamp, Store, StoreError,
 };
-use std::{fs::File, sync::Arc, thread::JoinHandle};
+use std::{sync::Arc, thread::JoinHandle};
 
 /// Entries read back in one call stop after so many bytes.
 const READ_BYTES: usize = 8 << 20;
@@ -49,7 +50,7 @@ struct Side {
 /// What ends with the store.
 struct Running {
     threads: Vec<JoinHandle<()>>,
-    lock: File,
+    lock: Lock,
 }
 
 impl EmbeddedStore {
@@ -63,6 +64,11 @@ impl EmbeddedStore {
     /// What was found at open.
     pub fn opening(&self) -> &Opening {
         &self.opening
+    }
+
+    /// Where a ledger stands now, to be kept elsewhere and given to a later open.
+    pub fn checkpoint(&self, ledger: LedgerKind) -> Checkpoint {
+        self.side(ledger).ledger.head()
     }
 
     /// Writes a snapshot of the index, from which it can be made anew with the rest of the ledgers,

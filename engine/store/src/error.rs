@@ -8,11 +8,11 @@ use thiserror::Error;
 /// Why a store did not open. Nothing was changed, but for bytes after the last commit mark.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// Another process has the folder.
-    #[error("{} is in use by another process", dir.display())]
+    /// Another process has the folder or file.
+    #[error("{} is in use by another process", path.display())]
     Locked {
-        /// The folder.
-        dir: PathBuf,
+        /// The folder or file.
+        path: PathBuf,
     },
     /// The system refused a file operation.
     #[error("cannot {what} {}", path.display())]

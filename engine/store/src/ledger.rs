@@ -16,8 +16,10 @@ mod verify;
 pub(crate) use appender::Appender;
 pub(crate) use frame::LedgerId;
 pub(crate) use reader::Reader;
-pub(crate) use verify::{Opened, open};
+pub(crate) use verify::{Known, Opened, open};
 
+use frame::Chain;
+use parking_lot::Mutex;
 use places::Places;
 use simbind_service::ports::store::{LedgerKind, Position};
 use std::{
@@ -50,7 +52,20 @@ pub(crate) struct Ledger {
     pub(crate) kind: LedgerKind,
     pub(crate) id: LedgerId,
     tip: AtomicU64,
+    head: Mutex<Checkpoint>,
     places: Places,
+}
+
+/// Where a ledger stood at some time. Kept elsewhere, it tells later whether whole commits were
+/// taken from the ledger's end, which the ledger itself cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Which ledger.
+    pub ledger: LedgerKind,
+    /// The last entry of a commit.
+    pub position: Position,
+    /// The chain's hash after it (SHA-256).
+    pub chain: [u8; 32],
 }
 
 impl Ledger {
@@ -59,7 +74,13 @@ impl Ledger {
         Position(self.tip.load(Ordering::Acquire))
     }
 
-    fn publish(&self, tip: Position) {
+    /// Where the ledger stands.
+    pub(crate) fn head(&self) -> Checkpoint {
+        *self.head.lock()
+    }
+
+    fn publish(&self, tip: Position, chain: Chain) {
+        *self.head.lock() = Checkpoint { ledger: self.kind, position: tip, chain };
         self.tip.store(tip.0, Ordering::Release);
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod generations;
 mod index;
 mod ledger;
+mod lock;
 mod memory;
 mod project;
 #[cfg(test)]
@@ -22,6 +23,6 @@ pub use disk::{Disk, RealDisk};
 pub use embedded::{EmbeddedStore, Opening};
 pub use error::OpenError;
 pub use index::Rebuilt;
-pub use ledger::Damage;
+pub use ledger::{Checkpoint, Damage};
 pub use memory::MemoryStore;
 pub use vault::{FileVault, MasterKey, VaultConfig};

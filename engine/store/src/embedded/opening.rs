@@ -14,12 +14,13 @@ use crate::{
     index,
     index::{Rebuilt, Sources},
     ledger,
-    ledger::LedgerId,
+    ledger::{Known, LedgerId},
+    lock::Lock,
 };
 use parking_lot::Mutex;
 use simbind_service::ports::store::{LedgerKind, Projection};
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     path::Path,
     sync::Arc,
     thread::{self, JoinHandle},
@@ -89,20 +90,10 @@ impl EmbeddedStore {
     }
 }
 
-/// Keeps other processes out. The system gives the lock free when the process ends, however.
-fn lock(dir: &Path) -> Result<File, OpenError> {
+fn lock(dir: &Path) -> Result<Lock, OpenError> {
     let path = dir.join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(OpenError::io("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Locked { dir: dir.into() }),
-        Err(TryLockError::Error(error)) => Err(OpenError::io("lock", path)(error)),
-    }
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    Lock::take(file.map_err(OpenError::io("open", &path))?, &path, dir)
 }
 
 /// Verifies both ledgers, side by side.
@@ -114,7 +105,11 @@ fn ledgers(
     let known = format::read(dir)?;
     let open = |kind, id: Option<LedgerId>| {
         let disk = Arc::clone(&config.disk);
-        ledger::open(dir, kind, id, config.segment_bytes, disk, &progress)
+        let of = config.checkpoints.iter().filter(|checkpoint| checkpoint.ledger == kind);
+        let checkpoint = of.max_by_key(|checkpoint| checkpoint.position).copied();
+        let checkpoint = checkpoint.filter(|checkpoint| checkpoint.position.0 > 0);
+        let known = Known { id, checkpoint };
+        ledger::open(dir, kind, known, config.segment_bytes, disk, &progress)
     };
     let [state_id, decisions_id] = known.map_or([None; 2], |ids| ids.map(Some));
     let (state, decisions) = thread::scope(|scope| {

@@ -104,6 +104,25 @@ fn a_ledger_or_format_file_taken_away_whole_stops_the_start() {
 }
 
 #[test]
+fn a_store_older_than_its_checkpoint_does_not_open() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for dir in [&dir, &other] {
+        let store = open(dir.path()).unwrap();
+        run(fill(&store, 0, 3));
+        store.close().unwrap();
+    }
+    let store = open(dir.path()).unwrap();
+    let checkpoints = vec![store.checkpoint(State), store.checkpoint(Decisions)];
+    store.close().unwrap();
+    let opened = |dir| {
+        let checkpoints = checkpoints.clone();
+        open_with(crate::StoreConfig { checkpoints, ..config(dir) }).map(|_| ())
+    };
+    assert!(opened(dir.path()).is_ok());
+    assert!(matches!(opened(other.path()), Err(OpenError::Damaged(_))));
+}
+
+#[test]
 fn an_entry_that_the_projection_no_longer_knows_stops_the_start_and_is_named() {
     struct Newer;
     impl simbind_service::ports::store::Projection for Newer {

@@ -89,7 +89,7 @@ impl Appender {
         group.bytes.clear();
         group.chain = None;
         group.last = None;
-        self.ledger.publish(last);
+        self.ledger.publish(last, chain);
         Ok(())
     }
 

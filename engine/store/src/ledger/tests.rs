@@ -8,7 +8,7 @@ use tempfile::TempDir;
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 fn open_ledger(dir: &Path) -> Result<Opened, OpenError> {
-    open(dir, LedgerKind::State, None, 600, Arc::new(RealDisk), &|_: Progress| {})
+    open(dir, LedgerKind::State, Known::default(), 600, Arc::new(RealDisk), &|_: Progress| {})
 }
 
 /// A ledger with groups of these numbers of entries.
@@ -154,7 +154,8 @@ fn a_ledger_that_must_be_there_is_not_made_anew() {
     let dir = made(&[1]);
     let id = open_ledger(dir.path()).unwrap().appender.ledger().id;
     let again = |id| {
-        open(dir.path(), LedgerKind::State, Some(id), 600, Arc::new(RealDisk), &|_| {}).map(|_| ())
+        let known = Known { id: Some(id), checkpoint: None };
+        open(dir.path(), LedgerKind::State, known, 600, Arc::new(RealDisk), &|_| {}).map(|_| ())
     };
     assert!(again(id).is_ok());
     assert!(matches!(again([0; 16]), Err(OpenError::Damaged(_))));
@@ -212,11 +213,46 @@ fn a_segment_half_made_is_removed() {
 }
 
 #[test]
+fn a_checkpoint_tells_that_whole_commits_are_gone_or_others_are_there() {
+    let dir = made(&[1, 2]);
+    let path = segments(dir.path()).pop().unwrap();
+    let at = fs::metadata(&path).unwrap().len();
+    let open_from = |checkpoint| {
+        let known = Known { id: None, checkpoint: Some(checkpoint) };
+        open(dir.path(), LedgerKind::State, known, 600, Arc::new(RealDisk), &|_| {})
+    };
+    let mut opened = open_ledger(dir.path()).unwrap();
+    let before = opened.appender.ledger().head();
+    append(&mut opened.appender, 2);
+    let checkpoint = opened.appender.ledger().head();
+    assert_eq!((before.position, checkpoint.position), (Position(3), Position(5)));
+    append(&mut opened.appender, 1);
+    drop(opened);
+    for checkpoint in [before, checkpoint] {
+        let head = open_from(checkpoint).unwrap().appender.ledger().head();
+        assert_eq!(head.position, Position(6));
+    }
+    for wrong in [
+        Checkpoint { chain: [0; 32], ..checkpoint },
+        Checkpoint { position: Position(4), ..checkpoint },
+        Checkpoint { position: Position(7), ..checkpoint },
+    ] {
+        assert!(matches!(open_from(wrong), Err(OpenError::Damaged(_))), "{wrong:?}");
+    }
+    fs::File::options().write(true).open(&path).unwrap().set_len(at).unwrap();
+    assert!(open_from(before).is_ok());
+    match open_from(checkpoint) {
+        Err(OpenError::Damaged(damage)) => assert!(damage.what.contains("checkpoint")),
+        _ => panic!("a shortened ledger opened"),
+    }
+}
+
+#[test]
 fn progress_ends_at_the_whole() {
     let dir = made(&[3; 12]);
     let told = parking_lot::Mutex::new(Vec::new());
     let tell = |progress| told.lock().push(progress);
-    open(dir.path(), LedgerKind::State, None, 600, Arc::new(RealDisk), &tell).unwrap();
+    open(dir.path(), LedgerKind::State, Known::default(), 600, Arc::new(RealDisk), &tell).unwrap();
     let last = *told.lock().last().unwrap();
     let total: u64 =
         segments(dir.path()).iter().map(|path| fs::metadata(path).unwrap().len()).sum();

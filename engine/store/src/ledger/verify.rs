@@ -1,7 +1,7 @@
 //! Opening a ledger: everything in it is read and verified.
 
 use super::{
-    Appender, Damage, Ledger,
+    Appender, Checkpoint, Damage, Ledger,
     appender::Group,
     folder, frame,
     frame::{Chain, Frames, Head, LedgerId, Step, Tag},
@@ -13,6 +13,7 @@ use crate::{
     disk::{self, Disk},
     error::OpenError,
 };
+use parking_lot::Mutex;
 use ring::rand::{SecureRandom, SystemRandom};
 use simbind_service::ports::store::{LedgerKind, Position};
 use std::{
@@ -33,12 +34,20 @@ pub(crate) struct Opened {
     pub(crate) torn: u64,
 }
 
-/// Opens a ledger, or makes it where `must_exist` is none. With an id, the ledger must be there and
-/// must be the one of this id.
+/// What is known of a ledger from elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known {
+    /// With an id, the ledger must be there, and be the one of this id.
+    pub(crate) id: Option<LedgerId>,
+    /// Where it stood once.
+    pub(crate) checkpoint: Option<Checkpoint>,
+}
+
+/// Opens a ledger, or makes it where nothing is known of it.
 pub(crate) fn open(
     dir: &Path,
     kind: LedgerKind,
-    must_exist: Option<LedgerId>,
+    known: Known,
     segment_bytes: u64,
     disk: Arc<dyn Disk>,
     progress: &dyn Fn(Progress),
@@ -47,7 +56,7 @@ pub(crate) fn open(
     fs::create_dir_all(&dir).map_err(OpenError::io("make", &dir))?;
     let mut segments = segment::list(&dir)?;
     if segments.is_empty() {
-        if must_exist.is_some() {
+        if known.id.is_some() || known.checkpoint.is_some() {
             return Err(damage(
                 &segment::path_of(&dir, Position(1)),
                 0,
@@ -59,7 +68,8 @@ pub(crate) fn open(
     }
     let mut pass = Pass {
         kind,
-        id: must_exist,
+        id: known.id,
+        checkpoint: known.checkpoint,
         segment: Position(1),
         next: Position(1),
         chain: None,
@@ -90,17 +100,24 @@ fn finish(
     disk: Arc<dyn Disk>,
 ) -> Result<Opened, OpenError> {
     let path = segment::path_of(&dir, last);
+    if pass.checkpoint.is_some() {
+        let what = "entries that the checkpoint knows are missing";
+        return Err(damage(&path, pass.committed.offset, pass.committed.next, what));
+    }
     let file = File::options().append(true).open(&path).map_err(OpenError::io("open", &path))?;
     if torn > 0 {
         file.set_len(pass.committed.offset).map_err(OpenError::io("cut", &path))?;
     }
     file.sync_all().map_err(OpenError::io("sync", &path))?;
     disk::sync_folder(&dir).map_err(OpenError::io("sync", &dir))?;
+    let tip = Position(pass.committed.next.0.saturating_sub(1));
+    let chain = pass.committed.chain;
     let ledger = Arc::new(Ledger {
         dir,
         kind: pass.kind,
         id: pass.id.unwrap_or_default(),
-        tip: AtomicU64::new(pass.committed.next.0.saturating_sub(1)),
+        tip: AtomicU64::new(tip.0),
+        head: Mutex::new(Checkpoint { ledger: pass.kind, position: tip, chain }),
         places: pass.places,
     });
     let appender = Appender {
@@ -155,6 +172,8 @@ struct Committed {
 struct Pass<'a> {
     kind: LedgerKind,
     id: Option<LedgerId>,
+    /// What is still to be found.
+    checkpoint: Option<Checkpoint>,
     segment: Position,
     next: Position,
     chain: Option<Chain>,
@@ -251,6 +270,14 @@ impl Pass<'_> {
                 }
                 if head.position.0.saturating_add(1) != self.next.0 {
                     return wrong("a commit mark has another position");
+                }
+                if let Some(checkpoint) = self.checkpoint
+                    && checkpoint.position <= head.position
+                {
+                    if checkpoint.position != head.position || checkpoint.chain != before {
+                        return wrong("it is not the ledger of the checkpoint");
+                    }
+                    self.checkpoint = None;
                 }
                 self.committed = Committed { offset: end, next: self.next, chain: before };
             }

@@ -11,11 +11,12 @@ use crate::{
     disk::{self, Disk},
     error::OpenError,
     ledger::Damage,
+    lock::Lock,
 };
 use parking_lot::RwLock;
 use simbind_service::ports::vault::VaultError;
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io::{self, Seek, SeekFrom},
     os::unix::fs::FileExt,
     path::Path,
@@ -36,6 +37,7 @@ pub(super) struct Slots {
     count: AtomicU64,
     failed: AtomicBool,
     disk: Arc<dyn Disk>,
+    _lock: Lock,
 }
 
 impl Slots {
@@ -53,11 +55,8 @@ impl Slots {
         }
         let opened = File::options().read(true).write(true).open(path);
         let file = opened.map_err(OpenError::io("open", path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::Locked { dir: path.into() }),
-            Err(TryLockError::Error(error)) => return Err(OpenError::io("lock", path)(error)),
-        }
+        let same = file.try_clone().map_err(OpenError::io("open", path))?;
+        let lock = Lock::take(same, path, path)?;
         let wrong = |what| Box::new(Damage { file: path.into(), offset: 0, position: None, what });
         let own = read_slot(&file, 0).map_err(OpenError::io("read", path))?;
         match own.and_then(|bytes| Slot::parse(0, &bytes)) {
@@ -70,7 +69,8 @@ impl Slots {
         let count = length.div_ceil(SLOT_BYTES);
         file.set_len(count.saturating_mul(SLOT_BYTES)).map_err(OpenError::io("extend", path))?;
         file.sync_all().map_err(OpenError::io("sync", path))?;
-        Ok(Self { file: RwLock::new(file), count: count.into(), failed: false.into(), disk })
+        let (file, count, failed) = (RwLock::new(file), count.into(), false.into());
+        Ok(Self { file, count, failed, disk, _lock: lock })
     }
 
     /// How many slots there are.
