@@ -183,6 +183,14 @@ fn look_up_hashes_depend_on_kind_key_and_the_borders_of_parts() {
 }
 
 #[test]
+fn the_challenge_key_is_the_master_keys_own_and_not_itself() {
+    let of = |byte| MasterKey::new(&[byte; 32]).challenge_key();
+    assert_eq!(of(1), of(1));
+    assert_ne!(of(1), of(2));
+    assert_ne!(*of(1), [1; 32]);
+}
+
+#[test]
 fn nothing_secret_is_printed() {
     let dir = tempfile::tempdir().unwrap();
     let printed = format!("{:?} {:?}", vault(dir.path()), MasterKey::new(&[1; 32]));
