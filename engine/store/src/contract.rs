@@ -78,6 +78,15 @@ async fn conditions_hold_for_decisions_that_are_not_applied_yet<S: Store>(store:
     }
 }
 
+async fn a_decision_may_depend_on_a_key_of_the_state<S: Store>(store: Arc<S>) {
+    let at = store.append(State, set("binding", "active")).await.unwrap();
+    let decision = |name| expecting(set(name, "x"), "binding", Expected::Version(at));
+    assert_eq!(store.append(Decisions, decision("d1")).await, Ok(Position(1)));
+    store.append(State, set("binding", "held")).await.unwrap();
+    assert_eq!(store.append(Decisions, decision("d2")).await, Err(StoreError::Conflict));
+    assert_eq!(store.tip(Decisions), Position(1));
+}
+
 async fn concurrent_compare_and_set_loses_no_update<S: Store>(store: Arc<S>) {
     const TASKS: u64 = 16;
     const EACH: u64 = 10;
@@ -229,6 +238,7 @@ contract! {
     a_removed_key_is_absent
     a_failed_condition_is_a_conflict_and_writes_nothing
     conditions_hold_for_decisions_that_are_not_applied_yet
+    a_decision_may_depend_on_a_key_of_the_state
     concurrent_compare_and_set_loses_no_update
     a_projection_sees_the_entries_before_it
     a_refused_entry_writes_nothing

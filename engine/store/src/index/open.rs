@@ -72,6 +72,9 @@ pub(crate) fn open(sources: &Sources<'_>) -> Result<(Index, Option<Rebuilt>), Op
         }
         Err(why) => why,
     };
+    if why == Rebuilt::Ahead {
+        tracing::error!("a ledger holds less than was applied: acknowledged entries are gone");
+    }
     tracing::warn!(?why, "the index is made anew");
     Ok((sources.rebuild()?, Some(why)))
 }
