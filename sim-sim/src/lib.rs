@@ -17,7 +17,7 @@ pub use play::{PlayError, Progress, play};
 pub use report::Report;
 pub use scenario::Scenario;
 pub use world::{
-    World,
+    World, WorldError,
     attestation::{APP_ID, APP_SIGNER_SHA256},
     carrier::Carrier,
 };

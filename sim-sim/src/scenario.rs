@@ -8,6 +8,7 @@ use crate::{
     world::carrier::Carrier,
 };
 use serde::Deserialize;
+use simbind_core::time::Timestamp;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -56,6 +57,7 @@ pub struct Scenario {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Time {
+    pub(crate) starts_at: i64,
     pub(crate) settle_days: u32,
     pub(crate) settle_heartbeat_hours: u32,
     pub(crate) heartbeat_minutes: u32,
@@ -114,6 +116,9 @@ impl Scenario {
             if fits { Ok(()) } else { Err(ScenarioError::Range { what, range }) }
         };
         let time = file.time;
+        // 2024 to 2039: when the people's certificates are valid.
+        let valid = 1_704_067_200..=2_208_988_800;
+        range(valid.contains(&time.starts_at), "starts_at", "in the years 2024 to 2039")?;
         range((1..=365).contains(&time.settle_days), "settle_days", "1 to 365")?;
         range(
             (1..=24).contains(&time.settle_heartbeat_hours),
@@ -146,6 +151,12 @@ impl Scenario {
     /// The scenario's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// When people enrol, where time is virtual: a clock that stands there at the beginning makes
+    /// two runs of one seed the same.
+    pub const fn starts_at(&self) -> Timestamp {
+        Timestamp::from_secs(self.time.starts_at)
     }
 
     /// The seed that it is played with where none is given.

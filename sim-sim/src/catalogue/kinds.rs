@@ -48,7 +48,7 @@ kinds! {
     DualImei "dual-imei" Honest Nothing NONE [] "has a handset with two IMEIs, and shows either";
     SlotChange "slot-change" Honest Nothing NONE [] "moves the SIM to the handset's other slot";
     AppReinstalled "app-reinstalled" Honest Nothing NONE [] "installs the app again";
-    RestoredFromBackup "restored-from-backup" Honest Nothing NONE [] "restores the phone from a backup, and has its new key enrolled";
+    RestoredFromBackup "restored-from-backup" Honest Nothing NONE [] "restores the phone from a backup, and is bound again with its new key";
     ReplyLost "reply-lost" Honest Nothing NONE [] "loses the reply, and the request is repeated";
     Loaner "loaner" Honest Nothing NONE [] "uses a loaner while the phone is repaired";
     NewPhone "new-phone" Honest Nothing NONE [] "has a new phone enrolled, and moves the SIM to it";

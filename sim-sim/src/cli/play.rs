@@ -33,7 +33,7 @@ pub(super) async fn run(args: &RunArgs) -> Outcome {
     if args.json {
         writeln!(stdout(), "{}", report.totals().to_json())?;
     } else {
-        writeln!(stdout(), "{}", report.to_table())?;
+        writeln!(stdout(), "{}{}", report.to_table(), report.summary())?;
     }
     Ok(if report.totals().is_as_it_must_be() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -2,6 +2,7 @@
 
 use super::{LoadError, LoadOptions};
 use crate::{
+    clock::{SimClock as _, WallClock},
     seeded,
     world::{
         World, WorldError,
@@ -94,7 +95,7 @@ impl Fleet {
         let handset = if self.handset_proof {
             let drawn =
                 client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {}).await?;
-            member.handset.evidence(world, &drawn.into_inner().challenge)?
+            member.handset.evidence(world, &drawn.into_inner().challenge, WallClock.now())?
         } else {
             v1::HandsetEvidence {
                 imeis: member.handset.imeis.clone(),

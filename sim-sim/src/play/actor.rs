@@ -96,6 +96,7 @@ impl Actor {
             Action::ResendEvents => event::resend(self, shared).await,
             Action::AddHandset(hand) => enrol::add_handset(self, shared, *hand).await,
             Action::Reprove => enrol::reprove(self, shared).await,
+            Action::BindAgain => enrol::bind_again(self, shared).await,
             Action::NewBinding => enrol::bind_anew(self, shared).await,
             Action::WrongPins(entries) => check::wrong_pins(self, shared, *entries).await,
             Action::LoseKey => self.person.handsets.bound.restore().map_err(ActError::from),

@@ -43,7 +43,7 @@ async fn evidence(
         });
         challenge = answer.await?.challenge;
     }
-    Ok(handset.evidence(shared.world, &challenge)?)
+    Ok(handset.evidence(shared.world, &challenge, shared.clock.now())?)
 }
 
 async fn bind(actor: &mut Actor, shared: &Shared<'_>, hand: Hand) -> Result<String, ActError> {
@@ -106,6 +106,21 @@ pub(super) async fn reprove(actor: &mut Actor, shared: &Shared<'_>) -> Result<()
         async move { client.reprove_binding(request).await }
     })
     .await?;
+    Ok(())
+}
+
+/// Ends the binding, and binds the same certificate with the handset's new key.
+pub(super) async fn bind_again(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    let request = v1::RevokeBindingRequest {
+        binding_id: actor.binding_id.clone(),
+        reason: v1::LifecycleReason::Owner.into(),
+    };
+    patiently(|| {
+        let (mut client, request) = (shared.calls.counter.clone(), request.clone());
+        async move { client.revoke_binding(request).await }
+    })
+    .await?;
+    actor.binding_id = bind(actor, shared, Hand::Bound).await?;
     Ok(())
 }
 

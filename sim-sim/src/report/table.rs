@@ -28,7 +28,6 @@ impl Report {
             let names: Vec<_> = self.left_out.iter().map(|kind| kind.name()).collect();
             let _ = writeln!(text, "Not played, because this run cannot: {}.\n", names.join(", "));
         }
-        text.push_str(&self.summary());
         text
     }
 

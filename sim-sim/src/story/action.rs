@@ -145,6 +145,8 @@ pub(crate) enum Action {
     NextIccid,
     /// A counter sees person and SIM again.
     Reprove,
+    /// A counter ends the binding and binds the same certificate with the handset as it is now.
+    BindAgain,
     /// A counter binds a new certificate, SIM and handset of the person.
     NewBinding,
     /// So many wrong PIN entries are reported.

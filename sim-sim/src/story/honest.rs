@@ -41,7 +41,7 @@ pub(super) fn story(script: &mut Script) {
             door(script, Slot(Hand::Bound, 1));
         }
         Kind::RestoredFromBackup => {
-            script.act(Action::LoseKey).wait(5, 60).act(Action::AddHandset(Hand::Bound));
+            script.act(Action::LoseKey).wait(5, 60).act(Action::BindAgain);
             script.wait(5, 60);
             app(script, BOUND);
         }

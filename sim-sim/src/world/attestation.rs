@@ -11,10 +11,12 @@ use prost::bytes::Bytes;
 use rcgen::{
     CertificateParams, CustomExtension, Issuer, KeyUsagePurpose, SerialNumber, date_time_ymd,
 };
+use simbind_core::time::Timestamp;
 use simbind_evidence::android::{
     BootState, SecurityLevel,
     encode::{KEY_DESCRIPTION_OID, KeyDescriptionSpec, encode_key_description},
 };
+use std::time::Duration;
 
 /// The app whose key is attested and that carries logins: an Android package name.
 pub const APP_ID: &str = "jp.simbind.demo";
@@ -65,6 +67,7 @@ impl Maker {
         challenge: &[u8],
         soundness: Soundness,
         imeis: &[String],
+        now: Timestamp,
     ) -> Result<Vec<Bytes>, WorldError> {
         let mut params = CertificateParams::default();
         params.not_before = date_time_ymd(1970, 1, 1);
@@ -75,7 +78,7 @@ impl Maker {
         params.serial_number = Some(SerialNumber::from(1_u64));
         params.custom_extensions.push(CustomExtension::from_oid_content(
             KEY_DESCRIPTION_OID,
-            key_description(challenge, soundness, imeis),
+            key_description(challenge, soundness, imeis, now),
         ));
         let leaf = params.signed_by(key, &self.issuer)?.der().to_vec();
         Ok(vec![leaf.into(), self.batch.clone().into(), self.root.clone().into()])
@@ -83,7 +86,12 @@ impl Maker {
 }
 
 /// What the leaf says of the handset. Without a trusted environment nothing of it is proved.
-fn key_description(challenge: &[u8], soundness: Soundness, imeis: &[String]) -> Vec<u8> {
+fn key_description(
+    challenge: &[u8],
+    soundness: Soundness,
+    imeis: &[String],
+    now: Timestamp,
+) -> Vec<u8> {
     let level = match soundness {
         Soundness::Software => SecurityLevel::Software,
         Soundness::Sound | Soundness::Unlocked => SecurityLevel::TrustedEnvironment,
@@ -95,9 +103,18 @@ fn key_description(challenge: &[u8], soundness: Soundness, imeis: &[String]) -> 
         challenge: challenge.to_vec(),
         boot_state: if locked { BootState::Verified } else { BootState::Unverified },
         locked,
+        os_patch: patch_level(now),
         packages: vec![APP_ID.to_owned()],
         signer_digests: vec![APP_SIGNER_SHA256],
         imeis: imeis.iter().filter_map(|imei| imei.parse().ok()).collect(),
         ..KeyDescriptionSpec::default()
     })
+}
+
+/// The month, as YYYYMM, of some thirty days before: phones are a little behind.
+fn patch_level(now: Timestamp) -> u32 {
+    const THIRTY_DAYS: Duration = Duration::from_secs(30 * 86_400);
+    // A month is taken as a twelfth of a mean Gregorian year.
+    let months = now.minus(THIRTY_DAYS).as_secs().max(0) / (31_556_952 / 12);
+    u32::try_from((1970 + months / 12) * 100 + months % 12 + 1).unwrap_or(202_601)
 }

@@ -7,6 +7,7 @@ use super::{
     numbers,
 };
 use crate::seeded;
+use simbind_core::time::Timestamp;
 use simbind_proto::v1;
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ impl Handset {
         &self,
         world: &World,
         challenge: &[u8],
+        now: Timestamp,
     ) -> Result<v1::HandsetEvidence, WorldError> {
         let mut evidence = v1::HandsetEvidence {
             imeis: self.imeis.clone(),
@@ -91,7 +93,7 @@ impl Handset {
         };
         if let Some(key) = &self.key {
             evidence.key_attestation_chain =
-                world.maker.attest(key, challenge, self.model.soundness, &self.imeis)?;
+                world.maker.attest(key, challenge, self.model.soundness, &self.imeis, now)?;
             evidence.challenge = prost::bytes::Bytes::copy_from_slice(challenge);
         }
         Ok(evidence)

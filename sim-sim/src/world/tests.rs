@@ -8,7 +8,10 @@ use super::{
     person::{Person, Traits},
     sim::Applet,
 };
-use simbind_core::ids::{Iccid, Imei, Msisdn};
+use simbind_core::{
+    ids::{Iccid, Imei, Msisdn},
+    time::Timestamp,
+};
 use std::collections::HashSet;
 use x509_parser::prelude::*;
 
@@ -54,7 +57,8 @@ fn an_attestation_chain_verifies_and_carries_the_challenge() {
     let world = World::new(1, 1).unwrap();
     let handset = Handset::make(&world, 0, Model::android(2)).unwrap();
     let challenge = [0xC7; 50];
-    let evidence = handset.evidence(&world, &challenge).unwrap();
+    let now = Timestamp::from_secs(1_790_000_000);
+    let evidence = handset.evidence(&world, &challenge, now).unwrap();
     let chain: Vec<_> = evidence
         .key_attestation_chain
         .iter()

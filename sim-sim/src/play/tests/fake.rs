@@ -148,9 +148,10 @@ impl BindingService for Fake {
 
     async fn revoke_binding(
         &self,
-        _: Request<v1::RevokeBindingRequest>,
+        request: Request<v1::RevokeBindingRequest>,
     ) -> Answer<v1::RevokeBindingResponse> {
-        Err(Status::unimplemented("no"))
+        let request = request.into_inner();
+        Ok(Response::new(v1::RevokeBindingResponse { binding: bound(&request.binding_id) }))
     }
 
     async fn reprove_binding(
