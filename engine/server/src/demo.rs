@@ -1,6 +1,35 @@
 //! `simbind demo`: a day of honest and hostile use, played against a server of its own.
 
+use crate::{
+    config::{Config, LoadError, Overrides},
+    dev_certs::{self, DevCerts, MakeError, WriteError},
+    serve::{self, ServeError},
+};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sim_sim::{
+    Carrier, Connections, Names, PlayError, Progress, Scenario, World,
+    clock::{SimClock as _, VirtualClock},
+    scenario::ScenarioError,
+    world::WorldError,
+};
+use simbind_core::{
+    ids::{CallerId, IdError},
+    time::Timestamp,
+};
+use simbind_service::ports::clock::Clock;
+use std::{
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+};
 use thiserror::Error;
+use time::OffsetDateTime;
+use tokio::sync::oneshot;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+
+/// When the demo's people enrol: 2026-10-01T00:00:00Z.
+const BEGINNING: Timestamp = Timestamp::from_secs(1_790_812_800);
 
 /// What the demo is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,15 +45,178 @@ pub struct DemoOptions {
 /// Why the demo ended early.
 #[derive(Debug, Error)]
 pub enum DemoError {
-    /// There is no demo in this build.
-    #[error("there is no demo in this build")]
-    Absent,
+    /// A file or the terminal.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The certificates cannot be made.
+    #[error(transparent)]
+    Certificates(#[from] MakeError),
+    /// They cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] LoadError),
+    /// The people cannot be made.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The scenario is wrong.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// The server ended.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The server ended before it was ready.
+    #[error("the server ended before it was ready")]
+    NotReady,
+    /// A connection cannot be made.
+    #[error("connection: {0}")]
+    Connect(#[from] tonic::transport::Error),
+    /// A name is none.
+    #[error(transparent)]
+    Name(#[from] IdError),
+    /// There is no client certificate of that name.
+    #[error("the set has no certificate of {0}")]
+    NoCertificate(CallerId),
+    /// The day cannot be played.
+    #[error(transparent)]
+    Play(#[from] PlayError),
 }
 
-/// Plays a day against a server of its own.
+/// The server's clock, moved by the players.
+struct Shared(Arc<VirtualClock>);
+
+impl Clock for Shared {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// Plays a day against a server of its own, on a folder that is thrown away.
 ///
 /// # Errors
 /// [`DemoError`].
-pub async fn run(_options: DemoOptions) -> Result<(), DemoError> {
-    Err(DemoError::Absent)
+pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
+    let folder = Folder::new()?;
+    let certs = dev_certs::make(&usual_callers()?, OffsetDateTime::now_utc())?;
+    dev_certs::write(&folder.0, &certs)?;
+    let people = usize::try_from(options.people).unwrap_or(usize::MAX);
+    let world = World::new(options.seed, people)?;
+    let (anchors, roots) = (folder.0.join("anchors.pem"), folder.0.join("roots.pem"));
+    std::fs::write(&anchors, world.anchors_pem())?;
+    std::fs::write(&roots, world.attestation_roots_pem())?;
+    let overrides = Overrides {
+        listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        data: Some(folder.0.join("data")),
+        trust: vec![anchors],
+        attestation_roots: vec![roots],
+    };
+    let config = Config::load(Some(&folder.0.join("simbind.toml")), &overrides)?;
+    let scenario = Scenario::day()?;
+    let clock = Arc::new(VirtualClock::new(BEGINNING));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (ready, is_ready) = oneshot::channel();
+    let stopped = async move {
+        // A sender that is gone means that the demo is over.
+        let _ = stopped.await;
+    };
+    let server_clock = Arc::new(Shared(Arc::clone(&clock)));
+    let server = tokio::spawn(serve::run_at(config, server_clock, stopped, ready));
+    let Ok(address) = is_ready.await else {
+        return match server.await {
+            Ok(Err(error)) => Err(error.into()),
+            _ => Err(DemoError::NotReady),
+        };
+    };
+    let connections = connect(address, &certs)?;
+    let bar = bar();
+    let played = sim_sim::play(&world, &scenario, &connections, &*clock, |progress| {
+        show(&bar, progress);
+    });
+    let report = played.await;
+    bar.finish_and_clear();
+    drop(stop);
+    match server.await {
+        Ok(served) => served?,
+        Err(_) => return Err(DemoError::NotReady),
+    }
+    print(&report?, options.json)?;
+    Ok(())
+}
+
+fn usual_callers() -> Result<Vec<CallerId>, IdError> {
+    dev_certs::DEFAULT_CALLERS.iter().map(|name| name.parse()).collect()
+}
+
+fn print(report: &sim_sim::Report, json: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let totals = report.totals();
+    if json {
+        writeln!(out, "{}", totals.to_json())?;
+    } else {
+        writeln!(out, "{}", report.to_table())?;
+        writeln!(out, "{}", report.summary())?;
+    }
+    out.flush()
+}
+
+/// One connection for each caller, each with its own client certificate.
+fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoError> {
+    let of = |name: &str| -> Result<Channel, DemoError> {
+        let name: CallerId = name.parse()?;
+        let pair = certs.clients.get(&name).ok_or(DemoError::NoCertificate(name))?;
+        let tls = ClientTlsConfig::new()
+            .ca_certificate(Certificate::from_pem(&certs.ca))
+            .identity(Identity::from_pem(&pair.certificate, &pair.key))
+            .domain_name("localhost");
+        let endpoint = Endpoint::from_shared(format!("https://{address}"))?;
+        Ok(endpoint.tls_config(tls)?.tcp_nodelay(true).connect_lazy())
+    };
+    let carriers = Carrier::ALL.into_iter().map(|carrier| Ok((carrier, of(carrier.id())?)));
+    Ok(Connections {
+        bank: of("bank")?,
+        other_party: of("shop")?,
+        doors: of("doors")?,
+        counter: of("city-hall")?,
+        carriers: carriers.collect::<Result<_, DemoError>>()?,
+        told_apart: true,
+        names: Names::usual(),
+    })
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{msg:10} {wide_bar} {pos}/{len} {elapsed}");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    let (word, done, all) = match progress {
+        Progress::Enrolling(done, all) => ("enrolling", done, all),
+        Progress::Playing(done, all) => ("playing", done, all),
+    };
+    bar.set_message(word);
+    bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
+    bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+}
+
+/// A folder that is removed with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("simbind-demo-").tempdir()?;
+        Ok(Self(folder.keep()))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What stays behind is in the system's folder for temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

@@ -6,7 +6,7 @@ const PARTIES: [(&str, &str); 11] = [
     (
         "bank",
         "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
-         operations = { balance = \"view\", address = \"apply\", transfer = \"pay\" }\n",
+         operations = { balance = \"view\", application = \"apply\", transfer = \"pay\" }\n",
     ),
     (
         "shop",
@@ -18,6 +18,10 @@ const PARTIES: [(&str, &str); 11] = [
     (
         "doors",
         "[[reader]]\nid = \"door-1\"\ncaller = \"doors\"\nprofile = \"door\"\n\
+         sensitivity = \"view\"\n\n\
+         [[reader]]\nid = \"counter-1\"\ncaller = \"doors\"\nprofile = \"counter\"\n\
+         sensitivity = \"apply\"\n\n\
+         [[reader]]\nid = \"terminal-1\"\ncaller = \"doors\"\nprofile = \"terminal\"\n\
          sensitivity = \"view\"\n",
     ),
     (
