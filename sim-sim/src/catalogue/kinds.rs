@@ -79,7 +79,7 @@ kinds! {
     PortOut "port-out" Attack Nothing SIM_LINE [] "ports the number out, and uses the old SIM";
     RecycledIccid "recycled-iccid" Attack Nothing SIM_OR_LINE [] "uses a SIM whose number was given out again";
     ForgedEvents "forged-events" Attack Callers SIM_HANDSET [] "has a carrier speak for another's line";
-    ReorderedEvents "reordered-events" Attack Nothing SIM_HANDSET [] "profits from events in the wrong order";
+    ReorderedEvents "reordered-events" Attack Time SIM_HANDSET [] "profits from events in the wrong order";
     DuplicatedEvents "duplicated-events" Attack Nothing SIM_HANDSET [] "profits from events that come twice";
 }
 

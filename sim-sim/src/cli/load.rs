@@ -34,7 +34,7 @@ pub(super) async fn run(args: &LoadArgs) -> Outcome {
     })
     .await?;
     if args.json {
-        writeln!(stdout(), "{}", result.to_json())?;
+        writeln!(stdout(), "{}", result.to_json(&options))?;
     } else {
         write!(stdout(), "{}", result.to_text())?;
     }

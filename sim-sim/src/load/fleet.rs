@@ -19,6 +19,10 @@ use simbind_proto::v1::{self, binding_service_client::BindingServiceClient};
 use std::{num::NonZero, sync::Arc};
 use tonic::{Code, Status, transport::Channel};
 
+/// Where the numbers of load begin, so that SIMs, handsets and lines stay apart from those of the
+/// people whom a run of the same seed plays.
+const BESIDE: u64 = 40_000_000;
+
 /// Enrolments under way at once.
 const ENROLLING: usize = 256;
 
@@ -104,14 +108,14 @@ impl Fleet {
             }
         };
         let number = u64::try_from(index).unwrap_or(u64::MAX);
-        let token: u128 = seeded::generator(self.seed, "person", number).random();
+        let token: u128 = seeded::generator(self.seed, "load", number).random();
         let request = v1::EnrolBindingRequest {
             request_id: format!("load-{token:032x}"),
             person_ref: format!("prs-{token:032x}"),
             certificate_chain: member.sim.chain.clone(),
             iccid: member.sim.iccid.clone(),
             serving: Some(Carrier::Docomo.serving()),
-            msisdn: numbers::msisdn(self.seed, number),
+            msisdn: numbers::msisdn(self.seed, number.saturating_add(BESIDE)),
             key_home: v1::KeyHome::Sim.into(),
             signature_counter: v1::SignatureCounter::None.into(),
             handset: Some(handset),
@@ -131,6 +135,7 @@ fn explained(status: &Status) -> Status {
 
 fn member(world: &World, index: usize) -> Result<Member, WorldError> {
     let number = u64::try_from(index).unwrap_or(u64::MAX);
+    let number = number.saturating_add(BESIDE);
     let applet = Applet { counts: false, learns_imei: false, curve: Curve::P256 };
     Ok(Member {
         sim: Sim::make(world, number, Carrier::Docomo, applet)?,

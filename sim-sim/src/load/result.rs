@@ -1,5 +1,6 @@
 //! What a load measured.
 
+use super::LoadOptions;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use simbind_proto::v1::{self, decision};
@@ -116,9 +117,14 @@ impl LoadResult {
         self.latency.as_ref().map_or(0, Histogram::max)
     }
 
-    /// One JSON object, without a line break. Times in microseconds.
-    pub fn to_json(&self) -> String {
+    /// One JSON object with what was asked for and what was measured, without a line break. Times
+    /// in microseconds.
+    pub fn to_json(&self, options: &LoadOptions) -> String {
         let line = serde_json::json!({
+            "in_flight": options.in_flight,
+            "stream": options.stream,
+            "bindings": options.bindings,
+            "handset_proof": options.handset_proof,
             "checks": self.checks(),
             "seconds": self.seconds,
             "checks_per_second": self.rate(),

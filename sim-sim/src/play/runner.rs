@@ -73,7 +73,7 @@ pub async fn play(
     let mut heart = Heart::new(world.seed);
     let mut parts = Vec::with_capacity(kinds.len());
     for (index, kind) in kinds.into_iter().enumerate() {
-        parts.push(Some(part(world, scenario, index, kind)?));
+        parts.push(Some(part(world, scenario, stage, index, kind)?));
     }
     heart.beat(&shared, MINUTE).await?;
     enrol_all(&mut parts, &shared, &mut progress).await;
@@ -86,10 +86,11 @@ pub async fn play(
 fn part(
     world: &World,
     scenario: &Scenario,
+    stage: Stage,
     index: usize,
     kind: crate::catalogue::Kind,
 ) -> Result<Part, WorldError> {
-    let script = story::write(world, scenario, index, kind);
+    let script = story::write(world, scenario, stage, index, kind);
     let number = u64::try_from(index).unwrap_or(u64::MAX);
     let person = Person::make(world, number, script.traits)?;
     let mut ticks: BTreeMap<u32, Vec<Action>> = BTreeMap::new();

@@ -80,14 +80,23 @@ pub(crate) fn cast(world: &World, scenario: &Scenario, stage: Stage) -> (Vec<Kin
 }
 
 /// The script of a person.
-pub(crate) fn write(world: &World, scenario: &Scenario, index: usize, kind: Kind) -> Script {
+pub(crate) fn write(
+    world: &World,
+    scenario: &Scenario,
+    stage: Stage,
+    index: usize,
+    kind: Kind,
+) -> Script {
     let number = u64::try_from(index).unwrap_or(u64::MAX);
     let mut rng = seeded::generator(world.seed, "script", number);
     let traits = traits(scenario, kind, &mut rng);
     let mut script = Script::new(kind, traits, rng);
     match kind.side() {
         Side::Honest | Side::Ambiguous => {
-            honest::routine(&mut script, scenario);
+            // Where time is real, a day's logins fall into seconds: an everyday morning would meet
+            // the limits that are there for attackers.
+            let mornings = if stage.time_moves { scenario.routine } else { (1, 1) };
+            honest::routine(&mut script, &scenario.mix, mornings);
             honest::story(&mut script);
         }
         Side::Attack => attack::story(&mut script),

@@ -5,7 +5,7 @@ use super::{
     casting::weighted,
     script::Script,
 };
-use crate::{catalogue::Kind, scenario::Scenario};
+use crate::catalogue::Kind;
 use rand::Rng as _;
 use simbind_proto::v1::ReissueCause;
 use std::time::Duration;
@@ -15,11 +15,10 @@ const OTHER: Slot = Slot(Hand::Other, 0);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The everyday use of a morning.
-pub(super) fn routine(script: &mut Script, scenario: &Scenario) {
-    let (least, most) = scenario.routine;
+pub(super) fn routine(script: &mut Script, mix: &[(Kind, u32)], (least, most): (u32, u32)) {
     script.wait(60, 180);
     for _ in 0..script.rng.random_range(least..=most) {
-        let kind = weighted(&mut script.rng, &scenario.mix).unwrap_or(Kind::AppLogin);
+        let kind = weighted(&mut script.rng, mix).unwrap_or(Kind::AppLogin);
         let label = if script.is_iphone() { Kind::Iphone } else { kind };
         script.everyday(kind, label, BOUND).wait(10, 40);
     }

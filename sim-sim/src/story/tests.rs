@@ -38,7 +38,7 @@ fn days_keep_to_the_bounds_of_a_run() {
     let (kinds, _) = cast(&world, &day, FULL);
     let (mut checks, mut honest, mut ambiguous) = (0, 0, 0);
     for (index, kind) in kinds.into_iter().enumerate() {
-        let script = write(&world, &day, index, kind);
+        let script = write(&world, &day, FULL, index, kind);
         assert!(script.steps.iter().all(|(minute, _)| *minute < 36 * 60), "{}", kind.name());
         assert!(script.steps.is_sorted_by_key(|(minute, _)| *minute));
         for (_, action) in &script.steps {
@@ -57,7 +57,7 @@ fn only_attackers_touch_a_foreign_handset() {
     let (world, day) = (World::new(2, 400).unwrap(), Scenario::day().unwrap());
     let (kinds, _) = cast(&world, &day, FULL);
     for (index, kind) in kinds.into_iter().enumerate() {
-        for (_, action) in write(&world, &day, index, kind).steps {
+        for (_, action) in write(&world, &day, FULL, index, kind).steps {
             let Action::Check(plan) = action else { continue };
             let foreign = plan.signer == Some(super::Hand::Foreign);
             assert!(!foreign || plan.kind.side() == Side::Attack, "{}", plan.kind.name());
