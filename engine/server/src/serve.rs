@@ -135,10 +135,11 @@ async fn serve(
     let api = Api::new(engine, parties, metrics.clone(), config.limits.stream_in_flight);
     let (reporter, health) = tonic_health::server::health_reporter();
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(wire::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(wire::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
     let mut server = Server::builder()
         .max_concurrent_streams(config.limits.streams_per_connection)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
@@ -151,7 +152,9 @@ async fn serve(
     let serving = server
         .layer(AuthorizeLayer::new(Callers::new(config)))
         .add_service(health)
-        .add_service(reflection)
+        .add_service(described().build_v1()?)
+        // Clients in other languages still ask by the older name.
+        .add_service(described().build_v1alpha()?)
         .add_service(services.binding)
         .add_service(services.check)
         .add_service(services.decision)

@@ -184,8 +184,8 @@ fn repeated_sightings_do_not_fill_the_history_and_distinct_events_do() {
     let history = told(&sightings);
     assert_eq!(history.observed().len(), 2);
     assert!(!history.is_overflowed());
-    let count = LineHistory::MAX_EVENTS as i64 + 1;
-    let changes: Vec<_> = (0..count).map(|i| (2000 + i, EventKind::ImsiChanged)).collect();
+    let times = (2000..).take(LineHistory::MAX_EVENTS + 1);
+    let changes: Vec<_> = times.map(|at| (at, EventKind::ImsiChanged)).collect();
     assert_eq!(view(&told(&changes)).consistency, Agreement::Conflict);
 }
 
@@ -210,8 +210,8 @@ proptest! {
     ) {
         // Times are made distinct: two events of one instant have no order but that of arrival.
         let mut distinct = events.clone();
-        for (index, event) in distinct.iter_mut().enumerate() {
-            event.0 = event.0 * 100 + index as i64;
+        for (index, event) in (0..).zip(distinct.iter_mut()) {
+            event.0 = event.0 * 100 + index;
         }
         let late = Timestamp::from_secs(1_000_000);
         let mut sorted = distinct.clone();

@@ -50,6 +50,11 @@ impl AttestationRoots {
         if roots.is_empty() { Err(AnchorError::Empty) } else { Ok(Self { roots }) }
     }
 
+    /// No roots: every attestation is refused.
+    pub const fn none() -> Self {
+        Self { roots: Vec::new() }
+    }
+
     /// Whether a key, as its DER `SubjectPublicKeyInfo`, is a root's.
     pub(super) fn has_key(&self, spki: &[u8]) -> bool {
         self.roots.iter().any(|root| root.key.spki_der() == spki)

@@ -64,8 +64,17 @@ impl TrustAnchors {
         if anchors.is_empty() { Err(AnchorError::Empty) } else { Ok(Self { anchors }) }
     }
 
+    /// No anchors: nothing is trusted, and every chain is refused.
+    pub const fn none() -> Self {
+        Self { anchors: Vec::new() }
+    }
+
+    /// Whether nothing is trusted.
+    pub const fn is_empty(&self) -> bool {
+        self.anchors.is_empty()
+    }
+
     /// How many anchors there are.
-    #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         self.anchors.len()
     }

@@ -36,15 +36,14 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<u8>, ServeError> {
 fn trust(config: &Config) -> Result<Trust, ServeError> {
     let TrustFiles { certificates, attestation_roots, attestation_status, required_policies } =
         &config.trust;
-    let none: [&[u8]; 0] = [];
     let first = |paths: &[PathBuf]| paths.first().cloned().unwrap_or_default();
     let anchors = if certificates.is_empty() {
-        TrustAnchors::from_der(none)
+        Ok(TrustAnchors::none())
     } else {
         TrustAnchors::from_pem(&read_all(certificates)?)
     };
     let roots = if attestation_roots.is_empty() {
-        AttestationRoots::from_der(none)
+        Ok(AttestationRoots::none())
     } else {
         AttestationRoots::from_pem(&read_all(attestation_roots)?)
     };
