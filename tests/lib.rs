@@ -5,8 +5,10 @@
 //! `cargo build --bin simbind`.
 
 mod harness;
+mod people;
 
 pub use harness::{
     Exit, HarnessError, Launch, Server, command, dev_certs, python, simbind_binary, tls_channel,
     workspace_root,
 };
+pub use people::{Authority, Person, now, to_proto};

@@ -27,6 +27,15 @@ pub enum HarnessError {
     /// A command of ours failed.
     #[error("{0}")]
     Command(String),
+    /// A test certificate could not be made.
+    #[error("{0}")]
+    Certificate(#[from] rcgen::Error),
+    /// A test key could not be made or used.
+    #[error("a test key cannot be made or used")]
+    Key,
+    /// A made-up identifier is none.
+    #[error(transparent)]
+    Identifier(#[from] simbind_core::ids::IdError),
     /// The system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
