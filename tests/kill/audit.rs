@@ -6,7 +6,11 @@ use simbind_service::{
     ports::store::{LedgerEntry, LedgerKind, Position, Store as _},
 };
 use simbind_store::{EmbeddedStore, FileVault, MasterKey, StoreConfig, VaultConfig};
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
 use zeroize::Zeroizing;
 
 /// How much the ledgers hold.
@@ -36,12 +40,14 @@ pub(crate) async fn audit(data: &Path) -> Audit {
             _ => {}
         }
     }
-    let (mut challenges, mut ids) = (HashSet::new(), HashSet::new());
+    let (mut challenges, mut ids) = (HashMap::new(), HashSet::new());
     for entry in all(&store, LedgerKind::Decisions).await {
         let decision = decode_decision(&entry.entry).unwrap();
         assert!(ids.insert(decision.id), "a decision is there twice");
         if let Some(challenge) = decision.challenge {
-            assert!(challenges.insert(challenge), "a challenge was used twice");
+            let by = (decision.caller, decision.request, decision.digest);
+            let first = challenges.entry(challenge).or_insert_with(|| by.clone());
+            assert_eq!(first, &by, "a challenge was used by two requests");
         }
         audit.decisions += 1;
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sim_sim::{
-    Carrier, Connections, Names, PlayError, Progress, Scenario, World,
+    Carrier, Connections, Names, PlayError, Progress, Report, Scenario, World,
     clock::{SimClock as _, VirtualClock},
     scenario::ScenarioError,
     world::WorldError,
@@ -92,26 +92,36 @@ impl Clock for Shared {
     }
 }
 
-/// Plays a day against a server of its own, on a folder that is thrown away.
+/// Plays a day against a server of its own, on a folder that is thrown away, and prints what came
+/// of it.
 ///
 /// # Errors
 /// [`DemoError`].
 pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
+    let bar = bar();
+    let progress = |progress| show(&bar, progress);
+    let played = Box::pin(play(options.people, options.seed, progress, async |_, _| ())).await;
+    bar.finish_and_clear();
+    print(&played?, options.json)?;
+    Ok(())
+}
+
+/// Plays a day as [`run`] does and gives what came of it. Before the server stops, `after` gets
+/// the report and an auditor's connection.
+///
+/// # Errors
+/// [`DemoError`].
+pub async fn play(
+    people: u32,
+    seed: u64,
+    progress: impl FnMut(Progress),
+    after: impl AsyncFnOnce(&Report, Channel),
+) -> Result<Report, DemoError> {
     let folder = Folder::new()?;
     let certs = dev_certs::make(&usual_callers()?, OffsetDateTime::now_utc())?;
     dev_certs::write(&folder.0, &certs)?;
-    let people = usize::try_from(options.people).unwrap_or(usize::MAX);
-    let world = World::new(options.seed, people)?;
-    let (anchors, roots) = (folder.0.join("anchors.pem"), folder.0.join("roots.pem"));
-    std::fs::write(&anchors, world.anchors_pem())?;
-    std::fs::write(&roots, world.attestation_roots_pem())?;
-    let overrides = Overrides {
-        listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
-        data: Some(folder.0.join("data")),
-        trust: vec![anchors],
-        attestation_roots: vec![roots],
-    };
-    let config = Config::load(Some(&folder.0.join("simbind.toml")), &overrides)?;
+    let world = World::new(seed, usize::try_from(people).unwrap_or(usize::MAX))?;
+    let config = config(&folder, &world)?;
     let scenario = Scenario::day()?;
     let clock = Arc::new(VirtualClock::new(BEGINNING));
     let (stop, stopped) = oneshot::channel::<()>();
@@ -129,26 +139,37 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
         };
     };
     let connections = connect(address, &certs)?;
-    let bar = bar();
-    let played = sim_sim::play(&world, &scenario, &connections, &*clock, |progress| {
-        show(&bar, progress);
-    });
-    let report = played.await;
-    bar.finish_and_clear();
+    let report = sim_sim::play(&world, &scenario, &connections, &*clock, progress).await;
+    if let Ok(report) = &report {
+        after(report, channel(address, &certs, "auditor")?).await;
+    }
     drop(stop);
     match server.await {
         Ok(served) => served?,
         Err(_) => return Err(DemoError::NotReady),
     }
-    print(&report?, options.json)?;
-    Ok(())
+    Ok(report?)
+}
+
+/// The configuration of the set of certificates, with the world's authorities to trust.
+fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
+    let (anchors, roots) = (folder.0.join("anchors.pem"), folder.0.join("roots.pem"));
+    std::fs::write(&anchors, world.anchors_pem())?;
+    std::fs::write(&roots, world.attestation_roots_pem())?;
+    let overrides = Overrides {
+        listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        data: Some(folder.0.join("data")),
+        trust: vec![anchors],
+        attestation_roots: vec![roots],
+    };
+    Ok(Config::load(Some(&folder.0.join("simbind.toml")), &overrides)?)
 }
 
 fn usual_callers() -> Result<Vec<CallerId>, IdError> {
     dev_certs::DEFAULT_CALLERS.iter().map(|name| name.parse()).collect()
 }
 
-fn print(report: &sim_sim::Report, json: bool) -> io::Result<()> {
+fn print(report: &Report, json: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let totals = report.totals();
     if json {
@@ -162,16 +183,7 @@ fn print(report: &sim_sim::Report, json: bool) -> io::Result<()> {
 
 /// One connection for each caller, each with its own client certificate.
 fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoError> {
-    let of = |name: &str| -> Result<Channel, DemoError> {
-        let name: CallerId = name.parse()?;
-        let pair = certs.clients.get(&name).ok_or(DemoError::NoCertificate(name))?;
-        let tls = ClientTlsConfig::new()
-            .ca_certificate(Certificate::from_pem(&certs.ca))
-            .identity(Identity::from_pem(&pair.certificate, &pair.key))
-            .domain_name("localhost");
-        let endpoint = Endpoint::from_shared(format!("https://{address}"))?;
-        Ok(endpoint.tls_config(tls)?.tcp_nodelay(true).connect_lazy())
-    };
+    let of = |name: &str| channel(address, certs, name);
     let carriers = Carrier::ALL.into_iter().map(|carrier| Ok((carrier, of(carrier.id())?)));
     Ok(Connections {
         bank: of("bank")?,
@@ -182,6 +194,18 @@ fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoErr
         told_apart: true,
         names: Names::usual(),
     })
+}
+
+/// A caller's connection, with its client certificate.
+fn channel(address: SocketAddr, certs: &DevCerts, name: &str) -> Result<Channel, DemoError> {
+    let name: CallerId = name.parse()?;
+    let pair = certs.clients.get(&name).ok_or(DemoError::NoCertificate(name))?;
+    let tls = ClientTlsConfig::new()
+        .ca_certificate(Certificate::from_pem(&certs.ca))
+        .identity(Identity::from_pem(&pair.certificate, &pair.key))
+        .domain_name("localhost");
+    let endpoint = Endpoint::from_shared(format!("https://{address}"))?;
+    Ok(endpoint.tls_config(tls)?.tcp_nodelay(true).connect_lazy())
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

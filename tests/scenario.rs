@@ -1,0 +1,52 @@
+//! The demo's day, played against a server in this process.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use futures::{StreamExt as _, stream};
+use sim_sim::Report;
+use simbind::demo;
+use simbind_proto::v1::{
+    ReplayDecisionRequest, ReplayResult, decision_service_client::DecisionServiceClient,
+};
+use tonic::transport::Channel;
+
+async fn replay_all(report: &Report, auditor: Channel) {
+    let decided = report.outcomes().iter().filter(|outcome| !outcome.decision_id.is_empty());
+    let ids: Vec<String> = decided.map(|outcome| outcome.decision_id.clone()).collect();
+    assert!(ids.len() > 100, "only {} decisions", ids.len());
+    let client = DecisionServiceClient::new(auditor);
+    let replayed = stream::iter(ids).map(|decision_id| {
+        let mut client = client.clone();
+        async move { client.replay_decision(ReplayDecisionRequest { decision_id }).await }
+    });
+    let mut replayed = replayed.buffer_unordered(16);
+    while let Some(answer) = replayed.next().await {
+        let answer = answer.unwrap().into_inner();
+        assert_eq!(answer.result(), ReplayResult::Same, "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_seed_gives_the_same_decisions_twice_and_each_replays_the_same() {
+    let play = || Box::pin(demo::play(60, 7, |_| (), replay_all));
+    let (first, second) = (play().await.unwrap(), play().await.unwrap());
+    assert_eq!(first.decisions(), second.decisions());
+    let other = Box::pin(demo::play(60, 8, |_| (), async |_, _| ())).await.unwrap();
+    assert_ne!(first.decisions(), other.decisions(), "the seed decides nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_attack_is_stopped_for_what_it_is_and_nobody_honest_is_denied() {
+    for seed in [11, 12] {
+        let report = Box::pin(demo::play(200, seed, |_| (), async |_, _| ())).await.unwrap();
+        for outcome in report.outcomes() {
+            assert!(outcome.is_rightly_named(), "seed {seed}: {outcome:?}");
+        }
+        let totals = report.totals();
+        let (honest, attacks) = (totals.honest.all, totals.attacks.all);
+        assert!(attacks.total > 0 && honest.total > 0, "{}", totals.to_json());
+        assert_eq!(attacks.stopped(), attacks.total, "seed {seed}: {}", totals.to_json());
+        assert_eq!(honest.denied + honest.faults, 0, "seed {seed}: {}", totals.to_json());
+        assert!(honest.stepped_up * 100 <= honest.total, "seed {seed}: {}", totals.to_json());
+        assert!(totals.is_as_it_must_be(), "seed {seed}: {}", totals.to_json());
+    }
+}
