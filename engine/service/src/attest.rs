@@ -61,6 +61,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(Handset { imeis, platform, key, enrolled_at: now })
     }
 
+    /// Whether an app on the list asked for the key, signed as it must be. Apps of one user id share
+    /// their signers, so a pinned signer must be among those that are attested.
+    fn asked_by_listed(&self, attestation: &KeyAttestation, apps: &[AppId]) -> bool {
+        let signers = attestation.application().map(|asked| asked.signer_digests.as_slice());
+        let signed_by = |pinned: &[u8; 32]| {
+            signers.unwrap_or_default().iter().any(|digest| digest.as_slice() == pinned)
+        };
+        let listed = &self.settings.trust.apps;
+        apps.iter()
+            .filter_map(|app| listed.get(app))
+            .any(|pinned| pinned.as_ref().is_none_or(signed_by))
+    }
+
     fn attested_key(
         &self,
         chain: &[Vec<u8>],
@@ -90,11 +103,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         .map_err(|error| ServiceError::invalid(CHAIN, error))?;
         refuse_unfit(&attestation)?;
         let apps = packages(&attestation);
-        if !apps.is_empty() && !apps.iter().any(|app| trust.apps.contains(app)) {
-            return Err(ServiceError::invalid(
-                CHAIN,
-                "was asked for by an app that is not on the list",
-            ));
+        if !apps.is_empty() && !self.asked_by_listed(&attestation, &apps) {
+            let why = "was asked for by an app that is not on the list, or signed by another";
+            return Err(ServiceError::invalid(CHAIN, why));
         }
         if attestation.imeis().iter().any(|imei| !imeis.contains(*imei)) {
             let why = "does not name the IMEIs that the handset attests";

@@ -1,8 +1,10 @@
 //! Challenges: self-authenticating, so that issuing one writes nothing, and used once.
 
+mod hold;
 mod used;
 
-pub use used::{Claim, Used, UsedChallenges};
+pub(crate) use hold::Hold;
+pub use used::{Claim, Progress, Used, UsedChallenges};
 
 use ring::hmac;
 use simbind_core::{ids::ChallengeId, time::Timestamp, transcript::Audience};

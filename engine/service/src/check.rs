@@ -1,12 +1,14 @@
 //! A check: from a parsed request to a recorded decision.
 
+mod effects;
 mod evidence;
+mod gathering;
 mod record;
 mod request;
 mod restore;
 mod run;
 
 pub(crate) use record::fired;
-pub(crate) use run::decision_id;
+pub(crate) use run::{DECISIONS, decision_id};
 
 pub use request::{CertificateClaim, CheckRequest, ReaderPart, Signed};

@@ -4,7 +4,7 @@
 use crate::{
     engine::Engine,
     error::ServiceError,
-    ledger::{CertificateRow, DecisionEntry, decode_row, keys},
+    ledger::{CertificateRow, CounterRow, DecisionEntry, decode_row, keys},
     ports::{
         store::{Key, Position, Stamp, Store, Stored},
         vault::{Sealed, Vault},
@@ -15,7 +15,7 @@ use quick_cache::sync::Cache;
 use simbind_core::{
     binding::Binding,
     check::{Counter, Pin},
-    ids::{BindingId, CertificateId, DecisionId},
+    ids::{BindingId, CertificateId, ChallengeId, DecisionId},
     line::LineHistory,
 };
 use simbind_evidence::signature::PublicKey;
@@ -25,18 +25,51 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) binding: Binding,
-    pub(crate) binding_version: Position,
     /// The certificate's key, parsed.
     pub(crate) public_key: PublicKey,
     /// The attested keys of the handsets, parsed, by the handset's place.
     pub(crate) handset_keys: Vec<(usize, PublicKey)>,
     pub(crate) histories: Vec<LineHistory>,
-    pub(crate) counter: Counter,
+    counter: Counter,
+    /// The challenge of the check that showed the last counter.
+    pub(crate) counter_challenge: Option<ChallengeId>,
     pub(crate) counter_version: Option<Position>,
     pub(crate) pin: Pin,
-    pub(crate) position: Position,
+    position: Position,
+    /// The newest entry that wrote any of it, the signature counter aside.
+    changed_at: Position,
     keys: Vec<Key>,
     stamp: Stamp,
+}
+
+impl Loaded {
+    /// The state position that all of it is of.
+    pub(crate) fn as_of(&self) -> Position {
+        self.position.max(self.changed_at)
+    }
+
+    /// Whether anything but the signature counter was written after a position.
+    pub(crate) fn changed_after(&self, position: Position) -> bool {
+        self.changed_at > position
+    }
+
+    /// The last counter, as a check under this challenge sees it.
+    pub(crate) fn counter_for(
+        &self,
+        challenge: Option<ChallengeId>,
+        claimed: Option<u64>,
+    ) -> Counter {
+        match self.counter {
+            Counter::Seen(last)
+                if claimed == Some(last)
+                    && challenge.is_some()
+                    && challenge == self.counter_challenge =>
+            {
+                Counter::SeenInThisCheck
+            }
+            counter => counter,
+        }
+    }
 }
 
 /// The bindings that checks read.
@@ -129,16 +162,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         let (public_key, handset_keys) = parsed_keys(id, &standing.binding)?;
         let failures = row_value(pin.as_ref())?.unwrap_or(0);
+        let last: Option<CounterRow> = row_value(counter.as_ref())?;
+        let written = [Some(certificate_row), Some(binding_row), pin.as_ref()];
+        let written = written.into_iter().chain(histories.iter().map(Option::as_ref)).flatten();
+        let changed_at = written.map(|row| row.version).max().unwrap_or_default();
         Ok(Read::Loaded(Arc::new(Loaded {
             public_key,
             handset_keys,
             histories: self.histories(histories)?,
-            counter: row_value(counter.as_ref())?.map_or(Counter::Unseen, Counter::Seen),
+            counter: last.map_or(Counter::Unseen, |last| Counter::Seen(last.counter)),
+            counter_challenge: last.map(|last| ChallengeId::from_bytes(last.challenge)),
             counter_version: counter.as_ref().map(|row| row.version),
             pin: Pin { failures },
             binding: standing.binding,
-            binding_version: standing.version,
             position: snapshot.position,
+            changed_at,
             keys,
             stamp: snapshot.stamp,
         })))

@@ -4,6 +4,7 @@ use crate::{
     engine::{Engine, TRIES, contended},
     error::ServiceError,
     ledger::{EventEntry, EventRow, EventText, LineRow, LineText, StateEntry, decode_row, keys},
+    limits::Subjects,
     ports::{
         store::{Expected, Key, Position, Store, StoreError},
         vault::{KeyId, Sealed, Vault},
@@ -22,6 +23,9 @@ use std::time::Duration;
 const AHEAD: Duration = Duration::from_secs(300);
 /// 2000-01-01T00:00:00Z: an event before it is flagged.
 const ANCIENT: Timestamp = Timestamp::from_secs(946_684_800);
+
+/// The shortest wait that is told to a carrier over its limit.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
 /// What a carrier tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,11 +106,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// Takes a message in. It is on disk when this answers.
     ///
     /// # Errors
-    /// Where the carrier is none of the configuration, or the store cannot be written.
+    /// Where the carrier is none of the configuration, its feed is over a limit, or the store cannot
+    /// be written.
     pub async fn ingest(&self, message: &Message) -> Result<Receipt, ServiceError> {
         if self.feeds.get(&message.carrier).is_none() {
             let why = "is no carrier of the configuration";
             return Err(ServiceError::invalid("carrier_id", why));
+        }
+        if let Some(retry_after) = self.over_feed_limit(&message.carrier) {
+            return Err(ServiceError::Busy { retry_after });
         }
         let digest = crate::digest::of(message)?;
         for _ in 0..TRIES {
@@ -134,6 +142,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
         }
         Err(contended())
+    }
+
+    /// Counts a message against its feed's limits, before anything of it is written; how long to
+    /// wait, where one is reached.
+    fn over_feed_limit(&self, carrier: &CarrierId) -> Option<Duration> {
+        let packs = self.packs.in_service();
+        let chain = packs.book.chain(Some(carrier.as_str()), Some(carrier.as_str()));
+        let declared = packs.book.event_limits(chain);
+        let subjects = Subjects { carrier_feed: Some(carrier.as_str()), ..Subjects::default() };
+        let reached = packs.limits.count(declared, &subjects)?;
+        Some(reached.retry_after.max(SHORTEST_WAIT))
     }
 
     async fn known(&self, message: &Message) -> Result<Option<EventRow>, ServiceError> {

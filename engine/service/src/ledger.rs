@@ -12,4 +12,6 @@ pub use entry::{
 };
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
-pub use rows::{BindingRow, CertificateRow, EventRow, LineRow, PacksRow, decode_row, encode_row};
+pub use rows::{
+    BindingRow, CertificateRow, CounterRow, EventRow, LineRow, PacksRow, decode_row, encode_row,
+};

@@ -1,148 +1,171 @@
-//! Rate limits that packs declare, kept by governor. Keys are hashed with a secret seed, and their
-//! number has a ceiling: at the ceiling an unknown key counts as over its limit.
+//! Rate limits that packs declare, counted by governor. Keys are hashed with a secret seed, and
+//! their number has a ceiling.
+//!
+//! What a check proved of itself is counted apart from what it only says: whoever names another's
+//! certificate, SIM or handset without holding the key uses up nothing of that person's.
+
+mod clock;
+mod kept;
+#[cfg(test)]
+mod tests;
 
 use crate::ports::clock::Clock as Time;
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, Reference},
-    middleware::NoOpMiddleware,
-    nanos::Nanos,
-    state::keyed::DashMapStateStore,
-};
-use simbind_rules::{LimitKey, ReasonCode};
+use clock::{LimitClock, LimitInstant};
+use governor::{Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware};
+use kept::Kept;
+use simbind_rules::{Limit, LimitKey, ReasonCode};
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
-/// The clock of the process as governor wants it: never going back.
-#[derive(Clone)]
-pub(crate) struct LimitClock {
-    time: Arc<dyn Time>,
-    latest: Arc<AtomicU64>,
-}
+/// The longest time that a burst may stand for; a larger burst is cut to it.
+const LONGEST_BURST: Duration = Duration::from_secs(10 * 366 * 86_400);
+/// The longest wait that is told to a caller.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// An instant of [`LimitClock`], in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct LimitInstant(u64);
+type Limiter = RateLimiter<u64, Kept, LimitClock, NoOpMiddleware<LimitInstant>>;
 
-fn millis(nanos: Nanos) -> u64 {
-    nanos.as_u64() / 1_000_000
-}
-
-impl std::ops::Add<Nanos> for LimitInstant {
-    type Output = Self;
-
-    fn add(self, other: Nanos) -> Self {
-        Self(self.0.saturating_add(millis(other)))
-    }
-}
-
-impl Reference for LimitInstant {
-    fn duration_since(&self, earlier: Self) -> Nanos {
-        Duration::from_millis(self.0.saturating_sub(earlier.0)).into()
-    }
-
-    fn saturating_sub(&self, duration: Nanos) -> Self {
-        Self(self.0.saturating_sub(millis(duration)))
-    }
-}
-
-impl Clock for LimitClock {
-    type Instant = LimitInstant;
-
-    fn now(&self) -> LimitInstant {
-        let now = u64::try_from(self.time.now().as_millis()).unwrap_or(0);
-        LimitInstant(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
-    }
-}
-
-type Limiter = RateLimiter<u64, DashMapStateStore<u64>, LimitClock, NoOpMiddleware<LimitInstant>>;
-
-/// What a limit can count by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a limit can count by. A relying party, a reader and a feed are known by their caller's
+/// certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Subjects<'a> {
-    pub(crate) certificate: &'a [u8],
-    pub(crate) iccid: Option<String>,
-    pub(crate) imei: Option<String>,
+    pub(crate) certificate: Option<Named<'a>>,
+    pub(crate) iccid: Option<Named<'a>>,
+    pub(crate) imei: Option<Named<'a>>,
     pub(crate) relying_party: Option<&'a str>,
     pub(crate) reader: Option<&'a str>,
     pub(crate) carrier_feed: Option<&'a str>,
 }
 
+/// Something that a check names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named<'a> {
+    pub(crate) name: std::borrow::Cow<'a, [u8]>,
+    /// Whether the check proved that it comes from what it names.
+    pub(crate) proved: bool,
+}
+
 impl Subjects<'_> {
-    fn part(&self, key: LimitKey) -> Option<&[u8]> {
+    /// What is counted under a key, and whether it was proved.
+    fn part(&self, key: LimitKey) -> Option<(&[u8], bool)> {
         match key {
-            LimitKey::Certificate => Some(self.certificate),
-            LimitKey::Iccid => self.iccid.as_deref().map(str::as_bytes),
-            LimitKey::Imei => self.imei.as_deref().map(str::as_bytes),
-            LimitKey::RelyingParty => self.relying_party.map(str::as_bytes),
-            LimitKey::Reader => self.reader.map(str::as_bytes),
-            LimitKey::CarrierFeed => self.carrier_feed.map(str::as_bytes),
+            LimitKey::Certificate => self.certificate.as_ref().map(Named::part),
+            LimitKey::Iccid => self.iccid.as_ref().map(Named::part),
+            LimitKey::Imei => self.imei.as_ref().map(Named::part),
+            LimitKey::RelyingParty => self.relying_party.map(known),
+            LimitKey::Reader => self.reader.map(known),
+            LimitKey::CarrierFeed => self.carrier_feed.map(known),
         }
     }
 }
 
+impl Named<'_> {
+    fn part(&self) -> (&[u8], bool) {
+        (&self.name, self.proved)
+    }
+}
+
+const fn known(name: &str) -> (&[u8], bool) {
+    (name.as_bytes(), true)
+}
+
+/// A limit that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reached {
+    /// Why what is over it is refused.
+    pub(crate) reason: ReasonCode,
+    /// When it may be tried again.
+    pub(crate) retry_after: Duration,
+}
+
+/// The two counts of one declared limit.
+struct Counted {
+    limit: Limit,
+    proved: Limiter,
+    claimed: Limiter,
+}
+
 /// All limits of one set of packs.
 pub(crate) struct Limits {
-    limiters: HashMap<String, Limiter>,
+    /// By the limit's id. Packs of different carriers may use one id for different limits.
+    counted: HashMap<String, Vec<Counted>>,
+    clock: LimitClock,
     seed: RandomState,
-    most_keys: usize,
 }
 
 impl Limits {
-    /// Limits for these declarations, each with at most this many keys.
+    /// Limits for these declarations; each keeps at most this many keys that were proved, and as
+    /// many that were not.
     pub(crate) fn new<'a>(
-        declared: impl Iterator<Item = &'a simbind_rules::Limit>,
+        declared: impl Iterator<Item = &'a Limit>,
         time: &Arc<dyn Time>,
         most_keys: usize,
     ) -> Self {
-        let clock = LimitClock { time: Arc::clone(time), latest: Arc::default() };
-        let limiters = declared
-            .filter_map(|limit| {
-                let limiter =
-                    RateLimiter::new(quota(limit)?, DashMapStateStore::default(), clock.clone());
-                Some((limit.id.clone(), limiter))
-            })
-            .collect();
-        Self { limiters, seed: RandomState::new(), most_keys }
+        let clock = LimitClock::new(time);
+        let mut counted: HashMap<String, Vec<Counted>> = HashMap::new();
+        for limit in declared {
+            let alike = counted.entry(limit.id.clone()).or_default();
+            if alike.iter().any(|counted| counted.limit == *limit) {
+                continue;
+            }
+            let Some(quota) = quota(limit) else { continue };
+            let limiter = || RateLimiter::new(quota, Kept::new(most_keys), clock.clone());
+            let (proved, claimed) = (limiter(), limiter());
+            alike.push(Counted { limit: limit.clone(), proved, claimed });
+        }
+        Self { counted, clock, seed: RandomState::new() }
     }
 
-    /// Counts a check against each limit of its chain; the reason of the first that is reached.
-    pub(crate) fn count(
-        &self,
-        declared: &[simbind_rules::Limit],
-        subjects: &Subjects<'_>,
-    ) -> Option<ReasonCode> {
+    /// Counts against each limit of a chain; the first that is reached.
+    pub(crate) fn count(&self, declared: &[Limit], subjects: &Subjects<'_>) -> Option<Reached> {
         let mut reached = None;
         for limit in declared {
-            let Some(limiter) = self.limiters.get(&limit.id) else { continue };
-            let parts: Option<Vec<&[u8]>> =
-                limit.per.iter().map(|key| subjects.part(*key)).collect();
-            let Some(parts) = parts else { continue };
-            let key = self.seed.hash_one(parts);
-            let full = limiter.len() >= self.most_keys;
-            if full || limiter.check_key(&key).is_err() {
-                reached = reached.or(Some(limit.reason));
-            }
+            let alike = self.counted.get(&limit.id).into_iter().flatten();
+            let Some(counted) = alike.into_iter().find(|counted| counted.limit == *limit) else {
+                continue;
+            };
+            let over = counted.over(&self.seed, &self.clock, subjects);
+            reached = reached.or(over);
         }
         reached
     }
 
     /// Forgets keys whose allowance is whole again.
     pub(crate) fn forget_rested(&self) {
-        self.limiters.values().for_each(RateLimiter::retain_recent);
+        for counted in self.counted.values().flatten() {
+            for limiter in [&counted.proved, &counted.claimed] {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
+        }
     }
 }
 
-fn quota(limit: &simbind_rules::Limit) -> Option<Quota> {
+impl Counted {
+    fn over(
+        &self,
+        seed: &RandomState,
+        clock: &LimitClock,
+        subjects: &Subjects<'_>,
+    ) -> Option<Reached> {
+        let parts = self.limit.per.iter().map(|key| subjects.part(*key));
+        let parts: Vec<(&[u8], bool)> = parts.collect::<Option<_>>()?;
+        let proved = parts.iter().all(|(_, proved)| *proved);
+        let limiter = if proved { &self.proved } else { &self.claimed };
+        let refused = limiter.check_key(&seed.hash_one(parts)).err()?;
+        let retry_after = refused.wait_time_from(clock.now()).min(LONGEST_WAIT);
+        Some(Reached { reason: self.limit.reason, retry_after })
+    }
+}
+
+fn quota(limit: &Limit) -> Option<Quota> {
     let rate = NonZeroU32::new(limit.count)?;
-    let burst = NonZeroU32::new(limit.burst)?;
-    Some(Quota::with_period(limit.period.checked_div(rate.get())?)?.allow_burst(burst))
+    let each = limit.period.checked_div(rate.get())?.max(Duration::from_nanos(1));
+    let most = LONGEST_BURST.as_nanos().checked_div(each.as_nanos())?;
+    let burst = limit.burst.min(u32::try_from(most).unwrap_or(u32::MAX));
+    Some(Quota::with_period(each)?.allow_burst(NonZeroU32::new(burst)?))
 }

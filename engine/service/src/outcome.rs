@@ -1,27 +1,29 @@
 //! How step-ups end, and wrong PIN entries.
 
 use crate::{
-    check::decision_id,
+    check::{DECISIONS, decision_id},
     decisions::facts_of,
     engine::{Engine, TRIES, contended},
     error::ServiceError,
-    ledger::{DecisionEntry, OutcomeText, StateEntry, keys},
+    hot::Loaded,
+    ledger::{DecisionEntry, OutcomeText, StateEntry, decode_row, keys},
     ports::{
-        store::{Expected, LedgerKind, Store, StoreError},
+        store::{Expected, Store, StoreError},
         vault::Vault,
     },
 };
 use simbind_core::{
     check::after_step_up,
-    ids::{BindingId, CallerId, CertificateId, DecisionId, RequestId, StepUpId},
+    ids::{CallerId, CertificateId, DecisionId, RequestId, StepUpId},
     line::LineView,
+    time::Timestamp,
     transcript::step_up_message,
 };
 use simbind_evidence::{
     certificate::verify_chain,
     signature::{self, SignatureScheme},
 };
-use simbind_rules::{Facts, StepUpMethod, Verdict};
+use simbind_rules::{Facts, StepUpMethod, Verdict, facts::SimState};
 use std::sync::Arc;
 
 /// The most wrong PIN entries that are counted.
@@ -88,8 +90,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return Err(ServiceError::Refused("the step-up has ended".into()));
         }
         let method = match &proof {
-            StepUpProof::Failed => return self.note(by, &parent, OutcomeText::Failed).await,
-            StepUpProof::Claimed => return self.note(by, &parent, OutcomeText::Claimed).await,
+            StepUpProof::Failed => {
+                return self.end_without_proof(by, &parent, OutcomeText::Failed).await;
+            }
+            StepUpProof::Claimed => {
+                return self.end_without_proof(by, &parent, OutcomeText::Claimed).await;
+            }
             StepUpProof::Card { chain, scheme, signature } => {
                 self.verify_card(&parent, id, chain, *scheme, signature).await?;
                 StepUpMethod::Card
@@ -99,21 +105,49 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if !methods.contains(method) {
             return Err(ServiceError::Refused("the method is not acceptable here".into()));
         }
-        self.decide_child(by, request, &parent, method).await.map(Some)
+        self.prove(by, request, &parent, method).await.map(Some)
     }
 
+    /// Keeps what a step-up came to; the decision that proved it before, where one did. A relying
+    /// party's word ends nothing: evidence may still come.
     async fn note(
         &self,
         by: &CallerId,
         parent: &DecisionEntry,
         outcome: OutcomeText,
-    ) -> Result<Option<Arc<DecisionEntry>>, ServiceError> {
+    ) -> Result<Option<DecisionId>, ServiceError> {
+        let key = keys::step_up(parent.id)?;
+        let word = outcome == OutcomeText::Claimed;
         let entry = StateEntry::StepUpEnded { decision: parent.id, outcome, by: by.clone() };
-        let expect = vec![(keys::step_up(parent.id)?, Expected::Absent)];
-        match self.append_state(&entry, expect).await {
-            Ok(_) => Ok(None),
-            Err(StoreError::Conflict) => Err(already()),
-            Err(error) => Err(error.into()),
+        for _ in 0..TRIES {
+            let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
+            let expected = match snapshot.values.first().and_then(Option::as_ref) {
+                None => Expected::Absent,
+                Some(row) => match decode_row(&row.value)? {
+                    OutcomeText::Claimed if word => return Ok(None),
+                    OutcomeText::Claimed => Expected::Version(row.version),
+                    OutcomeText::Proved(child) => return Ok(Some(child)),
+                    OutcomeText::Failed => return Err(already()),
+                },
+            };
+            match self.append_state(&entry, vec![(key.clone(), expected)]).await {
+                Ok(_) => return Ok(None),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(contended())
+    }
+
+    async fn end_without_proof(
+        &self,
+        by: &CallerId,
+        parent: &DecisionEntry,
+        outcome: OutcomeText,
+    ) -> Result<Option<Arc<DecisionEntry>>, ServiceError> {
+        match self.note(by, parent, outcome).await? {
+            None => Ok(None),
+            Some(_) => Err(already()),
         }
     }
 
@@ -139,29 +173,75 @@ impl<S: Store, V: Vault> Engine<S, V> {
             .map_err(|error| ServiceError::invalid("step_up.card.signature", error))
     }
 
-    /// The child: the parent's facts with what is known now of the binding and its line, by the
-    /// packs in service, and the method that was proved.
-    async fn decide_child(
+    /// Uses the step-up and decides. The same request finds its own decision again, and makes it
+    /// where a fault came between the use and the decision.
+    async fn prove(
         &self,
         by: &CallerId,
         request: &RequestId,
         parent: &DecisionEntry,
         method: StepUpMethod,
     ) -> Result<Arc<DecisionEntry>, ServiceError> {
+        let mut id = decision_id(self.now(), self.random()?);
+        let mut prior = None;
+        if let Some(proved) = self.note(by, parent, OutcomeText::Proved(id)).await? {
+            match self.decision(proved).await {
+                Ok(child) if child.caller == *by && child.request == *request => {
+                    prior = Some(child);
+                }
+                Ok(_) => return Err(already()),
+                Err(ServiceError::NotFound(_)) => id = proved,
+                Err(error) => return Err(error),
+            }
+        }
+        let binding = parent.binding.ok_or(ServiceError::NotFound("binding"))?;
+        for _ in 0..DECISIONS {
+            let certificate = self.binding(binding).await?.binding.certificate.id;
+            let loaded = self.load(certificate).await?.ok_or(ServiceError::NotFound("binding"))?;
+            let child = self.child(parent, &loaded, id, method)?;
+            let child = match &prior {
+                Some(prior) if prior.verdict == child.verdict => Arc::clone(prior),
+                _ => {
+                    let (caller, request) = (by.clone(), request.clone());
+                    self.record_child(DecisionEntry { caller, request, ..child }).await?
+                }
+            };
+            // What was acknowledged while this was written must not be answered against.
+            if !self.moved(Some(&loaded)).await? {
+                return Ok(child);
+            }
+            id = decision_id(self.now(), self.random()?);
+        }
+        Err(contended())
+    }
+
+    async fn record_child(&self, child: DecisionEntry) -> Result<Arc<DecisionEntry>, ServiceError> {
+        match self.record_once(child).await {
+            // The same request is being answered beside this one.
+            Err(StoreError::Conflict) => Err(contended()),
+            other => Ok(other?),
+        }
+    }
+
+    /// The child: the parent's facts with what is known now of the binding and its line, by the
+    /// packs in service, and the method that was proved.
+    fn child(
+        &self,
+        parent: &DecisionEntry,
+        loaded: &Loaded,
+        id: DecisionId,
+        method: StepUpMethod,
+    ) -> Result<DecisionEntry, ServiceError> {
         let now = self.now();
         let mut facts = facts_of(parent)?;
-        if let Some(binding) = parent.binding {
-            self.refresh(&mut facts, binding).await?;
-        }
+        refresh(&mut facts, loaded, now);
         let packs = self.packs.in_service();
         let chain = crate::decisions::chain_of(&packs.book, parent);
         let ruling = simbind_core::check::rule(&packs.book, chain, parent.kind, &facts, None);
         let ruling = after_step_up(ruling, method);
-        let child = DecisionEntry {
-            id: decision_id(now, self.random()?),
+        Ok(DecisionEntry {
+            id,
             parent: Some(parent.id),
-            caller: by.clone(),
-            request: request.clone(),
             challenge: None,
             facts: facts.to_bytes(),
             limit: None,
@@ -172,25 +252,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             fired: crate::check::fired(&packs.book, &ruling),
             packs: packs.book.hash().0,
             decided_at: now,
-            position: self.store.tip(LedgerKind::State).0,
+            position: loaded.as_of().0,
             ..parent.clone()
-        };
-        self.note(by, parent, OutcomeText::Proved(child.id)).await?;
-        self.record(child).await
-    }
-
-    async fn refresh(&self, facts: &mut Facts, binding: BindingId) -> Result<(), ServiceError> {
-        let certificate = self.binding(binding).await?.binding.certificate.id;
-        let loaded = self.load(certificate).await?.ok_or(ServiceError::NotFound("binding"))?;
-        let now = self.now();
-        let histories: Vec<_> = loaded.histories.iter().collect();
-        let line = LineView::of(&loaded.binding, &histories, now);
-        facts.set_binding_state(loaded.binding.state_at(now).fact());
-        facts.set_handset_latch(line.handset_latch);
-        facts.set_sim_latch(line.sim_latch);
-        facts.set_line_latch(line.line_latch);
-        facts.set_pin_failures(loaded.pin.failures);
-        Ok(())
+        })
     }
 
     /// Counts wrong PIN entries, and answers how many count now. Once locked, the right PIN does
@@ -232,6 +296,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
         }
         Err(contended())
+    }
+}
+
+/// What may have changed since the parent was decided.
+fn refresh(facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
+    let histories: Vec<_> = loaded.histories.iter().collect();
+    let line = LineView::of(&loaded.binding, &histories, now);
+    facts.set_binding_state(loaded.binding.state_at(now).fact());
+    facts.set_handset_latch(line.handset_latch);
+    facts.set_sim_latch(line.sim_latch);
+    facts.set_line_latch(line.line_latch);
+    facts.set_pin_failures(loaded.pin.failures);
+    if facts.sim_state().is_some() || line.sim_state != SimState::Active {
+        facts.set_sim_state(line.sim_state);
     }
 }
 

@@ -41,7 +41,8 @@ impl Packs {
         let declared: Vec<_> = chains
             .flat_map(|chain| {
                 let logins = book.limits(chain, CheckKind::Login).iter();
-                logins.chain(book.limits(chain, CheckKind::Tap)).cloned().collect::<Vec<_>>()
+                let checks = logins.chain(book.limits(chain, CheckKind::Tap));
+                checks.chain(book.event_limits(chain)).cloned().collect::<Vec<_>>()
             })
             .collect();
         let limits = Limits::new(declared.iter(), clock, most_keys);

@@ -8,10 +8,7 @@ use simbind_evidence::{
     android::{AttestationRoots, StatusList},
     certificate::{ChainPolicy, TrustAnchors},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// What is trusted.
 #[derive(Debug)]
@@ -24,8 +21,9 @@ pub struct Trust {
     pub attestation_roots: AttestationRoots,
     /// Revoked attestation certificates.
     pub attestation_status: StatusList,
-    /// Apps that may carry a login.
-    pub apps: BTreeSet<AppId>,
+    /// Apps that may carry a login, each with the SHA-256 of its signing certificate where that is
+    /// pinned.
+    pub apps: BTreeMap<AppId, Option<[u8; 32]>>,
 }
 
 /// Bounds and lifetimes.

@@ -98,6 +98,8 @@ pub enum Counter {
     Unseen,
     /// This.
     Seen(u64),
+    /// The one that this very check showed, before it was decided again.
+    SeenInThisCheck,
 }
 
 /// Wrong PIN entries that count.

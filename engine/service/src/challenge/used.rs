@@ -3,7 +3,7 @@
 use crate::ledger::DecisionEntry;
 use parking_lot::Mutex;
 use simbind_core::{
-    ids::{CallerId, ChallengeId, RequestId},
+    ids::{CallerId, ChallengeId, DecisionId, RequestId},
     time::Timestamp,
 };
 use std::{
@@ -23,13 +23,21 @@ pub struct Claim {
     pub digest: [u8; 32],
 }
 
-/// What became of the check that used a challenge.
-pub(super) type Outcome = Option<Arc<DecisionEntry>>;
+/// How far the check that used a challenge has come.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// Nothing has been written.
+    Open,
+    /// This decision was given to the ledger, and may be on disk.
+    Written(DecisionId),
+    /// Decided.
+    Decided(Arc<DecisionEntry>),
+}
 
 struct Use {
     claim: Claim,
     expires_at: Timestamp,
-    outcome: watch::Receiver<Outcome>,
+    outcome: watch::Receiver<Progress>,
 }
 
 #[derive(Default)]
@@ -41,10 +49,10 @@ struct Table {
 /// What using a challenge came to.
 pub enum Used {
     /// It is this check's now: the decision goes into the sender.
-    First(watch::Sender<Outcome>),
+    First(watch::Sender<Progress>),
     /// The same request used it before; its decision is here, or comes. A sender that is dropped
-    /// without one means that nothing was decided.
-    Same(watch::Receiver<Outcome>),
+    /// without one means that the check was broken off.
+    Same(watch::Receiver<Progress>),
     /// Another request used it.
     Other,
     /// No more can be remembered.
@@ -85,7 +93,7 @@ impl UsedChallenges {
         if table.uses.len() >= self.most {
             return Used::Full;
         }
-        let (sender, outcome) = watch::channel(None);
+        let (sender, outcome) = watch::channel(Progress::Open);
         table.ends.insert((expires_at, id), ());
         table.uses.insert(id, Use { claim, expires_at, outcome });
         Used::First(sender)
@@ -99,17 +107,28 @@ impl UsedChallenges {
         }
     }
 
-    /// Puts a use back that was read from the ledger.
+    /// Puts a newer decision of the request that used a challenge in the place of the earlier one.
+    pub fn decided_again(&self, id: ChallengeId, decision: &Arc<DecisionEntry>) {
+        let mut table = self.table.lock();
+        if let Some(used) = table.uses.get_mut(&id) {
+            let (_, outcome) = watch::channel(Progress::Decided(Arc::clone(decision)));
+            used.outcome = outcome;
+        }
+    }
+
+    /// Puts a use back that was read from the ledger, the newest first: what is here already stays.
     pub fn restore(&self, id: ChallengeId, expires_at: Timestamp, decision: Arc<DecisionEntry>) {
         let claim = Claim {
             caller: decision.caller.clone(),
             request: decision.request.clone(),
             digest: decision.digest,
         };
-        let (_, outcome) = watch::channel(Some(decision));
+        let (_, outcome) = watch::channel(Progress::Decided(decision));
         let mut table = self.table.lock();
-        table.ends.insert((expires_at, id), ());
-        table.uses.insert(id, Use { claim, expires_at, outcome });
+        if !table.uses.contains_key(&id) {
+            table.ends.insert((expires_at, id), ());
+            table.uses.insert(id, Use { claim, expires_at, outcome });
+        }
     }
 
     /// How many are remembered.

@@ -64,7 +64,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let attested = |app| loaded.is_none_or(|loaded| loaded.binding.attests_app(app));
         let app = match &check.app {
             None => AppClaim::Absent,
-            Some(app) if self.settings.trust.apps.contains(app) && attested(app) => {
+            Some(app) if self.settings.trust.apps.contains_key(app) && attested(app) => {
                 AppClaim::Listed
             }
             Some(_) => AppClaim::Unlisted,

@@ -2,13 +2,14 @@
 
 use super::{request::CheckRequest, run::decision_id};
 use crate::{
+    challenge::Hold,
     engine::Engine,
     error::ServiceError,
     hot::Loaded,
-    ledger::{DecisionEntry, FiredEntry, encode_decision},
+    ledger::{DecisionEntry, FiredEntry, encode_decision, keys},
     packs::InService,
     ports::{
-        store::{Append, LedgerKind, Store},
+        store::{Append, Expected, Key, LedgerKind, Store, StoreError},
         vault::Vault,
     },
 };
@@ -29,15 +30,22 @@ pub(super) struct Draft<'a> {
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
+    /// Rules on a check and writes the decision; on disk when this answers. Where the same request
+    /// was answered so before, that answer stands and nothing is written.
     pub(super) async fn decide(
         &self,
         draft: &Draft<'_>,
+        prior: Option<&Arc<DecisionEntry>>,
+        mut hold: Option<&mut Hold<'_>>,
     ) -> Result<Arc<DecisionEntry>, ServiceError> {
         let Draft { check, facts, packs, loaded, now, .. } = *draft;
         let serving = loaded.map(|loaded| &loaded.binding.sim.serving);
         let chain = packs.chain(serving);
         let kind = check.kind();
         let ruling = simbind_core::check::rule(&packs.book, chain, kind, facts, draft.limit);
+        if let Some(prior) = prior.filter(|prior| prior.verdict == ruling.answer.verdict()) {
+            return Ok(Arc::clone(prior));
+        }
         let entry = DecisionEntry {
             id: decision_id(now, self.random()?),
             parent: None,
@@ -59,18 +67,44 @@ impl<S: Store, V: Vault> Engine<S, V> {
             fired: fired(&packs.book, &ruling),
             packs: packs.book.hash().0,
             decided_at: now,
-            position: loaded.map_or(self.store.tip(LedgerKind::State), |l| l.position).0,
+            position: loaded.map_or_else(|| self.store.tip(LedgerKind::State), Loaded::as_of).0,
         };
-        self.record(entry).await
+        if let Some(hold) = &mut hold {
+            hold.writing(entry.id);
+        }
+        let written = self.record(entry).await;
+        if let (Some(hold), Err(error)) = (hold, &written)
+            && error.nothing_written()
+        {
+            hold.not_written();
+        }
+        Ok(written?)
     }
 
-    /// Writes a decision; on disk when this answers.
+    /// Writes a decision under an id that was drawn for it; on disk when this answers.
     pub(crate) async fn record(
         &self,
         entry: DecisionEntry,
-    ) -> Result<Arc<DecisionEntry>, ServiceError> {
+    ) -> Result<Arc<DecisionEntry>, StoreError> {
+        self.record_if(entry, Vec::new()).await
+    }
+
+    /// Writes a decision unless there is one of its id.
+    pub(crate) async fn record_once(
+        &self,
+        entry: DecisionEntry,
+    ) -> Result<Arc<DecisionEntry>, StoreError> {
+        let expect = vec![(keys::decision(entry.id)?, Expected::Absent)];
+        self.record_if(entry, expect).await
+    }
+
+    async fn record_if(
+        &self,
+        entry: DecisionEntry,
+        expect: Vec<(Key, Expected)>,
+    ) -> Result<Arc<DecisionEntry>, StoreError> {
         let bytes = encode_decision(&entry)?.into();
-        let append = Append { entry: bytes, expect: Vec::new() };
+        let append = Append { entry: bytes, expect };
         self.store.append(LedgerKind::Decisions, append).await?;
         let entry = Arc::new(entry);
         self.decisions.put(&entry);

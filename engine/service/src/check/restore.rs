@@ -18,7 +18,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// looked at, so that a clock that was set back does not cut the reading short.
     pub(crate) async fn restore_used(&self) -> Result<(), ServiceError> {
         let lifetime = self.challenges.lifetime();
-        let oldest = self.now().minus(lifetime * 2);
+        let now = self.now();
+        let oldest = now.minus(lifetime * 2);
         let mut end = self.store.tip(LedgerKind::Decisions);
         while end.0 > 0 {
             let page = u64::try_from(Scan::MAX_ROWS).unwrap_or(1000);
@@ -26,12 +27,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let most = usize::try_from(end.0 - from.0 + 1).unwrap_or(Scan::MAX_ROWS);
             let entries = self.store.entries(LedgerKind::Decisions, from, most).await?;
             let mut newest = None;
-            for entry in &entries {
+            // The newest first: where a check was decided again, its last decision is the one.
+            for entry in entries.iter().rev() {
                 let decision = Arc::new(decode_decision(&entry.entry)?);
                 newest = newest.max(Some(entry.recorded_at)).max(Some(decision.decided_at));
                 if let Some(id) = decision.challenge {
                     let ends = entry.recorded_at.max(decision.decided_at).plus(lifetime);
-                    self.used.restore(ChallengeId::from_bytes(id), ends, decision);
+                    if ends >= now {
+                        self.used.restore(ChallengeId::from_bytes(id), ends, decision);
+                    }
                 }
             }
             if newest.is_none_or(|newest| newest < oldest) {

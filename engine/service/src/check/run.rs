@@ -1,56 +1,56 @@
 //! The walk of one check.
 
-use super::{evidence::Proofs, record::Draft, request::CheckRequest};
+use super::{effects::Effects, evidence::Proofs, record::Draft, request::CheckRequest};
 use crate::{
-    challenge::{Claim, Issued, Purpose, Returned, Used},
-    engine::{Engine, contended, engine_caller},
+    challenge::{Claim, Hold, Issued, Progress, Purpose, Returned, Used},
+    engine::{Engine, contended},
     error::ServiceError,
     hot::Loaded,
-    ledger::{DecisionEntry, StateEntry, keys},
-    limits::Subjects,
-    packs::InService,
+    ledger::DecisionEntry,
     ports::{
-        store::{Expected, Store, StoreError},
+        store::{Position, Store},
         vault::Vault,
     },
 };
 use simbind_core::{
-    binding::{CounterPolicy, LifecycleReason},
-    check::{self, CertificateFinding, CheckContext, Reader, Subject},
+    check::Counter,
     ids::{ChallengeId, DecisionId},
-    line::{LineHistory, LineView},
     time::Timestamp,
     transcript::Audience,
 };
 use simbind_rules::{
-    Facts, ReasonCode,
-    facts::{ChallengeState, Channel, CounterState, HandsetLatch, Match, SignatureState},
+    Verdict,
+    facts::{ChallengeState, Channel, CounterState, SignatureState},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// How often a check is decided again because something changed under it.
-const DECISIONS: usize = 4;
+pub(crate) const DECISIONS: usize = 6;
 
-/// A check's hold on its challenge. Dropped without a decision it gives the challenge back.
-struct Hold<'a> {
-    used: &'a crate::challenge::UsedChallenges,
-    id: ChallengeId,
-    sender: Option<watch::Sender<Option<Arc<DecisionEntry>>>>,
+/// The challenge of a check.
+enum Taken<'a> {
+    /// It cannot be used, or nothing that would use it was proved.
+    Not(ChallengeState),
+    /// It is used by this check.
+    Held(Hold<'a>),
+    /// This request used it before and was answered with this.
+    Before(ChallengeId, Arc<DecisionEntry>),
 }
 
-impl Hold<'_> {
-    fn decided(mut self, decision: &Arc<DecisionEntry>) {
-        if let Some(sender) = self.sender.take() {
-            sender.send_replace(Some(Arc::clone(decision)));
+impl Taken<'_> {
+    const fn state(&self) -> ChallengeState {
+        match self {
+            Self::Not(state) => *state,
+            Self::Held(_) | Self::Before(..) => ChallengeState::Fresh,
         }
     }
-}
 
-impl Drop for Hold<'_> {
-    fn drop(&mut self) {
-        if self.sender.is_some() {
-            self.used.give_back(self.id);
+    const fn id(&self) -> Option<ChallengeId> {
+        match self {
+            Self::Not(_) => None,
+            Self::Held(hold) => Some(hold.id()),
+            Self::Before(id, _) => Some(*id),
         }
     }
 }
@@ -83,68 +83,120 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let claim = Claim { caller: check.caller.clone(), request: check.request.clone(), digest };
         let purpose = Purpose::Check(check.audience.clone(), check.channel);
         let returned = self.challenges.recognise(&check.challenge, &purpose, now);
+        let mut before = None;
         if let Returned::Good { id, .. } = returned
             && let Some(Used::Same(outcome)) = self.used.peek(id, &claim)
         {
-            return recorded(outcome).await;
+            let decision = self.recorded(outcome).await?;
+            if self.still_stands(&decision, check).await? {
+                return Ok(decision);
+            }
+            before = Some(Taken::Before(id, decision));
         }
-        let id = check.certificate.id();
-        let mut loaded = match id {
-            Some(id) => self.load(id).await?,
-            None => None,
-        };
+        let loaded = self.load_claimed(check).await?;
         let proofs = self.proofs(check, &transcript, loaded.as_deref(), now);
-        let (state, hold) = match self.use_challenge(returned, claim, &proofs, now)? {
-            Consumed::State(state) => (state, None),
-            Consumed::Held(hold) => (ChallengeState::Fresh, Some(hold)),
-            Consumed::Same(outcome) => return recorded(outcome).await,
+        let taken = match before {
+            Some(before) => before,
+            None => match self.use_challenge(returned, claim, &proofs, now)? {
+                Consumed::Taken(taken) => taken,
+                // The same request came in between: its answer is as new as one of ours.
+                Consumed::Same(outcome) => return self.recorded(outcome).await,
+            },
         };
+        self.decide_until_it_stands(Walk { check, digest, proofs, loaded, now }, taken).await
+    }
+
+    /// Decides, and again where something that was read had changed by the time that the decision
+    /// was on disk: what was acknowledged meanwhile must not be answered against.
+    async fn decide_until_it_stands(
+        &self,
+        walk: Walk<'_>,
+        mut taken: Taken<'_>,
+    ) -> Result<Arc<DecisionEntry>, ServiceError> {
+        let Walk { check, digest, proofs, mut loaded, now } = walk;
         let packs = self.packs.in_service();
-        let limit = self.limit(check, loaded.as_deref(), &packs);
+        let state = taken.state();
+        let limit = match &taken {
+            // It was counted when it came first.
+            Taken::Before(..) => None,
+            _ => self.limit(check, &proofs, state, loaded.as_deref(), &packs),
+        };
+        // Once this check's counter has been accepted, later ones do not make it a step back.
+        let mut counted = matches!(taken, Taken::Before(..));
         for _ in 0..DECISIONS {
-            let facts = self.facts(check, &proofs, state, loaded.as_deref(), now);
-            if let Some(changed) = self.effects(loaded.as_deref(), check, &facts).await? {
+            let challenge = taken.id();
+            let counter = match loaded.as_deref() {
+                Some(_) if counted => Counter::SeenInThisCheck,
+                Some(loaded) => loaded.counter_for(challenge, check.counter),
+                None => Counter::Unseen,
+            };
+            let facts = self.facts(check, &proofs, (state, counter), loaded.as_deref(), now);
+            let effects = Effects { check, challenge, counter, facts: &facts };
+            if let Some(changed) = self.effects(loaded.as_deref(), &effects).await? {
                 loaded = changed;
                 continue;
             }
+            counted |= challenge.is_some() && facts.counter_state() == Some(CounterState::Advanced);
             let draft = Draft {
                 check,
                 digest,
                 facts: &facts,
                 limit,
                 loaded: loaded.as_deref(),
-                challenge: hold.as_ref().map(|hold| hold.id),
+                challenge,
                 packs: &packs,
                 now,
             };
-            let decision = self.decide(&draft).await?;
-            // What was acknowledged while this was written must not be answered against.
-            let again = match loaded.as_deref() {
-                Some(read) => !self.is_current(read).await? && self.moved(read).await?,
-                None => false,
+            let decision = match &mut taken {
+                Taken::Not(_) => self.decide(&draft, None, None).await?,
+                Taken::Held(hold) => self.decide(&draft, None, Some(hold)).await?,
+                Taken::Before(_, prior) => self.decide(&draft, Some(prior), None).await?,
             };
-            if !again {
-                if let Some(hold) = hold {
-                    hold.decided(&decision);
+            if !self.moved(loaded.as_deref()).await? {
+                match taken {
+                    Taken::Not(_) => {}
+                    Taken::Held(hold) => hold.decided(&decision),
+                    Taken::Before(id, _) => self.used.decided_again(id, &decision),
                 }
                 return Ok(decision);
             }
-            loaded = match id {
-                Some(id) => self.load(id).await?,
-                None => None,
-            };
+            loaded = self.load_claimed(check).await?;
         }
         Err(contended())
     }
 
+    async fn load_claimed(
+        &self,
+        check: &CheckRequest,
+    ) -> Result<Option<Arc<Loaded>>, ServiceError> {
+        match check.certificate.id() {
+            Some(id) => self.load(id).await,
+            None => Ok(None),
+        }
+    }
+
     /// Whether what a check read has truly changed, its own counter aside.
-    async fn moved(&self, read: &Loaded) -> Result<bool, ServiceError> {
+    pub(crate) async fn moved(&self, read: Option<&Loaded>) -> Result<bool, ServiceError> {
+        let Some(read) = read else { return Ok(false) };
+        if self.is_current(read).await? {
+            return Ok(false);
+        }
         let fresh = self.load(read.binding.certificate.id).await?;
-        Ok(fresh.is_none_or(|fresh| {
-            fresh.binding_version != read.binding_version
-                || fresh.histories != read.histories
-                || fresh.pin != read.pin
-        }))
+        Ok(fresh.is_none_or(|fresh| fresh.changed_after(read.as_of())))
+    }
+
+    /// Whether a recorded decision may be answered once more as it is: a refusal always, anything
+    /// else while nothing has changed since it was decided.
+    async fn still_stands(
+        &self,
+        decision: &DecisionEntry,
+        check: &CheckRequest,
+    ) -> Result<bool, ServiceError> {
+        if decision.verdict == Verdict::Deny {
+            return Ok(true);
+        }
+        let loaded = self.load_claimed(check).await?;
+        Ok(loaded.is_some_and(|loaded| !loaded.changed_after(Position(decision.position))))
     }
 
     /// Uses the challenge, if the signature over it verifies: failures before that burn nothing.
@@ -155,160 +207,58 @@ impl<S: Store, V: Vault> Engine<S, V> {
         proofs: &Proofs,
         now: Timestamp,
     ) -> Result<Consumed<'_>, ServiceError> {
+        let not = |state| Ok(Consumed::Taken(Taken::Not(state)));
         let (id, expires_at) = match returned {
-            Returned::Bad(state) => return Ok(Consumed::State(state)),
+            Returned::Bad(state) => return not(state),
             Returned::Good { id, expires_at } => (id, expires_at),
         };
         if proofs.signature != SignatureState::Valid {
-            let used = matches!(self.used.peek(id, &claim), Some(Used::Other));
-            let state = if used { ChallengeState::Used } else { ChallengeState::Fresh };
-            return Ok(Consumed::State(state));
+            let used = self.used.peek(id, &claim).is_some();
+            return not(if used { ChallengeState::Used } else { ChallengeState::Fresh });
         }
         match self.used.consume(id, claim, expires_at, now) {
             Used::First(sender) => {
-                Ok(Consumed::Held(Hold { used: &self.used, id, sender: Some(sender) }))
+                Ok(Consumed::Taken(Taken::Held(Hold::new(&self.used, id, sender))))
             }
             Used::Same(outcome) => Ok(Consumed::Same(outcome)),
-            Used::Other => Ok(Consumed::State(ChallengeState::Used)),
+            Used::Other => not(ChallengeState::Used),
             Used::Full => Err(ServiceError::Busy { retry_after: Duration::from_secs(1) }),
         }
     }
 
-    fn limit(
+    /// The decision of the request that came first. Where that was broken off with its decision on
+    /// the way to disk, the ledger tells; where nothing is there, the fault is answered once more.
+    async fn recorded(
         &self,
-        check: &CheckRequest,
-        loaded: Option<&Loaded>,
-        packs: &InService,
-    ) -> Option<ReasonCode> {
-        let serving = loaded.map(|loaded| &loaded.binding.sim.serving);
-        let declared = packs.book.limits(packs.chain(serving), check.kind());
-        let id = check.certificate.id();
-        let (relying_party, reader) = match &check.audience {
-            Audience::RelyingParty(id) => (Some(id.as_str()), None),
-            Audience::Reader(id) => (None, Some(id.as_str())),
-        };
-        let subjects = Subjects {
-            certificate: id.as_ref().map_or(&[], |id| id.as_bytes().as_slice()),
-            iccid: loaded.map(|l| l.binding.sim.iccid).or(check.iccid).map(String::from),
-            imei: check.imei.or(check.toolkit_imei).map(String::from),
-            relying_party,
-            reader,
-            carrier_feed: None,
-        };
-        packs.limits.count(declared, &subjects)
+        mut outcome: watch::Receiver<Progress>,
+    ) -> Result<Arc<DecisionEntry>, ServiceError> {
+        let decided = |progress: &Progress| matches!(progress, Progress::Decided(_));
+        let ended = outcome.wait_for(decided).await.is_err();
+        let last = outcome.borrow().clone();
+        match last {
+            Progress::Decided(decision) => Ok(decision),
+            Progress::Written(id) if ended => match self.decision(id).await {
+                Err(ServiceError::NotFound(_)) => Err(contended()),
+                other => other,
+            },
+            Progress::Written(_) | Progress::Open => Err(contended()),
+        }
     }
+}
 
-    fn facts(
-        &self,
-        check: &CheckRequest,
-        proofs: &Proofs,
-        challenge: ChallengeState,
-        loaded: Option<&Loaded>,
-        now: Timestamp,
-    ) -> Facts {
-        let context = CheckContext {
-            channel: check.channel,
-            sensitivity: check.sensitivity,
-            reader: check
-                .reader
-                .map(|reader| Reader { profile: reader.profile, round_trip: reader.round_trip }),
-            now,
-        };
-        let finding = CertificateFinding {
-            chain: proofs.chain,
-            status: None,
-            signature: proofs.signature,
-            challenge,
-        };
-        let claims = self.claims(check, loaded);
-        let Some(loaded) = loaded else {
-            let pin = check::Pin::default();
-            return check::gather(&context, &claims, &finding, proofs.handset, pin, None);
-        };
-        let histories: Vec<&LineHistory> = loaded.histories.iter().collect();
-        let line = LineView::of(&loaded.binding, &histories, now);
-        let feed = self.feeds.get(&loaded.binding.sim.serving.carrier);
-        let subject = Subject {
-            binding: &loaded.binding,
-            line: &line,
-            feed: feed.as_ref().map(|(feed, terms)| (feed, terms)),
-            counter: loaded.counter,
-        };
-        check::gather(&context, &claims, &finding, proofs.handset, loaded.pin, Some(subject))
-    }
-
-    /// What a check proves beyond its own verdict, written before the decision: a SIM that signed
-    /// in a foreign handset, a counter that went back, a counter that went on. Answers the state
-    /// to decide by where that changed it.
-    async fn effects(
-        &self,
-        loaded: Option<&Loaded>,
-        check: &CheckRequest,
-        facts: &Facts,
-    ) -> Result<Option<Option<Arc<Loaded>>>, ServiceError> {
-        let Some(loaded) = loaded else { return Ok(None) };
-        let proved = facts.transcript_signature() == Some(SignatureState::Valid)
-            && facts.challenge_state() == Some(ChallengeState::Fresh);
-        if !proved {
-            return Ok(None);
-        }
-        let binding = &loaded.binding;
-        let foreign = facts.handset_match() == Some(Match::No)
-            && facts.handset_latch() == Some(HandsetLatch::Clear)
-            && binding.foreign_handset_at.is_none();
-        if foreign {
-            self.latch_foreign_handset(&engine_caller()?, binding.id).await?;
-            return Ok(Some(self.load(binding.certificate.id).await?));
-        }
-        if facts.counter_state() == Some(CounterState::Regressed) {
-            let why = LifecycleReason::CounterRegressed;
-            match self.hold(&engine_caller()?, binding.id, why).await {
-                // It is held or over already, or another check did it: the verdict is a deny.
-                Ok(_) | Err(ServiceError::Refused(_)) => return Ok(None),
-                Err(error) => return Err(error),
-            }
-        }
-        self.count_signature(loaded, check, facts).await
-    }
-
-    /// Writes a counter that went on. Two checks with one counter cannot both be first.
-    async fn count_signature(
-        &self,
-        loaded: &Loaded,
-        check: &CheckRequest,
-        facts: &Facts,
-    ) -> Result<Option<Option<Arc<Loaded>>>, ServiceError> {
-        let (CounterPolicy::Present, Some(counter), Some(CounterState::Advanced)) =
-            (loaded.binding.counter, check.counter, facts.counter_state())
-        else {
-            return Ok(None);
-        };
-        let expected = loaded.counter_version.map_or(Expected::Absent, Expected::Version);
-        let entry = StateEntry::CounterSeen { binding: loaded.binding.id, counter };
-        let key = keys::counter(loaded.binding.id)?;
-        match self.append_state(&entry, vec![(key, expected)]).await {
-            Ok(_) => Ok(None),
-            Err(StoreError::Conflict) => Ok(Some(self.load(loaded.binding.certificate.id).await?)),
-            Err(error) => Err(error.into()),
-        }
-    }
+/// What a check has come to before it is ruled on.
+struct Walk<'a> {
+    check: &'a CheckRequest,
+    digest: [u8; 32],
+    proofs: Proofs,
+    loaded: Option<Arc<Loaded>>,
+    now: Timestamp,
 }
 
 /// What became of a check's challenge.
 enum Consumed<'a> {
-    State(ChallengeState),
-    Held(Hold<'a>),
-    Same(watch::Receiver<Option<Arc<DecisionEntry>>>),
-}
-
-/// The decision of the request that came first, or the same fault that it met.
-async fn recorded(
-    mut outcome: watch::Receiver<Option<Arc<DecisionEntry>>>,
-) -> Result<Arc<DecisionEntry>, ServiceError> {
-    match outcome.wait_for(Option::is_some).await {
-        Ok(decision) => decision.clone().ok_or_else(contended),
-        Err(_) => Err(contended()),
-    }
+    Taken(Taken<'a>),
+    Same(watch::Receiver<Progress>),
 }
 
 /// The id of a decision: its time, then randomness.

@@ -142,6 +142,8 @@ pub enum StateEntry {
         binding: BindingId,
         /// The counter.
         counter: u64,
+        /// The challenge of the check that showed it, so that the same check can be decided again.
+        challenge: [u8; 16],
     },
     /// Wrong PIN entries were reported, or the right one.
     PinReported {

@@ -5,7 +5,9 @@ use super::{
         DecisionEntry, EventEntry, EventText, LineText, StateEntry, decode_decision, decode_state,
     },
     keys,
-    rows::{BindingRow, CertificateRow, EventRow, LineRow, PacksRow, decode_row, encode_row},
+    rows::{
+        BindingRow, CertificateRow, CounterRow, EventRow, LineRow, PacksRow, decode_row, encode_row,
+    },
 };
 use crate::{
     ports::{
@@ -131,8 +133,8 @@ impl<V: Vault> IndexProjection<V> {
                     hear(&carrier, values.first(), learned_at, horizon_days)?,
                 ])
             }
-            StateEntry::CounterSeen { binding, counter } => {
-                Ok(vec![put(keys::counter(binding), &counter)?])
+            StateEntry::CounterSeen { binding, counter, challenge } => {
+                Ok(vec![put(keys::counter(binding), &CounterRow { counter, challenge })?])
             }
             StateEntry::PinReported { binding, failures, .. } => {
                 Ok(vec![put(keys::pin(binding), &failures)?])

@@ -48,6 +48,15 @@ pub struct EventRow {
     pub corrects: Option<EventId>,
 }
 
+/// The last signature counter of a binding, under the binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CounterRow {
+    /// The counter.
+    pub counter: u64,
+    /// The challenge of the check that showed it.
+    pub challenge: [u8; 16],
+}
+
 /// Packs that were in service, under their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PacksRow {

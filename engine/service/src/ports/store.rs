@@ -231,6 +231,21 @@ pub enum StoreError {
     Projection(#[from] ProjectionError),
 }
 
+impl StoreError {
+    /// Whether an append that was answered so is known to have written nothing. Of the others it
+    /// is not known until the ledger is read again.
+    pub const fn nothing_written(&self) -> bool {
+        match self {
+            Self::Conflict
+            | Self::Key { .. }
+            | Self::EntryTooLong { .. }
+            | Self::Busy
+            | Self::Projection(_) => true,
+            Self::Unavailable { .. } | Self::Damaged { .. } => false,
+        }
+    }
+}
+
 /// The store port. Everything that is acknowledged is on disk.
 pub trait Store: Send + Sync + 'static {
     /// Appends an entry to a ledger and makes its changes in the index. For the state ledger the
