@@ -32,7 +32,16 @@ struct Shared<S, V> {
     engine: Engine<S, V>,
     parties: Parties,
     metrics: Metrics,
-    stream_in_flight: usize,
+    bounds: ApiBounds,
+}
+
+/// What a call may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiBounds {
+    /// Messages of one stream in work at once.
+    pub stream_in_flight: usize,
+    /// Events of a batch.
+    pub batch_events: usize,
 }
 
 impl<S, V> Clone for Api<S, V> {
@@ -47,9 +56,9 @@ impl<S: Store, V: Vault> Api<S, V> {
         engine: Engine<S, V>,
         parties: Parties,
         metrics: Metrics,
-        stream_in_flight: usize,
+        bounds: ApiBounds,
     ) -> Self {
-        Self(Arc::new(Shared { engine, parties, metrics, stream_in_flight }))
+        Self(Arc::new(Shared { engine, parties, metrics, bounds }))
     }
 
     /// The engine.

@@ -8,15 +8,27 @@ pub use adapters::{SystemClock, SystemEntropy};
 use crate::{
     callers::{AuthorizeLayer, Callers},
     config::Config,
-    grpc::{Api, Parties},
+    grpc::{Api, ApiBounds, Parties},
     telemetry::{EndpointError, Metrics, serve_metrics},
     tls,
 };
 use simbind_core::ids::CallerId;
 use simbind_proto::v1 as wire;
-use simbind_service::{Engine, Ports, ServiceError, ports::clock::Clock};
+use simbind_service::{
+    Engine, Ports, ServiceError,
+    ports::{
+        clock::Clock,
+        store::{LedgerKind, Store as _},
+    },
+};
 use simbind_store::{EmbeddedStore, FileVault, OpenError};
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -102,7 +114,9 @@ pub async fn run_at(
         entropy: Arc::new(SystemEntropy::default()),
     };
     let engine = Engine::start(ports, settings, sources, &challenge_key).await?;
+    let keeper = tokio::spawn(snapshots(Arc::clone(&store), config.store.snapshot_entries));
     let served = serve(&config, engine, shutdown, ready).await;
+    keeper.abort();
     let closed = tokio::task::spawn_blocking(move || store.close()).await;
     served?;
     match closed {
@@ -132,7 +146,11 @@ async fn serve(
     }
     let anyone: CallerId = "local".parse().map_err(|_| ServiceError::NotFound("caller"))?;
     let parties = Parties::new(config, anyone);
-    let api = Api::new(engine, parties, metrics.clone(), config.limits.stream_in_flight);
+    let bounds = ApiBounds {
+        stream_in_flight: config.limits.stream_in_flight,
+        batch_events: config.limits.batch_events,
+    };
+    let api = Api::new(engine, parties, metrics.clone(), bounds);
     let (reporter, health) = tonic_health::server::health_reporter();
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
     let described = || {
@@ -144,6 +162,7 @@ async fn serve(
         .max_concurrent_streams(config.limits.streams_per_connection)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        .timeout(config.limits.request_timeout)
         .tcp_nodelay(true);
     if let Some(files) = &config.tls {
         server = server.tls_config(tls::server(files)?)?;
@@ -178,6 +197,30 @@ async fn serve(
         served = serving => Ok(served?),
         // Callers that hold a stream open do not keep the server from stopping.
         () = overdue => Ok(()),
+    }
+}
+
+/// Writes the index to a snapshot after so many entries, so that a rebuild begins there.
+async fn snapshots(store: Arc<EmbeddedStore>, every: u64) {
+    let mut last = store.tip(LedgerKind::State).0;
+    let mut ticks = tokio::time::interval(TIDY);
+    loop {
+        ticks.tick().await;
+        if store.tip(LedgerKind::State).0 < last.saturating_add(every) {
+            continue;
+        }
+        let (kept, began) = (Arc::clone(&store), Instant::now());
+        match tokio::task::spawn_blocking(move || kept.snapshot()).await {
+            Ok(Ok(position)) => {
+                last = position.0;
+                tracing::info!(position = last, took = ?began.elapsed(), "snapshot of the index");
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "no snapshot of the index could be written");
+                last = store.tip(LedgerKind::State).0;
+            }
+            Err(_) => return,
+        }
     }
 }
 

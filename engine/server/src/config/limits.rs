@@ -24,15 +24,16 @@ impl Default for Limits {
             challenge_lifetime: 2 * MINUTE,
             enrolment_challenge_lifetime: 10 * MINUTE,
             step_up_lifetime: 15 * MINUTE,
-            repeat_window: 10 * MINUTE,
-            clock_skew: 5 * MINUTE,
+            used_challenges: 1_000_000,
+            hot_bindings: 200_000,
+            limit_keys: 1_000_000,
         }
     }
 }
 
 impl Default for StoreSizes {
     fn default() -> Self {
-        Self { cache_bytes: 256 << 20, segment_bytes: 256 << 20 }
+        Self { cache_bytes: 256 << 20, segment_bytes: 256 << 20, snapshot_entries: 500_000 }
     }
 }
 
@@ -146,17 +147,23 @@ pub(super) fn limits(raw: &RawLimits, checker: &mut Checker<'_>) -> Limits {
             MINUTE..=30 * DAY,
             d.step_up_lifetime,
         ),
-        repeat_window: r.time(
-            "limits.repeat_window",
-            raw.repeat_window.as_ref(),
-            SECOND..=DAY,
-            d.repeat_window,
+        used_challenges: r.number(
+            "limits.used_challenges",
+            raw.used_challenges.as_ref(),
+            1000..=1 << 28,
+            d.used_challenges,
         ),
-        clock_skew: r.time(
-            "limits.clock_skew",
-            raw.clock_skew.as_ref(),
-            Duration::ZERO..=HOUR,
-            d.clock_skew,
+        hot_bindings: r.number(
+            "limits.hot_bindings",
+            raw.hot_bindings.as_ref(),
+            1..=1 << 28,
+            d.hot_bindings,
+        ),
+        limit_keys: r.number(
+            "limits.limit_keys",
+            raw.limit_keys.as_ref(),
+            1000..=1 << 28,
+            d.limit_keys,
         ),
     }
 }
@@ -176,6 +183,12 @@ pub(super) fn store(raw: &RawStore, checker: &mut Checker<'_>) -> StoreSizes {
             raw.segment_bytes.as_ref(),
             1 << 20..=1 << 40,
             d.segment_bytes,
+        ),
+        snapshot_entries: r.number(
+            "store.snapshot_entries",
+            raw.snapshot_entries.as_ref(),
+            1000..=1 << 40,
+            d.snapshot_entries,
         ),
     }
 }

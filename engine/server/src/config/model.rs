@@ -169,10 +169,12 @@ pub struct Limits {
     pub enrolment_challenge_lifetime: Duration,
     /// How long a step-up can be answered.
     pub step_up_lifetime: Duration,
-    /// How long the answer to a request id is kept for a repetition.
-    pub repeat_window: Duration,
-    /// How far the time of signing may be from ours.
-    pub clock_skew: Duration,
+    /// Used challenges that are remembered until they would have ended; more are answered as busy.
+    pub used_challenges: usize,
+    /// Bindings that checks read from memory.
+    pub hot_bindings: usize,
+    /// Keys of one rate limit.
+    pub limit_keys: usize,
 }
 
 /// Sizes of the store.
@@ -182,4 +184,6 @@ pub struct StoreSizes {
     pub cache_bytes: u64,
     /// The size at which a ledger begins a new segment, in bytes.
     pub segment_bytes: u64,
+    /// After so many entries of the state ledger the index is written to a snapshot.
+    pub snapshot_entries: u64,
 }

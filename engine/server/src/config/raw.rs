@@ -113,8 +113,9 @@ pub(super) struct RawLimits {
     pub(super) challenge_lifetime: Option<Text>,
     pub(super) enrolment_challenge_lifetime: Option<Text>,
     pub(super) step_up_lifetime: Option<Text>,
-    pub(super) repeat_window: Option<Text>,
-    pub(super) clock_skew: Option<Text>,
+    pub(super) used_challenges: Option<Number>,
+    pub(super) hot_bindings: Option<Number>,
+    pub(super) limit_keys: Option<Number>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -129,4 +130,5 @@ pub(super) struct RawStore {
     pub(super) dir: Option<PathBuf>,
     pub(super) cache_bytes: Option<Number>,
     pub(super) segment_bytes: Option<Number>,
+    pub(super) snapshot_entries: Option<Number>,
 }

@@ -105,6 +105,16 @@ impl<S: Store, V: Vault> Api<S, V> {
         wire::check_request(parts, evidence)
     }
 
+    /// Decides in a task of its own: a caller that goes away does not stop a check half-way, when
+    /// its decision may be on disk already.
+    async fn decide_apart(&self, check: CheckRequest) -> Result<Decision, Status> {
+        let api = self.clone();
+        match tokio::spawn(async move { api.decide(&check).await }).await {
+            Ok(decided) => decided.map_err(status),
+            Err(_) => Err(Status::unavailable("the check was given up")),
+        }
+    }
+
     pub(super) async fn decide(&self, check: &CheckRequest) -> Result<Decision, ServiceError> {
         let began = Instant::now();
         let entry = self.engine().check(check).await?;
@@ -136,7 +146,7 @@ impl<S: Store, V: Vault> CheckService for Api<S, V> {
     ) -> Result<Response<CheckLoginResponse>, Status> {
         let identity = identity(&request)?;
         let check = self.login(&identity, request.into_inner()).map_err(status)?;
-        let decision = self.decide(&check).await.map_err(status)?;
+        let decision = self.decide_apart(check).await?;
         Ok(Response::new(CheckLoginResponse { decision: Some(decision) }))
     }
 
@@ -146,7 +156,7 @@ impl<S: Store, V: Vault> CheckService for Api<S, V> {
     ) -> Result<Response<CheckTapResponse>, Status> {
         let identity = identity(&request)?;
         let check = self.tap(&identity, request.into_inner()).map_err(status)?;
-        let decision = self.decide(&check).await.map_err(status)?;
+        let decision = self.decide_apart(check).await?;
         Ok(Response::new(CheckTapResponse { decision: Some(decision) }))
     }
 

@@ -11,9 +11,6 @@ use simbind_service::{
 use std::sync::Arc;
 use tonic::{Request, Response, Status, Streaming};
 
-/// The most events of a batch.
-const MOST_EVENTS: usize = 1000;
-
 impl<S: Store, V: Vault> Api<S, V> {
     /// Takes one event in. A wrong field refuses the event; a fault of ours fails the call.
     pub(super) async fn take_event(
@@ -60,8 +57,9 @@ impl<S: Store, V: Vault> SimEventService for Api<S, V> {
     ) -> Result<Response<PublishEventsResponse>, Status> {
         let identity = identity(&request)?;
         let PublishEventsRequest { events } = request.into_inner();
-        if events.is_empty() || events.len() > MOST_EVENTS {
-            let why = format!("has {} events, not 1 to {MOST_EVENTS}", events.len());
+        let most = self.0.bounds.batch_events;
+        if events.is_empty() || events.len() > most {
+            let why = format!("has {} events, not 1 to {most}", events.len());
             return Err(status(ServiceError::invalid("events", why)));
         }
         let results = stream::batch(self, &identity, events).await.map_err(status)?;

@@ -27,7 +27,7 @@ pub(super) fn checks<S: Store, V: Vault>(
     identity: Arc<Identity>,
     inbound: Streaming<StreamChecksRequest>,
 ) -> BoxStream<'static, Result<StreamChecksResponse, Status>> {
-    let in_flight = api.0.stream_in_flight;
+    let in_flight = api.0.bounds.stream_in_flight;
     inbound
         .map(move |message| {
             let (api, identity) = (api.clone(), Arc::clone(&identity));
@@ -88,7 +88,7 @@ pub(super) fn events<S: Store, V: Vault>(
     identity: Arc<Identity>,
     inbound: Streaming<StreamEventsRequest>,
 ) -> BoxStream<'static, Result<StreamEventsResponse, Status>> {
-    let in_flight = api.0.stream_in_flight;
+    let in_flight = api.0.bounds.stream_in_flight;
     inbound
         .map(move |message| {
             let (api, identity) = (api.clone(), Arc::clone(&identity));
@@ -115,6 +115,6 @@ pub(super) async fn batch<S: Store, V: Vault>(
     events: Vec<SimEvent>,
 ) -> Result<Vec<simbind_proto::v1::EventResult>, ServiceError> {
     let taken = stream::iter(events).map(|event| api.take_event(identity, event));
-    let results: Vec<_> = taken.buffered(api.0.stream_in_flight).collect().await;
+    let results: Vec<_> = taken.buffered(api.0.bounds.stream_in_flight).collect().await;
     results.into_iter().collect()
 }

@@ -62,7 +62,7 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         },
         attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
         attestation_status,
-        apps: config.apps.iter().map(|app| app.id.clone()).collect(),
+        apps: config.apps.iter().map(|app| (app.id.clone(), app.signer_sha256)).collect(),
     })
 }
 
@@ -82,6 +82,9 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
             enrolment_lifetime: limits.enrolment_challenge_lifetime,
             checks_in_flight: limits.checks_in_flight,
             step_up_lifetime: limits.step_up_lifetime,
+            used_challenges: limits.used_challenges,
+            hot_bindings: limits.hot_bindings,
+            limit_keys: limits.limit_keys,
             ..Bounds::default()
         },
     })
