@@ -75,6 +75,11 @@ pub(crate) fn open(sources: &Sources<'_>) -> Result<(Index, Option<Rebuilt>), Op
     if why == Rebuilt::Ahead {
         tracing::error!("a ledger holds less than was applied: acknowledged entries are gone");
     }
+    let first = LEDGERS.iter().all(|ledger| sources.ledger(*ledger).tip() == Position(0));
+    if first && why == Rebuilt::Missing {
+        // A folder that was just made: nothing was lost, and nothing is to be said.
+        return Ok((sources.rebuild()?, None));
+    }
     tracing::warn!(?why, "the index is made anew");
     Ok((sources.rebuild()?, Some(why)))
 }
