@@ -38,7 +38,7 @@ fn reopened(dir: &Path) -> (Rows, Opening) {
 fn a_store_closed_and_opened_holds_the_same_and_trusts_its_index() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
-    assert_eq!(store.opening().rebuilt, Some(crate::Rebuilt::Missing));
+    assert_eq!(store.opening().rebuilt, None);
     run(fill(&store, 0, 100));
     let tips = (store.tip(State), store.tip(Decisions));
     store.close().unwrap();
