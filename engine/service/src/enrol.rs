@@ -114,18 +114,26 @@ impl<S: Store, V: Vault> Engine<S, V> {
         digest: [u8; 32],
         binding: Binding,
     ) -> Result<Standing, ServiceError> {
-        let key = self.person_key(&binding.person).await?;
-        let sealed = sealing::seal(&*self.vault, key, sealing::BINDING, &binding)?;
-        let entry = StateEntry::Enrolled {
-            binding: binding.id,
-            by: by.clone(),
-            request: request.clone(),
-            digest,
-            sealed,
-        };
         for _ in 0..TRIES {
+            let (key, first) = self.person_key(&binding.person).await?;
+            let sealed = sealing::seal(&*self.vault, key, sealing::BINDING, &binding)?;
+            let entry = StateEntry::Enrolled {
+                binding: binding.id,
+                by: by.clone(),
+                request: request.clone(),
+                digest,
+                sealed,
+            };
             let mut expect = vec![(keys::request(by, request)?, Expected::Absent)];
-            expect.push(self.free_certificate(&binding).await?);
+            expect.extend(first);
+            match self.free_certificate(&binding).await {
+                Ok(free) => expect.push(free),
+                // The same request may have come twice, and the other have bound it meanwhile.
+                Err(taken) => match self.made_before(by, request, digest).await? {
+                    Some(made) => return self.binding(made).await,
+                    None => return Err(taken),
+                },
+            }
             match self.append_state(&entry, expect).await {
                 Ok(version) => return Ok(Standing { binding, version, key }),
                 Err(StoreError::Conflict) => {
@@ -155,12 +163,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
     }
 
-    /// The key of a person's data: the one that sealed it before, or a new one.
-    async fn person_key(&self, person: &PersonRef) -> Result<KeyId, ServiceError> {
-        let snapshot = self.store.read(&[keys::person_key(&*self.vault, person)?]).await?;
+    /// The key of a person's data: the one that sealed it before, or a new one with what must hold
+    /// for it. A person has one key, so that destroying it erases all.
+    async fn person_key(
+        &self,
+        person: &PersonRef,
+    ) -> Result<(KeyId, Option<(Key, Expected)>), ServiceError> {
+        let row = keys::person_key(&*self.vault, person)?;
+        let snapshot = self.store.read(std::slice::from_ref(&row)).await?;
         match snapshot.values.first() {
-            Some(Some(row)) => Ok(decode_row(&row.value)?),
-            _ => Ok(self.vault.new_key().await?),
+            Some(Some(known)) => Ok((decode_row(&known.value)?, None)),
+            _ => Ok((self.vault.new_key().await?, Some((row, Expected::Absent)))),
         }
     }
 }

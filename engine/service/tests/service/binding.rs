@@ -1,0 +1,151 @@
+use crate::support::{Person, Phone, World, caller, imei};
+use simbind_core::{
+    binding::{LifecycleReason as Why, State},
+    ids::RequestId,
+};
+use simbind_service::{ServiceError, ports::store::LedgerKind};
+
+#[tokio::test]
+async fn the_same_enrolment_again_gives_the_same_binding_and_writes_nothing() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    let asked = person.asked(&world.engine, &world.authority);
+    let request: RequestId = "r1".parse().unwrap();
+    let by = caller("counter");
+    let first = world.engine.enrol(&by, &request, asked.clone()).await.unwrap();
+    let written = world.store.all(LedgerKind::State).await.len();
+    let again = world.engine.enrol(&by, &request, asked.clone()).await.unwrap();
+    assert_eq!(first.binding, again.binding);
+    assert_eq!(world.store.all(LedgerKind::State).await.len(), written);
+    // The same number for another request, and another caller's request of the same number.
+    let other = Person::new(&world.authority, 2).asked(&world.engine, &world.authority);
+    let refused = world.engine.enrol(&by, &request, other.clone()).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Exists(_)), "{refused:?}");
+    world.engine.enrol(&caller("counter-2"), &request, other).await.unwrap();
+}
+
+#[tokio::test]
+async fn enrolments_of_one_request_at_once_make_one_binding() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    let asked = person.asked(&world.engine, &world.authority);
+    let (request, by) = ("r1".parse().unwrap(), caller("counter"));
+    let enrol = || world.engine.enrol(&by, &request, asked.clone());
+    let (one, two, three) = tokio::join!(enrol(), enrol(), enrol());
+    let id = one.unwrap().binding.id;
+    assert_eq!((two.unwrap().binding.id, three.unwrap().binding.id), (id, id));
+}
+
+#[tokio::test]
+async fn a_live_certificate_is_bound_once_and_again_after_its_binding_ended() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    let first = person.enrol(&world).await.unwrap().binding.id;
+    let by = caller("counter");
+    let again = |request: &str| {
+        let asked = person.asked(&world.engine, &world.authority);
+        let request: RequestId = request.parse().unwrap();
+        let (engine, by) = (&world.engine, &by);
+        async move { engine.enrol(by, &request, asked).await }
+    };
+    assert!(matches!(again("r2").await, Err(ServiceError::Exists(_))));
+    world.engine.hold(&by, first, Why::Lost).await.unwrap();
+    assert!(matches!(again("r3").await, Err(ServiceError::Exists(_))), "held is not over");
+    world.engine.revoke(&by, first, Why::Owner).await.unwrap();
+    let second = again("r4").await.unwrap().binding.id;
+    assert_ne!(first, second);
+    let (bindings, next) =
+        world.engine.bindings_of(&person.name.parse().unwrap(), None, 10).await.unwrap();
+    let mut ids: Vec<_> = bindings.iter().map(|standing| standing.binding.id).collect();
+    ids.sort();
+    assert_eq!((ids, next), (vec![first.min(second), first.max(second)], None));
+}
+
+#[tokio::test]
+async fn a_binding_is_held_released_and_revoked_and_then_changes_no_more() {
+    let world = World::new().await;
+    let id = Person::new(&world.authority, 1).enrol(&world).await.unwrap().binding.id;
+    let (engine, by) = (&world.engine, caller("counter"));
+    let held = engine.hold(&by, id, Why::Lost).await.unwrap();
+    assert_eq!(held.binding.state, State::Held { why: Why::Lost });
+    assert!(matches!(engine.hold(&by, id, Why::Lost).await, Err(ServiceError::Refused(_))));
+    assert_eq!(engine.release(&by, id).await.unwrap().binding.state, State::Active);
+    assert!(matches!(engine.release(&by, id).await, Err(ServiceError::Refused(_))));
+    engine.revoke(&by, id, Why::Owner).await.unwrap();
+    for ended in [
+        engine.hold(&by, id, Why::Lost).await,
+        engine.release(&by, id).await,
+        engine.revoke(&by, id, Why::Owner).await,
+        engine.add_handset(&by, id, Phone::attested(2).request(engine, &world.authority)).await,
+    ] {
+        assert!(matches!(ended, Err(ServiceError::Refused(_))), "{ended:?}");
+    }
+    let restarted = world.restarted(crate::support::PACK).await;
+    let after = restarted.binding(id).await.unwrap().binding;
+    assert!(matches!(after.state, State::Ended { .. }));
+}
+
+#[tokio::test]
+async fn another_handset_is_added_once_and_one_that_shares_an_imei_is_refused() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    let id = person.enrol(&world).await.unwrap().binding.id;
+    let (engine, by) = (&world.engine, caller("counter"));
+    let plain = || Phone::plain(2).request(engine, &world.authority);
+    let added = engine.add_handset(&by, id, plain()).await.unwrap();
+    assert_eq!(added.binding.handsets.count(), 2);
+    let twin = Phone::attested(1).request(engine, &world.authority);
+    assert!(matches!(engine.add_handset(&by, id, twin).await, Err(ServiceError::Refused(_))));
+    for serial in 3..=8 {
+        let request = Phone::plain(serial).request(engine, &world.authority);
+        engine.add_handset(&by, id, request).await.unwrap();
+    }
+    let ninth = Phone::plain(9).request(engine, &world.authority);
+    assert!(matches!(engine.add_handset(&by, id, ninth).await, Err(ServiceError::Refused(_))));
+    let standing = engine.binding(id).await.unwrap();
+    assert!(standing.binding.handsets.with_imei(imei(8)).is_some());
+}
+
+#[tokio::test]
+async fn an_unknown_carrier_or_a_chain_of_nobody_is_no_enrolment() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    let by = caller("counter");
+    let mut asked = person.asked(&world.engine, &world.authority);
+    asked.sim.serving.carrier = "nobody".parse().unwrap();
+    let refused = world.engine.enrol(&by, &"r1".parse().unwrap(), asked).await.unwrap_err();
+    assert!(
+        matches!(&refused, ServiceError::Invalid { field, .. } if field == "serving.carrier_id")
+    );
+    let stranger = Person::new(&crate::support::World::new().await.authority, 2);
+    let mut asked = person.asked(&world.engine, &world.authority);
+    asked.chain = stranger.chain;
+    let refused = world.engine.enrol(&by, &"r2".parse().unwrap(), asked).await.unwrap_err();
+    assert!(
+        matches!(&refused, ServiceError::Invalid { field, .. } if field == "certificate_chain")
+    );
+    assert!(world.store.all(LedgerKind::State).await.len() <= 1, "only the packs are written");
+}
+
+#[tokio::test]
+async fn a_persons_bindings_made_at_once_are_sealed_with_one_key() {
+    use simbind_service::ports::vault::Vault as _;
+    let world = World::new().await;
+    let (one, mut two) = (Person::new(&world.authority, 1), Person::new(&world.authority, 2));
+    let person = one.name.clone();
+    let request = |person: &Person| person.asked(&world.engine, &world.authority);
+    let (first, mut second) = (request(&one), request(&two));
+    second.person = person.parse().unwrap();
+    two.name.clone_from(&person);
+    let by = caller("counter");
+    let (r1, r2) = ("r1".parse().unwrap(), "r2".parse().unwrap());
+    let (made, also) =
+        tokio::join!(world.engine.enrol(&by, &r1, first), world.engine.enrol(&by, &r2, second));
+    let (made, also) = (made.unwrap().binding.id, also.unwrap().binding.id);
+    let sealed = world.key_of(made).await;
+    assert_eq!(sealed, world.key_of(also).await);
+    world.vault().destroy(sealed).await.unwrap();
+    for id in [made, also] {
+        assert!(matches!(world.engine.binding(id).await, Err(ServiceError::NotFound(_))));
+    }
+}

@@ -1,0 +1,19 @@
+//! The use cases over a store in memory and a vault in a folder that is thrown away.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod binding;
+mod checks;
+mod decisions;
+mod events;
+mod faults;
+mod limits;
+mod order;
+mod records;
+mod step_up;
+mod support;

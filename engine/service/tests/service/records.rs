@@ -1,0 +1,232 @@
+//! Entries that were written are never read differently: each kind of entry of version 1, as hex
+//! in `golden.txt`, still decodes to what it was and encodes to the same bytes.
+
+use crate::support::{Person, World, caller, imei};
+use simbind_core::{
+    binding::LifecycleReason as Why,
+    ids::{BindingId, DecisionId},
+    line::EventKind,
+    time::Timestamp,
+};
+use simbind_rules::{CheckKind, Edge, Methods, StepUpMethod, Verdict};
+use simbind_service::{
+    ledger::{
+        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, OutcomeText,
+        StateEntry, decode_decision, decode_state, encode_decision, encode_state,
+    },
+    ports::{
+        store::{LedgerKind, Projection as _, Store as _},
+        vault::{KeyId, Sealed},
+    },
+};
+use std::{fmt::Write as _, sync::Arc};
+
+const GOLDEN: &str = include_str!("golden.txt");
+
+fn sealed(byte: u8) -> Sealed {
+    Sealed { key: KeyId([byte; 16]), bytes: vec![byte, 1, 2, 3] }
+}
+
+fn event() -> EventEntry {
+    EventEntry {
+        carrier: "docomo".parse().unwrap(),
+        id: "e-1".parse().unwrap(),
+        digest: [3; 32],
+        occurred_at: Timestamp::from_millis(-5),
+        learned_at: Timestamp::from_millis(1_790_000_000_123),
+        flags: vec![1, 4],
+        text: sealed(4),
+    }
+}
+
+/// One entry of each kind, and of each shape within it.
+fn states() -> Vec<(&'static str, StateEntry)> {
+    let (binding, by) = (BindingId::from_bytes([1; 16]), caller("counter"));
+    let carrier = || "docomo".parse().unwrap();
+    let decision = DecisionId::from_bytes([2; 16]);
+    let ended = |outcome| StateEntry::StepUpEnded { decision, outcome, by: caller("bank") };
+    let changed = |change| StateEntry::BindingChanged {
+        binding,
+        change,
+        by: caller("simbind"),
+        sealed: sealed(6),
+    };
+    let correction = |line| StateEntry::Correction {
+        carrier: carrier(),
+        id: "c-1".parse().unwrap(),
+        digest: [5; 32],
+        corrected: "e-1".parse().unwrap(),
+        line,
+        learned_at: Timestamp::from_millis(7),
+    };
+    vec![
+        (
+            "enrolled",
+            StateEntry::Enrolled {
+                binding,
+                by: by.clone(),
+                request: "r-1".parse().unwrap(),
+                digest: [2; 32],
+                sealed: sealed(5),
+            },
+        ),
+        ("handset-added", changed(BindingChange::HandsetAdded)),
+        ("held", changed(BindingChange::Held)),
+        ("released", changed(BindingChange::Released)),
+        ("revoked", changed(BindingChange::Revoked)),
+        ("reproved", changed(BindingChange::Reproved)),
+        ("foreign-handset", changed(BindingChange::ForeignHandset)),
+        ("event", StateEntry::Event(event())),
+        ("event-reused", StateEntry::EventReused(event())),
+        ("correction", correction(Some(sealed(8)))),
+        ("correction-first", correction(None)),
+        (
+            "heartbeat",
+            StateEntry::Heartbeat {
+                carrier: carrier(),
+                id: "h-1".parse().unwrap(),
+                digest: [6; 32],
+                horizon_days: 90,
+                learned_at: Timestamp::from_millis(8),
+            },
+        ),
+        ("counter", StateEntry::CounterSeen { binding, counter: 300, challenge: [9; 16] }),
+        ("pin", StateEntry::PinReported { binding, failures: 3, by: by.clone() }),
+        ("step-up-failed", ended(OutcomeText::Failed)),
+        ("step-up-claimed", ended(OutcomeText::Claimed)),
+        ("step-up-proved", ended(OutcomeText::Proved(DecisionId::from_bytes([3; 16])))),
+        (
+            "packs",
+            StateEntry::PacksActivated {
+                hash: [7; 32],
+                sources: vec![("nation.toml".into(), "[pack]".into())],
+                by,
+            },
+        ),
+    ]
+}
+
+fn decisions() -> Vec<(&'static str, DecisionEntry)> {
+    let full = DecisionEntry {
+        id: DecisionId::from_bytes([1; 16]),
+        parent: Some(DecisionId::from_bytes([2; 16])),
+        kind: CheckKind::Tap,
+        caller: caller("door-host"),
+        audience: "reader:door-1".into(),
+        request: "r-1".parse().unwrap(),
+        digest: [3; 32],
+        challenge: Some([4; 16]),
+        binding: Some(BindingId::from_bytes([5; 16])),
+        carrier: Some("iij".parse().unwrap()),
+        host: Some("docomo".parse().unwrap()),
+        facts: vec![1, 2, 3],
+        limit: Some("RATE_LIMITED".into()),
+        proved: Some(StepUpMethod::Card),
+        verdict: Verdict::StepUp(
+            Methods::new([StepUpMethod::Card, StepUpMethod::Counter]).unwrap(),
+        ),
+        reasons: vec!["SIM_REISSUED".into()],
+        edge: Some(Edge::SimHandset),
+        fired: vec![FiredEntry { pack: "nation".into(), rule: "reissued".into(), held: true }],
+        packs: [6; 32],
+        decided_at: Timestamp::from_millis(1_790_000_000_123),
+        position: 1_000_000,
+    };
+    let bare = DecisionEntry {
+        parent: None,
+        kind: CheckKind::Login,
+        challenge: None,
+        binding: None,
+        carrier: None,
+        host: None,
+        limit: None,
+        proved: None,
+        verdict: Verdict::Deny,
+        edge: None,
+        fired: Vec::new(),
+        ..full.clone()
+    };
+    let allowed = DecisionEntry { verdict: Verdict::Allow, ..bare.clone() };
+    vec![("decision", full), ("decision-bare", bare), ("decision-allowed", allowed)]
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    let prefix = format!("{name} = ");
+    let line = GOLDEN.lines().find_map(|line| line.strip_prefix(&prefix));
+    hex::decode(line.unwrap_or_else(|| panic!("no line for {name}"))).unwrap()
+}
+
+#[test]
+fn entries_of_version_1_are_what_they_were() {
+    let mut made = String::new();
+    for (name, entry) in states() {
+        writeln!(made, "{name} = {}", hex::encode(encode_state(&entry).unwrap())).unwrap();
+    }
+    for (name, entry) in decisions() {
+        writeln!(made, "{name} = {}", hex::encode(encode_decision(&entry).unwrap())).unwrap();
+    }
+    assert_eq!(made, GOLDEN, "a changed shape is a new variant at the end");
+    for (name, entry) in states() {
+        assert_eq!(decode_state(&golden(name)).unwrap(), entry, "{name}");
+    }
+    for (name, entry) in decisions() {
+        assert_eq!(decode_decision(&golden(name)).unwrap(), entry, "{name}");
+    }
+}
+
+#[test]
+fn bytes_of_another_version_or_damaged_ones_are_refused_and_never_panic() {
+    for (name, _) in states() {
+        let bytes = golden(name);
+        let mut newer = bytes.clone();
+        newer[0] = 2;
+        assert!(decode_state(&newer).is_err(), "{name}");
+        for end in 0..bytes.len() {
+            assert!(decode_state(&bytes[..end]).is_err(), "{name} cut at {end}");
+        }
+        for bit in 0..bytes.len() * 8 {
+            let mut turned = bytes.clone();
+            turned[bit / 8] ^= 1 << (bit % 8);
+            let _ = decode_state(&turned);
+        }
+    }
+}
+
+/// What a check, an event and the rest wrote gives the same values when all is projected again.
+#[tokio::test]
+async fn projecting_the_ledger_again_gives_the_same_index() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1).counting();
+    world.tell("e0", &person, EventKind::ImsiChanged).await.unwrap();
+    let id = person.enrol(&world).await.unwrap().binding.id;
+    world.clock.move_on(std::time::Duration::from_secs(60));
+    world.tell("e1", &person, EventKind::HandsetObserved { imei: imei(1) }).await.unwrap();
+    let check = person.login_with(&world.engine, "c1", |check| check.counter = Some(4));
+    world.engine.check(&check).await.unwrap();
+    world.engine.hold(&caller("counter"), id, Why::Lost).await.unwrap();
+    let projection = Arc::new(IndexProjection::new(world.shared_vault()));
+    let again = simbind_store::MemoryStore::new(
+        Arc::clone(&projection) as Arc<dyn simbind_service::ports::store::Projection>,
+        Arc::new(|| Timestamp::EPOCH),
+    );
+    for ledger in [LedgerKind::State, LedgerKind::Decisions] {
+        for entry in world.store.all(ledger).await {
+            let append = simbind_service::ports::store::Append {
+                entry: entry.entry.clone(),
+                expect: Vec::new(),
+            };
+            assert_eq!(again.append(ledger, append).await.unwrap(), entry.position);
+            // What an entry reads are keys of its own ledger: none twice, and none missing.
+            assert!(projection.reads(ledger, &entry.entry).unwrap().len() <= 8);
+        }
+    }
+    let rebuilt = world.over(again).await;
+    let standing = rebuilt.binding(id).await.unwrap();
+    assert_eq!(standing.binding, world.engine.binding(id).await.unwrap().binding);
+    assert_eq!(standing.version, world.engine.binding(id).await.unwrap().version);
+    let view = rebuilt.line_view(&standing.binding).await.unwrap();
+    assert_eq!(view, world.view(id).await);
+    let again = rebuilt.check(&check).await.unwrap();
+    let here = world.engine.check(&check).await.unwrap();
+    assert_eq!((again.verdict, &again.reasons), (here.verdict, &here.reasons));
+}

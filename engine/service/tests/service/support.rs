@@ -1,0 +1,240 @@
+//! An engine with a clock that is set by hand, people to enrol, and checks of theirs.
+
+mod people;
+mod store;
+
+pub(crate) use people::{Person, Phone, imei};
+pub(crate) use store::{Fault, Faulty};
+
+use parking_lot::Mutex;
+use simbind_core::{
+    ids::{BindingId, CallerId, CarrierId},
+    line::{EventKind, FeedTerms, LineName},
+    time::Timestamp,
+};
+use simbind_evidence::{
+    android::{AttestationRoots, StatusList},
+    certificate::{ChainPolicy, TrustAnchors},
+};
+use simbind_rules::PackSource;
+use simbind_service::{
+    Engine, Ports, ServiceError,
+    ingest::{Message, Receipt, Tidings},
+    ledger::{BindingRow, IndexProjection, decode_row, keys},
+    ports::{
+        clock::{Clock, Entropy, NoEntropy},
+        store::Store as _,
+        vault::KeyId,
+    },
+    settings::{Bounds, Settings, Trust},
+};
+use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+pub(crate) type TestEngine = Engine<Faulty, FileVault>;
+
+/// 2026-10-01T00:00:00Z.
+pub(crate) const START: Timestamp = Timestamp::from_secs(1_790_812_800);
+
+/// Rules that let in what no wall refuses, but for a few breaks.
+pub(crate) const PACK: &str = r#"
+[pack]
+id = "nation"
+applies_to = { country = "JP" }
+
+[[rule]]
+id = "foreign-handset"
+on = ["login", "tap"]
+when = "handset.latch == 'foreign'"
+verdict = "deny"
+reason = "HANDSET_MISMATCH"
+
+[[rule]]
+id = "pin-locked"
+on = ["login", "tap"]
+when = "pin.failures >= 3"
+verdict = "deny"
+reason = "PIN_LOCKED"
+
+[[rule]]
+id = "reissued"
+on = ["login", "tap"]
+when = "sim.latch == 'reissued'"
+verdict = "step_up"
+step_up = ["card", "counter"]
+reason = "SIM_REISSUED"
+"#;
+
+/// A clock that is set by hand.
+pub(crate) struct Hand(Mutex<Timestamp>);
+
+impl Hand {
+    pub(crate) fn move_on(&self, by: Duration) {
+        let mut now = self.0.lock();
+        *now = now.plus(by);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        *self.0.lock()
+    }
+}
+
+/// Bytes that never repeat.
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        let next = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        bytes.fill(0x5A);
+        bytes.iter_mut().rev().zip(next.iter().rev()).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+}
+
+/// All that an engine stands on, so that it can be started again.
+pub(crate) struct World {
+    pub(crate) engine: Arc<TestEngine>,
+    pub(crate) store: Arc<Faulty>,
+    pub(crate) clock: Arc<Hand>,
+    pub(crate) authority: people::Authority,
+    entropy: Arc<Counting>,
+    vault: Arc<FileVault>,
+    _dir: tempfile::TempDir,
+}
+
+pub(crate) fn pack(text: &str) -> Vec<PackSource> {
+    vec![PackSource { name: "nation.toml".into(), text: text.into() }]
+}
+
+pub(crate) fn caller(name: &str) -> CallerId {
+    name.parse().unwrap()
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(PACK, |_| {}).await
+    }
+
+    pub(crate) async fn with(text: &str, tune: impl FnOnce(&mut Bounds)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Hand(Mutex::new(START)));
+        let config = VaultConfig::new(dir.path().join("slots"));
+        let vault = Arc::new(FileVault::open(config, MasterKey::new(&[7; 32])).unwrap());
+        let told = Arc::clone(&clock);
+        let memory = MemoryStore::new(
+            Arc::new(IndexProjection::new(Arc::clone(&vault))),
+            Arc::new(move || told.now()),
+        );
+        let store = Arc::new(Faulty::new(memory));
+        let authority = people::Authority::new();
+        let entropy = Arc::new(Counting::default());
+        let mut bounds = Bounds::default();
+        tune(&mut bounds);
+        let engine = start(&store, &vault, &clock, &entropy, &authority, text, bounds).await;
+        Self { engine, store, clock, authority, entropy, vault, _dir: dir }
+    }
+
+    /// Another engine over the same store, as after a restart.
+    pub(crate) async fn restarted(&self, text: &str) -> Arc<TestEngine> {
+        let bounds = Bounds::default();
+        let Self { store, vault, clock, entropy, authority, .. } = self;
+        start(store, vault, clock, entropy, authority, text, bounds).await
+    }
+
+    pub(crate) fn vault(&self) -> &FileVault {
+        &self.vault
+    }
+
+    pub(crate) fn shared_vault(&self) -> Arc<FileVault> {
+        Arc::clone(&self.vault)
+    }
+
+    /// An engine over another store of the same vault.
+    pub(crate) async fn over(&self, memory: MemoryStore) -> Arc<TestEngine> {
+        let (store, bounds) = (Arc::new(Faulty::new(memory)), Bounds::default());
+        let Self { vault, clock, entropy, authority, .. } = self;
+        start(&store, vault, clock, entropy, authority, PACK, bounds).await
+    }
+
+    /// Tells an event of a carrier about a SIM.
+    pub(crate) async fn tell(
+        &self,
+        id: &str,
+        phone: &Person,
+        kind: EventKind,
+    ) -> Result<Receipt, ServiceError> {
+        self.engine.ingest(&self.message("docomo", id, phone, kind)).await
+    }
+
+    pub(crate) fn message(
+        &self,
+        carrier: &str,
+        id: &str,
+        person: &Person,
+        kind: EventKind,
+    ) -> Message {
+        Message {
+            id: id.parse().unwrap(),
+            carrier: carrier.parse().unwrap(),
+            occurred_at: self.clock.now(),
+            tidings: Tidings::Happened { line: LineName::Iccid(person.iccid), kind },
+        }
+    }
+
+    /// The key that seals a binding.
+    pub(crate) async fn key_of(&self, id: BindingId) -> KeyId {
+        let key = keys::binding(id).unwrap();
+        let snapshot = self.store.read(&[key]).await.unwrap();
+        let row = snapshot.values[0].as_ref().unwrap();
+        decode_row::<BindingRow>(&row.value).unwrap().sealed.key
+    }
+
+    pub(crate) async fn view(&self, id: BindingId) -> simbind_core::line::LineView {
+        let standing = self.engine.binding(id).await.unwrap();
+        self.engine.line_view(&standing.binding).await.unwrap()
+    }
+}
+
+async fn start(
+    store: &Arc<Faulty>,
+    vault: &Arc<FileVault>,
+    clock: &Arc<Hand>,
+    entropy: &Arc<Counting>,
+    authority: &people::Authority,
+    text: &str,
+    bounds: Bounds,
+) -> Arc<TestEngine> {
+    let terms = FeedTerms {
+        lag: Duration::from_secs(3600),
+        max_silence: Duration::from_secs(86_400),
+        horizon: Duration::from_secs(90 * 86_400),
+    };
+    let carrier = |name: &str| -> (CarrierId, FeedTerms) { (name.parse().unwrap(), terms) };
+    let settings = Settings {
+        trust: Trust {
+            anchors: TrustAnchors::from_der([authority.certificate()]).unwrap(),
+            policy: ChainPolicy::default(),
+            attestation_roots: AttestationRoots::from_der([authority.certificate()]).unwrap(),
+            attestation_status: StatusList::default(),
+            apps: [("jp.example.simbind".parse().unwrap(), None)].into(),
+        },
+        carriers: [carrier("docomo"), carrier("kddi")].into(),
+        bounds,
+    };
+    let ports = Ports {
+        store: Arc::clone(store),
+        vault: Arc::clone(vault),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        entropy: Arc::clone(entropy) as Arc<dyn Entropy>,
+    };
+    Arc::new(Engine::start(ports, settings, pack(text), &[9; 32]).await.unwrap())
+}

@@ -1,0 +1,236 @@
+//! People: a certificate with its key, a SIM, and a phone with an attested key.
+
+use super::{TestEngine, caller};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SerialNumber, SigningKey as _,
+};
+use simbind_core::{
+    binding::{CounterPolicy, KeyHome, Platform, Serving, Sim},
+    ids::{CertificateId, Iccid, Imei, ImeiSet, StepUpId},
+    transcript::{Audience, step_up_message},
+};
+use simbind_evidence::{
+    android::encode::{KEY_DESCRIPTION_OID, KeyDescriptionSpec, encode_key_description},
+    signature::SignatureScheme,
+};
+use simbind_rules::facts::{Channel, Sensitivity};
+use simbind_service::{
+    ServiceError, Standing,
+    attest::{AttestationRequest, HandsetRequest},
+    check::{CertificateClaim, CheckRequest, Signed},
+    enrol::EnrolRequest,
+    outcome::StepUpProof,
+};
+use time::macros::datetime;
+
+/// An authority that issues everything here.
+pub(crate) struct Authority {
+    params: CertificateParams,
+    key: KeyPair,
+}
+
+fn params(name: &str, serial: u64) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.serial_number = Some(SerialNumber::from(serial));
+    params.not_before = datetime!(2021-01-01 00:00:00 UTC);
+    params.not_after = datetime!(2035-01-01 00:00:00 UTC);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let mut params = params("authority", 1);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        Self { params, key: KeyPair::generate().unwrap() }
+    }
+
+    pub(crate) fn certificate(&self) -> Vec<u8> {
+        self.params.self_signed(&self.key).unwrap().der().to_vec()
+    }
+
+    fn issue(&self, subject: &CertificateParams, key: &KeyPair) -> Vec<u8> {
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        subject.signed_by(key, &issuer).unwrap().der().to_vec()
+    }
+}
+
+/// An IMEI of its serial number.
+pub(crate) fn imei(serial: u32) -> Imei {
+    format!("35299900{serial:06}").parse().unwrap()
+}
+
+/// A phone.
+pub(crate) struct Phone {
+    pub(crate) imei: Imei,
+    key: Option<KeyPair>,
+}
+
+impl Phone {
+    pub(crate) fn attested(serial: u32) -> Self {
+        Self { imei: imei(serial), key: Some(KeyPair::generate().unwrap()) }
+    }
+
+    pub(crate) fn plain(serial: u32) -> Self {
+        Self { imei: imei(serial), key: None }
+    }
+
+    /// What it brings to be enrolled.
+    pub(crate) fn request(&self, engine: &TestEngine, authority: &Authority) -> HandsetRequest {
+        let attestation = match &self.key {
+            None => AttestationRequest::None,
+            Some(key) => {
+                let challenge = engine.enrolment_challenge().unwrap().bytes.to_vec();
+                let description = encode_key_description(&KeyDescriptionSpec {
+                    challenge: challenge.clone(),
+                    packages: vec!["jp.example.simbind".into()],
+                    imeis: vec![self.imei],
+                    ..KeyDescriptionSpec::default()
+                });
+                let mut params = params("handset", 99);
+                params
+                    .custom_extensions
+                    .push(CustomExtension::from_oid_content(KEY_DESCRIPTION_OID, description));
+                let chain = vec![authority.issue(&params, key), authority.certificate()];
+                AttestationRequest::AndroidKey { chain, challenge }
+            }
+        };
+        HandsetRequest {
+            imeis: ImeiSet::new([self.imei]).unwrap(),
+            platform: Platform::Android,
+            attestation,
+        }
+    }
+
+    fn sign(&self, message: &[u8]) -> Option<Signed> {
+        let key = self.key.as_ref()?;
+        Some(signed(key, message))
+    }
+}
+
+fn signed(key: &KeyPair, message: &[u8]) -> Signed {
+    Signed { scheme: SignatureScheme::EcdsaP256Sha256, value: key.sign(message).unwrap() }
+}
+
+/// A person.
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) iccid: Iccid,
+    pub(crate) chain: Vec<Vec<u8>>,
+    pub(crate) phone: Phone,
+    pub(crate) counter: CounterPolicy,
+    key: KeyPair,
+    card: Option<(Vec<u8>, KeyPair)>,
+}
+
+impl Person {
+    pub(crate) fn new(authority: &Authority, serial: u32) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let chain = vec![authority.issue(&params("person", 1000 + u64::from(serial)), &key)];
+        Self {
+            name: format!("person-{serial}"),
+            iccid: iccid(serial),
+            chain,
+            phone: Phone::attested(serial),
+            counter: CounterPolicy::None,
+            key,
+            card: None,
+        }
+    }
+
+    pub(crate) fn counting(self) -> Self {
+        Self { counter: CounterPolicy::Present, ..self }
+    }
+
+    pub(crate) fn with_card(self, authority: &Authority) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let der = authority.issue(&params("card", 5000), &key);
+        Self { card: Some((der, key)), ..self }
+    }
+
+    pub(crate) fn certificate(&self) -> CertificateId {
+        CertificateId::of_der(&self.chain[0])
+    }
+
+    pub(crate) fn asked(&self, engine: &TestEngine, authority: &Authority) -> EnrolRequest {
+        EnrolRequest {
+            person: self.name.parse().unwrap(),
+            chain: self.chain.clone(),
+            sim: Sim {
+                iccid: self.iccid,
+                eid: None,
+                serving: Serving { carrier: "docomo".parse().unwrap(), host: None },
+                line_ref: None,
+                msisdn: None,
+            },
+            key_home: KeyHome::Sim,
+            counter: self.counter,
+            handset: self.phone.request(engine, authority),
+            card: self.card.as_ref().map(|(der, _)| CertificateId::of_der(der)),
+        }
+    }
+
+    pub(crate) async fn enrol(&self, world: &super::World) -> Result<Standing, ServiceError> {
+        let asked = self.asked(&world.engine, &world.authority);
+        let request = format!("enrol-{}", self.name).parse().unwrap();
+        world.engine.enrol(&caller("counter"), &request, asked).await
+    }
+
+    /// A login that the person makes now, with all that can be brought.
+    pub(crate) fn login(&self, engine: &TestEngine, request: &str) -> CheckRequest {
+        self.login_with(engine, request, |_| {})
+    }
+
+    /// A login with something changed before it is signed.
+    pub(crate) fn login_with(
+        &self,
+        engine: &TestEngine,
+        request: &str,
+        change: impl FnOnce(&mut CheckRequest),
+    ) -> CheckRequest {
+        let audience = Audience::RelyingParty("bank".parse().unwrap());
+        let issued = engine.issue_challenge(audience.clone(), Channel::AppLogin).unwrap();
+        let mut check = CheckRequest {
+            caller: caller("bank"),
+            request: request.parse().unwrap(),
+            audience,
+            channel: Channel::AppLogin,
+            sensitivity: Sensitivity::View,
+            reader: None,
+            challenge: issued.bytes.to_vec(),
+            certificate: CertificateClaim::Chain(self.chain.clone()),
+            signature: None,
+            handset_signature: None,
+            iccid: Some(self.iccid),
+            imei: Some(self.phone.imei),
+            toolkit_imei: None,
+            counter: None,
+            app: Some("jp.example.simbind".parse().unwrap()),
+            signed_at: engine.now(),
+        };
+        change(&mut check);
+        self.sign(&mut check);
+        check
+    }
+
+    pub(crate) fn sign(&self, check: &mut CheckRequest) {
+        let transcript = check.transcript();
+        check.signature = Some(signed(&self.key, &transcript));
+        check.handset_signature = self.phone.sign(&transcript);
+    }
+
+    /// The card's word for a step-up.
+    pub(crate) fn card_proof(&self, step_up: StepUpId) -> StepUpProof {
+        let (der, key) = self.card.as_ref().unwrap();
+        let Signed { scheme, value } = signed(key, &step_up_message(&step_up.to_string()));
+        StepUpProof::Card { chain: vec![der.clone()], scheme, signature: value }
+    }
+}
+
+fn iccid(serial: u32) -> Iccid {
+    let body = format!("898110{serial:012}");
+    (0..10).find_map(|check| format!("{body}{check}").parse().ok()).unwrap()
+}
