@@ -1,0 +1,148 @@
+//! Wrong enrolments and wrong life-cycle requests.
+
+use super::{
+    start,
+    table::{
+        Table, wrong_eids, wrong_iccids, wrong_ids, wrong_imeis, wrong_msisdns, wrong_names,
+        wrong_or_empty_names, wrong_tokens,
+    },
+};
+use prost::bytes::Bytes;
+use simbind_proto::v1::{binding_service_client::BindingServiceClient, *};
+
+fn handset(request: &mut EnrolBindingRequest) -> &mut HandsetEvidence {
+    request.handset.as_mut().unwrap()
+}
+
+fn serving(request: &mut EnrolBindingRequest) -> &mut Serving {
+    request.serving.as_mut().unwrap()
+}
+
+/// Chains that no certificate authority made: none, too many, too long, and not certificates.
+fn wrong_chains(good: &Bytes) -> Vec<Vec<Bytes>> {
+    vec![
+        vec![good.clone(); 9],
+        vec![Bytes::new()],
+        vec![Bytes::from(vec![0x30; 17 << 10])],
+        vec![Bytes::from(vec![0x30; 1 << 10])],
+        vec![Bytes::from_static(b"-----BEGIN CERTIFICATE-----")],
+        vec![good.slice(..good.len() - 1)],
+        vec![good.slice(..20)],
+        vec![[good.as_ref(), b"x"].concat().into()],
+    ]
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_an_enrolment_is_named() {
+    let (server, _dir, authority) = start().await;
+    let person = super::person(&authority, 1);
+    let client = BindingServiceClient::new(server.channel().await.unwrap());
+    let mut chains = wrong_chains(&person.certificate);
+    chains.push(Vec::new());
+    let attested = wrong_chains(&person.certificate);
+    let drawn = client.clone().issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;
+    let challenge = drawn.unwrap().into_inner().challenge;
+    let table = Table::of(person.enrolment())
+        .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
+        .values("person_ref", &wrong_or_empty_names(), |r, v| r.person_ref = v)
+        .values("certificate_chain", &chains, |r, v| r.certificate_chain = v)
+        .values("iccid", &wrong_iccids(&person.iccid), |r, v| r.iccid = v)
+        .row("iccid", "empty", |r| r.iccid.clear())
+        .values("eid", &wrong_eids(), |r, v| r.eid = v)
+        .row("serving", "missing", |r| r.serving = None)
+        .values("serving.carrier_id", &wrong_or_empty_names(), |r, v| serving(r).carrier_id = v)
+        .row("serving.carrier_id", "unknown", |r| serving(r).carrier_id = "nobody".into())
+        .values("serving.host_carrier_id", &wrong_names(), |r, v| serving(r).host_carrier_id = v)
+        .values("line_ref", &wrong_names(), |r, v| r.line_ref = v)
+        .values("msisdn", &wrong_msisdns(), |r, v| r.msisdn = v)
+        .values("key_home", &[0, -1, 99], |r, v| r.key_home = v)
+        .values("signature_counter", &[-1, 99], |r, v| r.signature_counter = v)
+        .row("handset", "missing", |r| r.handset = None)
+        .values("handset.imeis", &wrong_imeis(&person.imei), |r, v| handset(r).imeis = vec![v])
+        .row("handset.imeis", "empty", |r| handset(r).imeis = vec![String::new()])
+        .row("handset.imeis", "9", |r| handset(r).imeis = vec![person.imei.clone(); 9])
+        .values("handset.platform", &[0, -1, 99], |r, v| handset(r).platform = v)
+        .values("handset.key_attestation_chain", &attested, |r, v| {
+            handset(r).challenge = challenge.clone();
+            handset(r).key_attestation_chain = v;
+        })
+        .values("handset.challenge", &[vec![], vec![7; 50], vec![7; 65]], |r, v| {
+            handset(r).challenge = v.into();
+            handset(r).key_attestation_chain = vec![person.certificate.clone(); 2];
+        })
+        .values("card_certificate_sha256", &[vec![1], vec![1; 31], vec![1; 33]], |r, v| {
+            r.card_certificate_sha256 = v.into();
+        });
+    table.each_is_refused(async |request| client.clone().enrol_binding(request).await).await;
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_a_life_cycle_request_is_named() {
+    let (server, _dir, authority) = start().await;
+    let person = super::person(&authority, 1);
+    let mut client = BindingServiceClient::new(server.channel().await.unwrap());
+    let enrolled = client.enrol_binding(person.enrolment()).await.unwrap().into_inner();
+    let binding_id = enrolled.binding.unwrap().binding_id;
+    let reason = LifecycleReason::Owner.into();
+    let reasons = [0, -1, 99, LifecycleReason::CounterRegressed.into()];
+
+    Table::of(GetBindingRequest { binding_id: binding_id.clone() })
+        .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+        .each_is_refused(async |request| client.clone().get_binding(request).await)
+        .await;
+    let person_ref = person.reference();
+    let list = ListBindingsRequest { person_ref, ..ListBindingsRequest::default() };
+    Table::of(list)
+        .values("person_ref", &wrong_or_empty_names(), |r, v| r.person_ref = v)
+        .values("page_size", &[101, u32::MAX], |r, v| r.page_size = v)
+        .values("page_token", &wrong_tokens(), |r, v| r.page_token = v)
+        .each_is_refused(async |request| client.clone().list_bindings(request).await)
+        .await;
+    let add = AddHandsetRequest {
+        request_id: "add-1".into(),
+        binding_id: binding_id.clone(),
+        handset: person.enrolment().handset,
+    };
+    Table::of(add)
+        .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
+        .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+        .row("handset", "missing", |r| r.handset = None)
+        .each_is_refused(async |request| client.clone().add_handset(request).await)
+        .await;
+    Table::of(ReproveBindingRequest {
+        binding_id: binding_id.clone(),
+        iccid: person.iccid.clone(),
+        ticket_ref: "ticket-1".into(),
+    })
+    .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+    .values("iccid", &wrong_iccids(&person.iccid), |r, v| r.iccid = v)
+    .values("ticket_ref", &wrong_or_empty_names(), |r, v| r.ticket_ref = v)
+    .each_is_refused(async |request| client.clone().reprove_binding(request).await)
+    .await;
+    // The good request changes the state, and may so be refused the second time: not as a field.
+    let once = async |answer: Result<(), tonic::Status>| match answer {
+        Err(status) if status.code() == tonic::Code::FailedPrecondition => Ok(()),
+        other => other,
+    };
+    Table::of(HoldBindingRequest { binding_id: binding_id.clone(), reason })
+        .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+        .values("reason", &reasons, |r, v| r.reason = v)
+        .each_is_refused(async |request| {
+            once(client.clone().hold_binding(request).await.map(|_| ())).await
+        })
+        .await;
+    Table::of(ReleaseBindingRequest { binding_id: binding_id.clone(), reason })
+        .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+        .values("reason", &reasons, |r, v| r.reason = v)
+        .each_is_refused(async |request| {
+            once(client.clone().release_binding(request).await.map(|_| ())).await
+        })
+        .await;
+    Table::of(RevokeBindingRequest { binding_id, reason })
+        .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+        .values("reason", &reasons, |r, v| r.reason = v)
+        .each_is_refused(async |request| {
+            once(client.clone().revoke_binding(request).await.map(|_| ())).await
+        })
+        .await;
+}
