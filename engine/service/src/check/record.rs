@@ -31,7 +31,8 @@ pub(super) struct Draft<'a> {
 
 impl<S: Store, V: Vault> Engine<S, V> {
     /// Rules on a check and writes the decision; on disk when this answers. Where the same request
-    /// was answered so before, that answer stands and nothing is written.
+    /// was answered before, that answer stands and nothing is written, unless the state of now
+    /// asks for a more severe one.
     pub(super) async fn decide(
         &self,
         draft: &Draft<'_>,
@@ -43,7 +44,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let chain = packs.chain(serving);
         let kind = check.kind();
         let ruling = simbind_core::check::rule(&packs.book, chain, kind, facts, draft.limit);
-        if let Some(prior) = prior.filter(|prior| prior.verdict == ruling.answer.verdict()) {
+        let verdict = ruling.answer.verdict();
+        if let Some(prior) = prior.filter(|prior| prior.verdict.join(verdict) == prior.verdict) {
             return Ok(Arc::clone(prior));
         }
         let entry = DecisionEntry {

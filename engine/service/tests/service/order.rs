@@ -3,10 +3,14 @@
 use crate::support::{PACK, Person, World, caller, imei};
 use simbind_core::{
     binding::{LifecycleReason as Why, State},
-    line::EventKind,
+    line::{EventKind, ReissueCause},
 };
 use simbind_rules::Verdict;
-use simbind_service::{ledger::decode_decision, ports::store::LedgerKind};
+use simbind_service::{
+    ingest::{Message, Tidings},
+    ledger::decode_decision,
+    ports::store::LedgerKind,
+};
 use std::{sync::Arc, time::Duration};
 
 #[tokio::test]
@@ -82,6 +86,32 @@ async fn a_repeated_request_finds_its_decision_again_though_something_harmless_h
     let kind = EventKind::HandsetObserved { imei: person.phone.imei };
     world.tell("e1", &person, kind).await.unwrap();
     assert_eq!(world.engine.check(&check).await.unwrap().id, first.id);
+    assert_eq!(world.store.all(LedgerKind::Decisions).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_not_answered_more_softly_than_before() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    world.clock.move_on(Duration::from_secs(60));
+    let reissued = EventKind::SimReissued { new_iccid: None, cause: ReissueCause::Unsaid };
+    world.tell("e1", &person, reissued).await.unwrap();
+    let check = person.login(&world.engine, "c1");
+    let first = world.engine.check(&check).await.unwrap();
+    assert!(matches!(first.verdict, Verdict::StepUp(_)), "{first:?}");
+    let correction = Message {
+        id: "e2".parse().unwrap(),
+        carrier: "docomo".parse().unwrap(),
+        occurred_at: world.engine.now(),
+        tidings: Tidings::Correction { corrected: "e1".parse().unwrap() },
+    };
+    world.engine.ingest(&correction).await.unwrap();
+    let anew = world.engine.check(&person.login(&world.engine, "c2")).await.unwrap();
+    assert_eq!(anew.verdict, Verdict::Allow, "the state of now lets in");
+    for engine in [world.engine.clone(), world.restarted(PACK).await] {
+        assert_eq!(*engine.check(&check).await.unwrap(), *first);
+    }
     assert_eq!(world.store.all(LedgerKind::Decisions).await.len(), 2);
 }
 
