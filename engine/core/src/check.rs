@@ -2,9 +2,13 @@
 
 mod facts;
 mod ruling;
+#[cfg(test)]
+mod tests;
+mod whereabouts;
 
 pub use facts::{
-    AppClaim, CertificateFinding, CheckContext, Claims, Counter, HandsetFinding, Observation, Pin,
-    Reader, Subject, gather,
+    AppClaim, CertificateFinding, CheckContext, Claims, Counter, HandsetFinding, Pin, Reader,
+    Subject, gather,
 };
 pub use ruling::{Answer, Permit, Ruling, after_step_up, rule};
+pub use whereabouts::Observation;

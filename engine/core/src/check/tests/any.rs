@@ -1,0 +1,181 @@
+//! What holds of any check at all.
+
+use super::*;
+use crate::binding::{End, LifecycleReason};
+use proptest::prelude::*;
+use simbind_rules::{CheckKind, RuleBook, Verdict, facts::FactEnum};
+use std::sync::OnceLock;
+
+fn any_of<T: FactEnum + std::fmt::Debug + Clone + 'static>() -> impl Strategy<Value = T> {
+    let all: Vec<T> = (0..=u8::MAX).map_while(T::from_index).collect();
+    proptest::sample::select(all)
+}
+
+fn any_imei() -> impl Strategy<Value = Imei> {
+    proptest::sample::select(vec![imei(OWN), imei(OTHER), imei(FOREIGN), imei(LOANER)])
+}
+
+fn any_event() -> impl Strategy<Value = (i64, EventKind)> {
+    let until = Timestamp::from_secs(12_000);
+    let kind = prop_oneof![
+        any_imei().prop_map(|imei| EventKind::HandsetObserved { imei }),
+        any_imei().prop_map(|imei| EventKind::HandsetChanged { imei }),
+        any_imei().prop_map(move |imei| EventKind::LoanerStarted { imei, until }),
+        proptest::sample::select(vec![
+            EventKind::ImsiChanged,
+            EventKind::PortedOut,
+            EventKind::PortedIn,
+            EventKind::LineResumed,
+            EventKind::ContractEnded,
+            EventKind::LoanerEnded,
+            EventKind::IccidRecycled,
+        ]),
+    ];
+    (0_i64..12_000, kind)
+}
+
+fn any_state() -> impl Strategy<Value = State> {
+    let why = LifecycleReason::Owner;
+    proptest::sample::select(vec![
+        State::Active,
+        State::Active,
+        State::Active,
+        State::Pending,
+        State::Held { why },
+        State::Ended { end: End::Revoked, why },
+        State::Ended { end: End::Expired, why },
+        State::Ended { end: End::Superseded, why },
+    ])
+}
+
+prop_compose! {
+    fn any_claims()(
+        iccid in proptest::option::of(proptest::sample::select(vec![ICCID, "8981100000000000028"])),
+        imei in proptest::option::of(any_imei()),
+        toolkit_imei in proptest::option::of(any_imei()),
+        counter in proptest::option::of(0_u64..5),
+        app in proptest::sample::select(
+            vec![AppClaim::Absent, AppClaim::Listed, AppClaim::Unlisted],
+        ),
+        signed_at in prop_oneof![9_900_000_i64..10_100_000, any::<i64>()],
+    ) -> Claims {
+        Claims {
+            iccid: iccid.map(|text| text.parse().unwrap()),
+            imei,
+            toolkit_imei,
+            counter,
+            app,
+            signed_at: Timestamp::from_millis(signed_at),
+        }
+    }
+}
+
+prop_compose! {
+    fn any_context()(
+        channel in any_of::<Channel>(),
+        sensitivity in any_of::<Sensitivity>(),
+        reader in proptest::option::of((any_of::<ReaderProfile>(), any::<Option<u32>>())),
+        now in prop_oneof![Just(NOW), any::<i64>().prop_map(Timestamp::from_millis)],
+    ) -> CheckContext {
+        let reader = reader.map(|(profile, micros)| Reader {
+            profile,
+            round_trip: micros.map(|micros| Duration::from_micros(micros.into())),
+        });
+        CheckContext { channel, sensitivity, reader, now }
+    }
+}
+
+prop_compose! {
+    fn any_input()(
+        context in any_context(),
+        claims in any_claims(),
+        chain in prop_oneof![Just(ChainState::Valid), any_of::<ChainState>()],
+        signature in prop_oneof![Just(SignatureState::Valid), any_of::<SignatureState>()],
+        challenge in prop_oneof![Just(ChallengeState::Fresh), any_of::<ChallengeState>()],
+        handset in proptest::sample::select(vec![
+            HandsetFinding::Absent,
+            HandsetFinding::Invalid,
+            HandsetFinding::Valid(0),
+            HandsetFinding::Valid(1),
+            HandsetFinding::Valid(7),
+        ]),
+        failures in 0_u32..5,
+        bound in any::<bool>(),
+        state in any_state(),
+        counts in any::<bool>(),
+        events in proptest::collection::vec(any_event(), 0..6),
+        heard in proptest::option::of(proptest::option::of(0_i64..11_000)),
+        counter in proptest::sample::select(
+            vec![Counter::Unseen, Counter::Seen(2), Counter::SeenInThisCheck],
+        ),
+    ) -> Input {
+        let mut input = Input {
+            context,
+            claims,
+            certificate: CertificateFinding { chain, status: None, signature, challenge },
+            handset,
+            pin: Pin { failures },
+            events,
+            feed: heard.map(|at| Feed {
+                last_heard: at.map(Timestamp::from_secs),
+                horizon_days: 0,
+            }),
+            counter,
+            ..in_order()
+        };
+        if counts {
+            input.bound().counter = CounterPolicy::Present;
+        }
+        input.bound().state = state;
+        if !bound {
+            input.binding = None;
+        }
+        input
+    }
+}
+
+fn shipped() -> &'static RuleBook {
+    static BOOK: OnceLock<RuleBook> = OnceLock::new();
+    BOOK.get_or_init(|| RuleBook::compile(&RuleBook::shipped_sources()).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_fact_that_is_never_unknown_is_always_gathered(input in any_input()) {
+        let facts = input.facts();
+        prop_assert_eq!(facts.missing().collect::<Vec<_>>(), vec![]);
+        // What is gathered is what a record gives back.
+        prop_assert_eq!(Facts::from_bytes(&facts.to_bytes()).unwrap(), facts);
+    }
+
+    #[test]
+    fn nothing_is_allowed_past_a_wall_by_the_packs_that_ship(input in any_input()) {
+        let facts = input.facts();
+        let stands = input.certificate.challenge == ChallengeState::Fresh
+            && input.certificate.signature == SignatureState::Valid
+            && input.certificate.chain == ChainState::Valid
+            && input.binding.as_ref().is_some_and(|binding| {
+                binding.state_at(input.context.now) == State::Active
+            });
+        let kind = match input.context.channel {
+            Channel::AppLogin | Channel::BrowserLogin => CheckKind::Login,
+            Channel::TapBare | Channel::TapToken => CheckKind::Tap,
+        };
+        let book = shipped();
+        for pack in book.packs() {
+            let chain = book.chain_of_pack(&pack.id).unwrap();
+            let ruling = rule(book, chain, kind, &facts, None);
+            if !stands {
+                prop_assert_eq!(ruling.answer.verdict(), Verdict::Deny, "{}", &pack.id);
+                prop_assert!(!ruling.reasons.is_empty());
+            }
+            // Whoever knows only the PIN of a stolen SIM brings a foreign IMEI or none.
+            let foreign = input.claims.toolkit_imei == Some(imei(FOREIGN));
+            if foreign && input.events.is_empty() {
+                prop_assert_ne!(ruling.answer.verdict(), Verdict::Allow, "{}", &pack.id);
+            }
+        }
+    }
+}

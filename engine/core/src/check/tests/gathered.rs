@@ -1,0 +1,216 @@
+//! The facts of each situation of evidence.
+
+use super::*;
+use crate::binding::{End, LifecycleReason};
+use crate::line::SuspensionCause;
+use simbind_rules::facts::CertificateStatus;
+
+#[test]
+fn what_the_feed_and_the_line_say() {
+    holds(&[
+        (
+            "a healthy feed that never told of a change",
+            |_| {},
+            &[
+                ("feed.health", "healthy"),
+                ("feed.silence", "1m"),
+                ("feed.horizon", "90d"),
+                ("sim.changed_age", "never"),
+                ("handset.changed_age", "never"),
+                ("events.consistency", "agree"),
+                ("sim.state", "active"),
+            ],
+        ),
+        (
+            "a feed that was never heard",
+            |input| input.feed = Some(Feed::default()),
+            &[
+                ("feed.health", "silent"),
+                ("feed.silence", "?"),
+                ("sim.changed_age", "?"),
+                ("handset.changed_age", "?"),
+            ],
+        ),
+        (
+            "no feed at all",
+            |input| input.feed = None,
+            &[
+                ("feed.health", "none"),
+                ("feed.silence", "?"),
+                ("feed.horizon", "?"),
+                ("sim.state", "?"),
+                ("events.consistency", "?"),
+            ],
+        ),
+        (
+            "no feed any more, and a break that was told before",
+            |input| {
+                input.feed = None;
+                let cause = SuspensionCause::Stolen;
+                input.events = vec![
+                    (2000, EventKind::LineSuspended { cause }),
+                    (3000, EventKind::ImsiChanged),
+                ];
+            },
+            &[("sim.state", "suspended"), ("sim.latch", "imsi_changed"), ("sim.changed_age", "?")],
+        ),
+        (
+            "a swap of the SIM an hour ago, on a silent feed",
+            |input| {
+                input.feed = Some(Feed::default());
+                input.events = vec![(6400, EventKind::ImsiChanged)];
+            },
+            &[("sim.changed_age", "1h"), ("handset.changed_age", "?")],
+        ),
+        (
+            "the carrier says how far it sees",
+            |input| input.feed.as_mut().unwrap().horizon_days = 7,
+            &[("feed.horizon", "7d")],
+        ),
+    ]);
+}
+
+#[test]
+fn the_signature_counter() {
+    fn counting(input: &mut Input, last: Counter, claimed: Option<u64>) {
+        input.bound().counter = CounterPolicy::Present;
+        input.counter = last;
+        input.claims.counter = claimed;
+    }
+    holds(&[
+        ("none", |input| input.claims.counter = Some(3), &[("counter.state", "not_enrolled")]),
+        ("left out", |i| counting(i, Counter::Seen(3), None), &[("counter.state", "withheld")]),
+        ("first", |i| counting(i, Counter::Unseen, Some(0)), &[("counter.state", "advanced")]),
+        ("next", |i| counting(i, Counter::Seen(3), Some(4)), &[("counter.state", "advanced")]),
+        ("the same", |i| counting(i, Counter::Seen(3), Some(3)), &[("counter.state", "regressed")]),
+        ("less", |i| counting(i, Counter::Seen(3), Some(2)), &[("counter.state", "regressed")]),
+        (
+            "its own, decided again",
+            |i| counting(i, Counter::SeenInThisCheck, Some(3)),
+            &[("counter.state", "advanced")],
+        ),
+        (
+            "left out, decided again",
+            |i| counting(i, Counter::SeenInThisCheck, None),
+            &[("counter.state", "withheld")],
+        ),
+    ]);
+}
+
+#[test]
+fn the_app_and_the_sim() {
+    holds(&[
+        ("listed", |_| {}, &[("app.identity", "listed")]),
+        ("another", |input| input.claims.app = AppClaim::Unlisted, &[("app.identity", "unlisted")]),
+        (
+            "left out of a login",
+            |input| input.claims.app = AppClaim::Absent,
+            &[("app.identity", "withheld")],
+        ),
+        (
+            "a tap has none",
+            |input| {
+                input.tap(Channel::TapToken);
+                input.claims.app = AppClaim::Absent;
+            },
+            &[("app.identity", "not_carried")],
+        ),
+        (
+            "the ICCID is the bound one, as the app says",
+            |_| {},
+            &[("sim.match", "yes"), ("sim.match_provenance", "self_reported")],
+        ),
+        (
+            "another ICCID",
+            |input| input.claims.iccid = Some("8981100000000000028".parse().unwrap()),
+            &[("sim.match", "no")],
+        ),
+        (
+            "an app cannot read it",
+            |input| input.claims.iccid = None,
+            &[("sim.match", "?"), ("sim.match_provenance", "?")],
+        ),
+        (
+            "a reader can, and left it out",
+            |input| {
+                input.tap(Channel::TapBare);
+                input.claims.iccid = None;
+            },
+            &[("sim.match", "no"), ("sim.match_provenance", "reader")],
+        ),
+    ]);
+}
+
+#[test]
+fn the_certificate_the_binding_and_the_pin() {
+    holds(&[
+        (
+            "in order",
+            |_| {},
+            &[
+                ("binding.state", "active"),
+                ("binding.age", "2h30m"),
+                ("binding.key_home", "sim"),
+                ("certificate.status", "?"),
+                ("transcript.skew", "2s"),
+                ("pin.failures", "0"),
+            ],
+        ),
+        (
+            "nobody enrolled it",
+            |input| input.binding = None,
+            &[
+                ("binding.state", "none"),
+                ("handset.proof", "not_enrolled"),
+                ("counter.state", "not_enrolled"),
+                ("feed.health", "none"),
+                ("handset.match", "?"),
+                ("sim.match", "?"),
+                ("binding.age", "?"),
+            ],
+        ),
+        (
+            "its time has passed",
+            |input| input.bound().certificate.not_after = NOW,
+            &[("binding.state", "expired")],
+        ),
+        (
+            "its time passes after this",
+            |input| input.bound().certificate.not_after = NOW.plus(Duration::from_millis(1)),
+            &[("binding.state", "active")],
+        ),
+        (
+            "held when its time passed",
+            |input| {
+                input.bound().state = State::Held { why: LifecycleReason::Lost };
+                input.bound().certificate.not_after = NOW;
+            },
+            &[("binding.state", "expired")],
+        ),
+        (
+            "revoked before its time passed",
+            |input| {
+                let why = LifecycleReason::Owner;
+                input.bound().state = State::Ended { end: End::Revoked, why };
+                input.bound().certificate.not_after = NOW;
+            },
+            &[("binding.state", "revoked")],
+        ),
+        (
+            "a source of revocation answered",
+            |input| {
+                let answer = (CertificateStatus::Revoked, Duration::from_secs(90));
+                input.certificate.status = Some(answer);
+            },
+            &[("certificate.status", "revoked"), ("certificate.status_age", "1m30s")],
+        ),
+        (
+            "signed ahead of our clock, with wrong PINs before",
+            |input| {
+                input.claims.signed_at = NOW.plus(Duration::from_secs(30));
+                input.pin = Pin { failures: 2 };
+            },
+            &[("transcript.skew", "30s"), ("pin.failures", "2")],
+        ),
+    ]);
+}
