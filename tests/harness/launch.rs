@@ -14,13 +14,20 @@ pub struct Launch {
     pub(super) args: Vec<OsString>,
     pub(super) environment: Vec<(OsString, OsString)>,
     pub(super) patience: Duration,
+    largest_file: Option<u64>,
 }
 
 impl Launch {
     /// `simbind serve` on a free port of loopback, with this data folder.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         let patience = Duration::from_secs(60);
-        Self { data: data.into(), args: Vec::new(), environment: Vec::new(), patience }
+        Self {
+            data: data.into(),
+            args: Vec::new(),
+            environment: Vec::new(),
+            patience,
+            largest_file: None,
+        }
     }
 
     /// With a configuration file.
@@ -62,6 +69,23 @@ impl Launch {
         self
     }
 
+    /// Lets the server write no file larger than this, in kibibytes: a disk that is full, for a
+    /// process that is told so and not killed.
+    #[must_use]
+    pub fn largest_file(mut self, kibibytes: u64) -> Self {
+        self.largest_file = Some(kibibytes);
+        self
+    }
+
+    fn program(&self) -> Result<Command, HarnessError> {
+        let binary = simbind_binary()?;
+        let Some(kibibytes) = self.largest_file else { return Ok(Command::new(binary)) };
+        let mut command = Command::new("bash");
+        let script = format!(r#"trap "" XFSZ; ulimit -f {kibibytes}; exec "$0" "$@""#);
+        command.arg("-c").arg(script).arg(binary);
+        Ok(command)
+    }
+
     /// The data folder.
     pub fn data(&self) -> &Path {
         &self.data
@@ -80,7 +104,7 @@ impl Launch {
     /// # Errors
     /// [`HarnessError`] where there is no binary or the system refuses.
     pub fn spawn(&self) -> Result<tokio::process::Child, HarnessError> {
-        let mut command = Command::new(simbind_binary()?);
+        let mut command = self.program()?;
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&self.data);
         command.args(&self.args).envs(self.environment.iter().map(|(n, v)| (n, v)));
         command.env_remove("SIMBIND_CONFIG");
