@@ -200,7 +200,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let loaded = self.load(certificate).await?.ok_or(ServiceError::NotFound("binding"))?;
             let child = self.child(parent, &loaded, id, method)?;
             let child = match &prior {
-                Some(prior) if prior.verdict == child.verdict => Arc::clone(prior),
+                // The same request is not answered more softly than before.
+                Some(prior) if prior.verdict.join(child.verdict) == prior.verdict => {
+                    Arc::clone(prior)
+                }
                 _ => {
                     let (caller, request) = (by.clone(), request.clone());
                     self.record_child(DecisionEntry { caller, request, ..child }).await?

@@ -183,6 +183,71 @@ mod tests {
         assert!(matches!(used.consume(id, claim("b"), at(10), at(0)), Used::Other));
     }
 
+    fn decision(id: u8) -> Arc<DecisionEntry> {
+        Arc::new(DecisionEntry {
+            id: DecisionId::from_bytes([id; 16]),
+            parent: None,
+            kind: simbind_rules::CheckKind::Login,
+            caller: "bank".parse().unwrap(),
+            audience: "rp:bank".into(),
+            request: "a".parse().unwrap(),
+            digest: [0; 32],
+            challenge: Some([1; 16]),
+            binding: None,
+            carrier: None,
+            host: None,
+            facts: Vec::new(),
+            limit: None,
+            proved: None,
+            verdict: simbind_rules::Verdict::Deny,
+            reasons: Vec::new(),
+            edge: None,
+            fired: Vec::new(),
+            packs: [0; 32],
+            decided_at: at(0),
+            position: 0,
+        })
+    }
+
+    #[test]
+    fn of_two_decisions_under_one_challenge_the_newest_is_restored_and_forgotten_once() {
+        let used = UsedChallenges::new(10);
+        let id = ChallengeId::from_bytes([1; 16]);
+        used.restore(id, at(20), decision(2));
+        used.restore(id, at(10), decision(1));
+        let Used::Same(outcome) = used.peek(id, &claim("a")).unwrap() else { panic!() };
+        let found = outcome.borrow().clone();
+        assert!(matches!(found, Progress::Decided(found) if found.id == decision(2).id));
+        // The earlier end of the older decision does not free the challenge.
+        let other = ChallengeId::from_bytes([2; 16]);
+        used.consume(other, claim("b"), at(60), at(15));
+        assert!(matches!(used.consume(id, claim("b"), at(20), at(15)), Used::Other));
+    }
+
+    #[test]
+    fn a_hold_that_wrote_nothing_gives_the_challenge_back_and_any_other_keeps_it() {
+        use crate::challenge::Hold;
+        let used = UsedChallenges::new(10);
+        let id = ChallengeId::from_bytes([1; 16]);
+        let hold = || match used.consume(id, claim("a"), at(10), at(0)) {
+            Used::First(sender) => Hold::new(&used, id, sender),
+            _ => panic!("it is used"),
+        };
+        drop(hold());
+        let mut refused = hold();
+        refused.writing(decision(1).id);
+        refused.not_written();
+        drop(refused);
+        let mut second = hold();
+        second.writing(decision(1).id);
+        second.writing(decision(2).id);
+        second.not_written();
+        drop(second);
+        let Used::Same(outcome) = used.peek(id, &claim("a")).unwrap() else { panic!() };
+        let found = outcome.borrow().clone();
+        assert!(matches!(found, Progress::Written(found) if found == decision(1).id));
+    }
+
     #[test]
     fn no_more_are_remembered_than_allowed_and_ended_ones_make_room() {
         let used = UsedChallenges::new(2);

@@ -267,3 +267,31 @@ async fn used_challenges_are_bounded_and_full_is_no_verdict() {
     let later = person.login(&world.engine, "c4");
     assert_eq!(world.engine.check(&later).await.unwrap().verdict, Verdict::Allow);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_requests_at_once_with_one_challenge_one_is_fresh() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    for round in 0..20 {
+        let check = person.login(&world.engine, &format!("c{round}"));
+        let tasks: Vec<_> = (0..16)
+            .map(|n| {
+                let (engine, mut check) = (Arc::clone(&world.engine), check.clone());
+                // Two of each number: the same request twice.
+                check.request = format!("c{round}-{}", n / 2).parse().unwrap();
+                tokio::spawn(async move { engine.check(&check).await.unwrap() })
+            })
+            .collect();
+        let mut allowed = std::collections::BTreeSet::new();
+        for task in tasks {
+            let decision = task.await.unwrap();
+            if decision.verdict == Verdict::Allow {
+                allowed.insert(decision.id);
+            } else {
+                assert_eq!(reasons(&decision)[0], "CHALLENGE_USED");
+            }
+        }
+        assert_eq!(allowed.len(), 1);
+    }
+}
