@@ -1,11 +1,13 @@
 mod error;
 mod launch;
 mod paths;
+mod raw;
 mod server;
 mod tls;
 
 pub use error::HarnessError;
 pub use launch::{Exit, Launch, command};
 pub use paths::{python, simbind_binary, workspace_root};
+pub use raw::call_raw;
 pub use server::Server;
 pub use tls::{dev_certs, tls_channel};

@@ -1,66 +1,12 @@
 //! Wrong bytes where a message should be: truncated, random, too long.
 
 use super::start;
-use prost::{
-    Message as _,
-    bytes::{Buf, BufMut, Bytes},
-};
+use prost::{Message as _, bytes::Bytes};
 use rand::{Rng as _, RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use simbind_proto::v1::{binding_service_client::BindingServiceClient, sim_event::Kind, *};
-use simbind_tests::Server;
-use tonic::{
-    Code, Request, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    codegen::http::uri::PathAndQuery,
-    transport::Channel,
-};
-
-/// Sends bytes as they are.
-#[derive(Clone, Copy, Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        to.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
-    }
-}
-
-async fn send(channel: &Channel, path: &'static str, bytes: Bytes) -> Result<Bytes, Status> {
-    let mut grpc = Grpc::new(channel.clone());
-    grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-    let path = PathAndQuery::from_static(path);
-    Ok(grpc.unary(Request::new(bytes), path, Raw).await?.into_inner())
-}
+use simbind_tests::{Server, call_raw};
+use tonic::{Code, Status};
 
 const UNARY: [&str; 18] = [
     "/simbind.v1.BindingService/EnrolBinding",
@@ -118,7 +64,7 @@ async fn random_bytes_are_answered_cleanly_by_every_method() {
             let mut bytes = vec![0; rng.random_range(1..=(8 << (round % 10)))];
             rng.fill_bytes(&mut bytes);
             // Bytes that are a message by chance may be answered: with what an empty one is.
-            if let Err(status) = send(&channel, path, bytes.into()).await {
+            if let Err(status) = call_raw(&channel, path, bytes.into()).await {
                 assert!(is_clean(&status), "{path}: {status:?}");
             }
         }
@@ -145,14 +91,14 @@ async fn truncated_and_flipped_messages_are_answered_cleanly() {
         let step = (good.len() / 60).max(1);
         for length in (0..good.len()).step_by(step) {
             let cut = Bytes::copy_from_slice(&good[..length]);
-            match send(&channel, path, cut).await {
+            match call_raw(&channel, path, cut).await {
                 Err(status) => assert!(is_clean(&status), "{path} cut to {length}: {status:?}"),
                 // A batch with a refused event, or one that was whole: never an enrolment.
                 Ok(_) => assert_ne!(path, UNARY[0], "an enrolment cut to {length} was taken"),
             }
             let mut flipped = good.clone();
             flipped[length] ^= 1 << rng.random_range(0..8);
-            if let Err(status) = send(&channel, path, flipped.into()).await {
+            if let Err(status) = call_raw(&channel, path, flipped.into()).await {
                 let taken = [Code::AlreadyExists, Code::FailedPrecondition];
                 let clean = is_clean(&status) || taken.contains(&status.code());
                 assert!(clean, "{path} flipped at {length}: {status:?}");
