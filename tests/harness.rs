@@ -8,6 +8,6 @@ mod tls;
 pub use error::HarnessError;
 pub use launch::{Exit, Launch, command};
 pub use paths::{python, simbind_binary, workspace_root};
-pub use raw::call_raw;
+pub use raw::{call_raw, methods};
 pub use server::Server;
 pub use tls::{dev_certs, tls_channel};

@@ -8,7 +8,7 @@ mod harness;
 mod people;
 
 pub use harness::{
-    Exit, HarnessError, Launch, Server, call_raw, command, dev_certs, python, simbind_binary,
-    tls_channel, workspace_root,
+    Exit, HarnessError, Launch, Server, call_raw, command, dev_certs, methods, python,
+    simbind_binary, tls_channel, workspace_root,
 };
 pub use people::{Authority, Person, now, to_proto};

@@ -5,32 +5,12 @@ use prost::{Message as _, bytes::Bytes};
 use rand::{Rng as _, RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use simbind_proto::v1::{binding_service_client::BindingServiceClient, sim_event::Kind, *};
-use simbind_tests::{Server, call_raw};
+use simbind_tests::{Server, call_raw, methods};
 use tonic::{Code, Status};
 
-const UNARY: [&str; 18] = [
-    "/simbind.v1.BindingService/EnrolBinding",
-    "/simbind.v1.BindingService/AddHandset",
-    "/simbind.v1.BindingService/GetBinding",
-    "/simbind.v1.BindingService/ListBindings",
-    "/simbind.v1.BindingService/HoldBinding",
-    "/simbind.v1.BindingService/ReleaseBinding",
-    "/simbind.v1.BindingService/RevokeBinding",
-    "/simbind.v1.BindingService/ReproveBinding",
-    "/simbind.v1.CheckService/IssueChallenge",
-    "/simbind.v1.CheckService/CheckLogin",
-    "/simbind.v1.CheckService/CheckTap",
-    "/simbind.v1.CheckService/ReportOutcome",
-    "/simbind.v1.SimEventService/PublishEvents",
-    "/simbind.v1.SimEventService/GetFeed",
-    "/simbind.v1.DecisionService/GetDecision",
-    "/simbind.v1.DecisionService/ListDecisions",
-    "/simbind.v1.DecisionService/ReplayDecision",
-    "/simbind.v1.RuleService/CheckPacks",
-];
-
-const STREAMS: [&str; 2] =
-    ["/simbind.v1.CheckService/StreamChecks", "/simbind.v1.SimEventService/StreamEvents"];
+const ENROL: &str = "/simbind.v1.BindingService/EnrolBinding";
+const LOGIN: &str = "/simbind.v1.CheckService/CheckLogin";
+const PUBLISH: &str = "/simbind.v1.SimEventService/PublishEvents";
 
 /// Whether a status is one that wrong bytes may get. tonic answers INTERNAL where a message cannot
 /// be decoded.
@@ -58,7 +38,7 @@ async fn random_bytes_are_answered_cleanly_by_every_method() {
     let (server, _dir, _) = start().await;
     let channel = server.channel().await.unwrap();
     let mut rng = ChaCha20Rng::seed_from_u64(1);
-    let paths: Vec<_> = UNARY.into_iter().chain(STREAMS).collect();
+    let paths = methods().unwrap();
     for round in 0..40 {
         for path in &paths {
             let mut bytes = vec![0; rng.random_range(1..=(8 << (round % 10)))];
@@ -87,14 +67,14 @@ async fn truncated_and_flipped_messages_are_answered_cleanly() {
     };
     let login = person.login("login-1", &challenge).unwrap().encode_to_vec();
     let mut rng = ChaCha20Rng::seed_from_u64(2);
-    for (path, good) in [(UNARY[0], enrolment), (UNARY[9], login), (UNARY[12], events)] {
+    for (path, good) in [(ENROL, enrolment), (LOGIN, login), (PUBLISH, events)] {
         let step = (good.len() / 60).max(1);
         for length in (0..good.len()).step_by(step) {
             let cut = Bytes::copy_from_slice(&good[..length]);
             match call_raw(&channel, path, cut).await {
                 Err(status) => assert!(is_clean(&status), "{path} cut to {length}: {status:?}"),
                 // A batch with a refused event, or one that was whole: never an enrolment.
-                Ok(_) => assert_ne!(path, UNARY[0], "an enrolment cut to {length} was taken"),
+                Ok(_) => assert_ne!(path, ENROL, "an enrolment cut to {length} was taken"),
             }
             let mut flipped = good.clone();
             flipped[length] ^= 1 << rng.random_range(0..8);

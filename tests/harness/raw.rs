@@ -1,4 +1,9 @@
-use prost::bytes::{Buf as _, BufMut as _, Bytes};
+use super::HarnessError;
+use prost::{
+    Message as _,
+    bytes::{Buf as _, BufMut as _, Bytes},
+};
+use simbind_proto::v1::FILE_DESCRIPTOR_SET;
 use tonic::{
     Request, Status,
     client::Grpc,
@@ -55,4 +60,21 @@ pub async fn call_raw(channel: &Channel, path: &str, message: Bytes) -> Result<B
     let mut grpc = Grpc::new(channel.clone());
     grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     Ok(grpc.unary(Request::new(message), path, Raw).await?.into_inner())
+}
+
+/// The paths of every method of the contract.
+///
+/// # Errors
+/// Where the contract's own description cannot be read.
+pub fn methods() -> Result<Vec<String>, HarnessError> {
+    let described = prost_types::FileDescriptorSet::decode(FILE_DESCRIPTOR_SET);
+    let set = described.map_err(|error| HarnessError::Command(error.to_string()))?;
+    let mut methods = Vec::new();
+    for file in set.file.iter().filter(|file| file.package() == "simbind.v1") {
+        for service in &file.service {
+            let names = service.method.iter().map(|method| method.name());
+            methods.extend(names.map(|name| format!("/simbind.v1.{}/{name}", service.name())));
+        }
+    }
+    Ok(methods)
 }

@@ -3,12 +3,15 @@
 use super::book::{Book, Login};
 use simbind_proto::v1::{
     self, binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
-    sim_event::Kind, sim_event_service_client::SimEventServiceClient,
+    decision::Verdict, sim_event::Kind, sim_event_service_client::SimEventServiceClient,
 };
 use simbind_tests::Person;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 use tonic::{Code, Status, transport::Channel};
 
@@ -53,6 +56,9 @@ impl Worker {
         self.book.pages().enrolments[line].answer = Some(answer.binding.unwrap());
         self.login(&person, &format!("login-{number}-1"), false).await?;
         self.events(&person, number).await?;
+        if number.is_multiple_of(3) {
+            self.broken_off(&person, number).await?;
+        }
         self.login(&person, &format!("login-{number}-2"), true).await
     }
 
@@ -63,6 +69,22 @@ impl Worker {
         let mut client = CheckServiceClient::new(self.channel.clone());
         let answer = client.check_login(request).await?.into_inner();
         self.book.pages().logins[line].answer = Some(answer.decision.unwrap());
+        Ok(())
+    }
+
+    /// A login whose caller goes away, and then the same challenge under another number: it is
+    /// decided for one of the two at most, which the audit of the ledger sees.
+    async fn broken_off(&self, person: &Person, number: u64) -> Result<(), Status> {
+        let request = login(&self.channel, person, &format!("login-{number}-cut")).await?;
+        let mut client = CheckServiceClient::new(self.channel.clone());
+        let patience = Duration::from_micros(number * 137 % 6_000);
+        let cut = tokio::time::timeout(patience, client.check_login(request.clone())).await;
+        let request_id = format!("login-{number}-after");
+        let second = v1::CheckLoginRequest { request_id, ..request };
+        let second = client.check_login(second).await?.into_inner().decision.unwrap();
+        if cut.is_ok_and(|answer| answer.is_ok()) {
+            assert!(matches!(second.verdict, Some(Verdict::Deny(_))), "{second:?}");
+        }
         Ok(())
     }
 
