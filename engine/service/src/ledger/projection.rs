@@ -71,7 +71,11 @@ impl<V: Vault> IndexProjection<V> {
                 .collect()
             }
             StateEntry::EventReused(event) => {
-                [keys::event(&event.carrier, &event.id)].into_iter().collect()
+                let text = self.event_text(&event.text)?;
+                let line = text
+                    .map(|text| keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line));
+                let event = keys::event(&event.carrier, &event.id);
+                std::iter::once(event).chain(line.map(keys::line)).collect()
             }
             StateEntry::Correction { carrier, line, .. } => {
                 let mut wanted = vec![keys::feed(carrier)];
@@ -106,7 +110,7 @@ impl<V: Vault> IndexProjection<V> {
                 self.binding_writes(binding, sealed, values)
             }
             StateEntry::Event(event) => self.event_writes(at, event, values),
-            StateEntry::EventReused(event) => reused_writes(&event, values),
+            StateEntry::EventReused(event) => self.reused_writes(&event, values),
             StateEntry::Correction { carrier, id, digest, corrected, line, learned_at } => {
                 let row = EventRow {
                     digest,
@@ -212,6 +216,27 @@ impl<V: Vault> IndexProjection<V> {
         Ok(writes)
     }
 
+    /// Counts it beside the first event of its number, and keeps the key that seals what is said of
+    /// its line, so that the next event of that line needs no other.
+    fn reused_writes(
+        &self,
+        event: &EventEntry,
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        let mut writes = Vec::with_capacity(2);
+        if let Some(Some(first)) = values.first() {
+            let mut row: EventRow = decode_row(&first.value)?;
+            row.reused = row.reused.saturating_add(1);
+            writes.push(put(keys::event(&event.carrier, &event.id), &row)?);
+        }
+        if let (Some(None), Some(text)) = (values.get(1), self.event_text(&event.text)?) {
+            let hash = keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line);
+            let key = event.text.key;
+            writes.push(put(keys::line(hash), &LineRow { key, binding: None })?);
+        }
+        Ok(writes)
+    }
+
     fn corrected_history(
         &self,
         line: &Sealed,
@@ -264,16 +289,6 @@ fn hear(
         feed.horizon_days = horizon_days;
     }
     put(keys::feed(carrier), &feed)
-}
-
-fn reused_writes(
-    event: &EventEntry,
-    values: &[Option<Stored>],
-) -> Result<Vec<Write>, ProjectionError> {
-    let Some(Some(first)) = values.first() else { return Ok(Vec::new()) };
-    let mut row: EventRow = decode_row(&first.value)?;
-    row.reused = row.reused.saturating_add(1);
-    Ok(vec![put(keys::event(&event.carrier, &event.id), &row)?])
 }
 
 fn decision_writes(at: Position, entry: &DecisionEntry) -> Result<Vec<Write>, ProjectionError> {

@@ -211,3 +211,28 @@ async fn an_event_by_the_carriers_own_reference_or_number_reaches_the_binding() 
         assert_eq!(world.view(id).await.line_latch, LineLatch::Ended);
     }
 }
+
+#[tokio::test]
+async fn events_of_one_used_number_about_a_line_that_nobody_knows_take_one_key() {
+    use simbind_service::ledger::{StateEntry, decode_state};
+    let world = World::new().await;
+    let (person, stranger) = (Person::new(&world.authority, 1), Person::new(&world.authority, 2));
+    world.tell("e1", &person, REISSUED).await.unwrap();
+    for _ in 0..3 {
+        let reused = world.tell("e1", &stranger, EventKind::PortedOut).await.unwrap();
+        assert_eq!(reused.kept, Kept::IdReused);
+        world.clock.move_on(Duration::from_secs(1));
+    }
+    let written = world.store.all(LedgerKind::State).await;
+    let keys: std::collections::HashSet<_> = written
+        .iter()
+        .filter_map(|entry| match decode_state(&entry.entry).unwrap() {
+            StateEntry::EventReused(event) => Some(event.text.key),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(keys.len(), 1);
+    // What was kept without effect has none when the line is enrolled.
+    let id = stranger.enrol(&world).await.unwrap().binding.id;
+    assert_eq!(world.view(id).await.line_latch, LineLatch::Clear);
+}
