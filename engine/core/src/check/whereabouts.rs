@@ -20,8 +20,12 @@ pub struct Observation {
 
 /// What an IMEI is to the binding.
 fn relation(binding: &Binding, line: &LineView, imei: Imei) -> HandsetRelation {
-    match binding.handsets.with_imei(imei) {
-        Some((0, _)) => HandsetRelation::Bound,
+    let nameless = || {
+        let learned = line.learned == Some(imei);
+        binding.handsets.iter().position(|own| learned && own.imeis.is_empty())
+    };
+    match binding.handsets.with_imei(imei).map(|(place, _)| place).or_else(nameless) {
+        Some(0) => HandsetRelation::Bound,
         Some(_) => HandsetRelation::OwnOther,
         None if line.loaner.is_some_and(|loaner| loaner.imei == imei) => HandsetRelation::Loaner,
         None => HandsetRelation::Foreign,

@@ -125,6 +125,27 @@ fn a_loaner_announced_after_the_fact_does_not_clear_the_latch() {
 }
 
 #[test]
+fn a_handset_without_imei_is_the_one_in_which_the_sim_is_first_seen_and_no_other() {
+    let mut iphone = binding();
+    iphone.handsets = Handsets::new(Handset {
+        imeis: ImeiSet::default(),
+        platform: Platform::Ios,
+        key: HandsetKey::None,
+        enrolled_at: Timestamp::from_secs(1000),
+    });
+    let late = Timestamp::from_secs(10_000);
+    let latch =
+        |events: &[(i64, EventKind)]| LineView::of(&iphone, &[&told(events)], late).handset_latch;
+    assert_eq!(latch(&[(2000, observed(OWN)), (3000, observed(OWN))]), HandsetLatch::Clear);
+    assert_eq!(latch(&[(2000, observed(OWN)), (3000, observed(FOREIGN))]), HandsetLatch::Foreign);
+    assert_eq!(latch(&[(3000, observed(FOREIGN)), (2000, observed(OWN))]), HandsetLatch::Foreign);
+    assert_eq!(
+        latch(&[(2000, changed(FOREIGN)), (3000, observed(FOREIGN))]),
+        HandsetLatch::Foreign
+    );
+}
+
+#[test]
 fn each_break_of_sim_and_line_is_named() {
     let table = [
         (

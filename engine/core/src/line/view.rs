@@ -42,6 +42,8 @@ pub struct LineView {
     now: Timestamp,
     /// The last sighting since the proof.
     pub sighting: Option<Sighting>,
+    /// The IMEI by which the carrier knows a handset that was enrolled without one.
+    pub learned: Option<Imei>,
     /// The loaner that is out now.
     pub loaner: Option<Loaner>,
     /// Whether the SIM was in a handset that is neither enrolled nor announced.
@@ -73,6 +75,7 @@ impl LineView {
         let mut view = Self {
             now,
             sighting: None,
+            learned: learned(binding, histories, &events),
             loaner: loaners.iter().copied().find(|l| l.from <= now && now < l.until),
             handset_latch: HandsetLatch::Clear,
             sim_latch: SimLatch::Clear,
@@ -162,7 +165,8 @@ impl LineView {
     /// Takes a sighting in: the newest is kept, and a handset that is neither enrolled nor was
     /// announced before we heard of it latches, wherever in time it lies.
     fn seen(&mut self, sighting: Sighting, order: u64, binding: &Binding, loaners: &[Loaner]) {
-        let enrolled = binding.handsets.with_imei(sighting.imei).is_some();
+        let named = binding.handsets.with_imei(sighting.imei).is_some();
+        let enrolled = named || self.learned == Some(sighting.imei);
         let announced = loaners.iter().any(|loaner| {
             loaner.imei == sighting.imei
                 && loaner.from <= sighting.at
@@ -178,6 +182,20 @@ impl LineView {
             self.sighting = Some(sighting);
         }
     }
+}
+
+/// A handset that shows no IMEI (iOS) is known to the carrier by one all the same: the one in which
+/// the SIM was first seen since the proof, unless the carrier told of a change before that.
+fn learned(binding: &Binding, histories: &[&LineHistory], events: &[&Recorded]) -> Option<Imei> {
+    binding.handsets.iter().find(|handset| handset.imeis.is_empty())?;
+    let changed = events.iter().find(|e| matches!(e.kind, EventKind::HandsetChanged { .. }));
+    let sightings = histories.iter().flat_map(|history| history.observed());
+    sightings
+        .filter(|seen| seen.at > binding.proven_at)
+        .filter(|seen| changed.is_none_or(|changed| seen.at < changed.occurred_at))
+        .filter(|seen| binding.handsets.with_imei(seen.imei).is_none())
+        .min_by_key(|seen| (seen.at, seen.order))
+        .map(|seen| seen.imei)
 }
 
 fn lives_after_its_end(history: &LineHistory) -> bool {
