@@ -18,6 +18,13 @@ pub(crate) enum Damage {
     WithoutSnapshots,
 }
 
+impl Damage {
+    /// Whether it cannot go unseen: bytes that are cut or turned over may have held nothing.
+    pub(crate) const fn is_seen(self) -> bool {
+        !matches!(self, Self::Truncated | Self::Flipped)
+    }
+}
+
 /// Does one of them, by the seed.
 pub(crate) fn damage(store: &Path, rng: &mut ChaCha20Rng) -> Damage {
     let index = store.join("index");

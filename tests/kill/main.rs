@@ -15,6 +15,7 @@ mod load;
 mod verify;
 
 use book::{Book, below};
+use damage::Damage;
 use futures::future;
 use load::{Worker, is_death};
 use rand::SeedableRng as _;
@@ -51,18 +52,25 @@ async fn what_was_acknowledged_outlives_every_kill() {
     let mut usual = Duration::from_millis(200);
     let began = Instant::now();
     for round in 0..rounds {
+        let mut damaged = None;
         if round > 0 && below(&mut rng, 3) == 0 {
             let what = damage::damage(&dir.path().join("data/store"), &mut rng);
             println!("round {round}: {what:?}");
             damages += 1;
+            damaged = Some(what);
         }
         for _ in 0..below(&mut rng, 3) {
             kill_while_starting(&launch, usual, &mut rng).await;
             starts += 1;
+            // The one that was killed may have rebuilt what was damaged.
+            damaged = None;
         }
         let starting = Instant::now();
         let server = launch.start().await.unwrap();
         usual = starting.elapsed();
+        if damaged.is_some_and(Damage::is_seen) {
+            assert!(server.said().contains("made anew"), "{damaged:?}: {}", server.said());
+        }
         let channel = server.channel().await.unwrap();
         let verifier = Verifier { book: Arc::clone(&book), channel, round, older: 30 };
         looked += verifier.verify(&mut rng).await;
