@@ -145,7 +145,7 @@ fn replay(
     decision: &DecisionEntry,
     facts: &Facts,
 ) -> (Replayed, simbind_rules::Verdict) {
-    let limit = decision.limit.as_deref().and_then(ReasonCode::from_name);
+    let limit = decision.limit.as_ref().and_then(|limit| ReasonCode::from_name(&limit.reason));
     let chain = chain_of(book, decision);
     let ruling = simbind_core::check::rule(book, chain, decision.kind, facts, limit);
     let ruling = match decision.proved {

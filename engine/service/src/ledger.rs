@@ -7,8 +7,8 @@ mod projection;
 mod rows;
 
 pub use entry::{
-    BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, LineText, OutcomeText,
-    StateEntry, decode_decision, decode_state, encode_decision, encode_state,
+    BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, LimitEntry, LineText,
+    OutcomeText, StateEntry, decode_decision, decode_state, encode_decision, encode_state,
 };
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;

@@ -65,6 +65,11 @@ pub const fn step_up_of(decision: DecisionId) -> StepUpId {
     StepUpId::from_bytes(*decision.as_bytes())
 }
 
+/// The decision that asked for a step-up.
+pub const fn decision_of(step_up: StepUpId) -> DecisionId {
+    DecisionId::from_bytes(*step_up.as_bytes())
+}
+
 impl<S: Store, V: Vault> Engine<S, V> {
     /// Ends a step-up. Verified evidence makes a child decision; anything else is kept and changes
     /// nothing.
@@ -78,7 +83,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         id: StepUpId,
         proof: StepUpProof,
     ) -> Result<Option<Arc<DecisionEntry>>, ServiceError> {
-        let parent = self.decision(DecisionId::from_bytes(*id.as_bytes())).await;
+        let parent = self.decision(decision_of(id)).await;
         let parent = parent.map_err(|error| match error {
             ServiceError::NotFound(_) => ServiceError::NotFound("step-up"),
             other => other,

@@ -4,12 +4,13 @@ use crate::{
     telemetry::Check,
 };
 use futures::stream::BoxStream;
-use simbind_core::transcript::Audience;
+use simbind_core::{ids::StepUpId, transcript::Audience};
 use simbind_proto::v1::{check_service_server::CheckService, *};
 use simbind_rules::{CheckKind, facts::Channel as CheckChannel};
 use simbind_service::{
     ServiceError,
     check::{CheckRequest, ReaderPart},
+    outcome::decision_of,
     ports::{store::Store, vault::Vault},
 };
 use std::{
@@ -128,6 +129,21 @@ impl<S: Store, V: Vault> Api<S, V> {
     }
 }
 
+impl<S: Store, V: Vault> Api<S, V> {
+    /// A step-up is ended by the caller whose check asked for it, or by a counter.
+    async fn may_end(&self, identity: &Identity, id: StepUpId) -> Result<(), ServiceError> {
+        if identity.has(Role::Counter) {
+            return Ok(());
+        }
+        let parent = self.engine().decision(decision_of(id)).await;
+        match parent {
+            Ok(parent) if parent.caller == self.0.parties.caller(identity) => Ok(()),
+            Ok(_) | Err(ServiceError::NotFound(_)) => Err(ServiceError::NotFound("step-up")),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 #[tonic::async_trait]
 impl<S: Store, V: Vault> CheckService for Api<S, V> {
     type StreamChecksStream = BoxStream<'static, Result<StreamChecksResponse, Status>>;
@@ -185,6 +201,7 @@ impl<S: Store, V: Vault> CheckService for Api<S, V> {
                     Err(ServiceError::Forbidden(why.into()))
                 }
                 wire::Outcome::StepUp(id, proof) => {
+                    self.may_end(&identity, id).await?;
                     let child = self.engine().end_step_up(&by, &request, id, proof).await?;
                     let lifetime = self.engine().step_up_lifetime();
                     let decision = child.map(|entry| wire::decision(&entry, lifetime));

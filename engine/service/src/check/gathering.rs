@@ -4,7 +4,7 @@ use super::{evidence::Proofs, request::CheckRequest};
 use crate::{
     engine::Engine,
     hot::Loaded,
-    limits::{Named, Subjects},
+    limits::{Named, Reached, Subjects},
     packs::InService,
     ports::{store::Store, vault::Vault},
 };
@@ -15,7 +15,7 @@ use simbind_core::{
     transcript::Audience,
 };
 use simbind_rules::{
-    Facts, ReasonCode,
+    Facts,
     facts::{ChallengeState, SignatureState},
 };
 
@@ -29,7 +29,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         state: ChallengeState,
         loaded: Option<&Loaded>,
         packs: &InService,
-    ) -> Option<ReasonCode> {
+    ) -> Option<Reached> {
         let serving = loaded.map(|loaded| &loaded.binding.sim.serving);
         let declared = packs.book.limits(packs.chain(serving), check.kind());
         let signed = proofs.signature == SignatureState::Valid && state == ChallengeState::Fresh;
@@ -52,7 +52,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             reader,
             carrier_feed: None,
         };
-        packs.limits.count(declared, &subjects).map(|reached| reached.reason)
+        packs.limits.count(declared, &subjects)
     }
 
     pub(super) fn facts(

@@ -6,7 +6,8 @@ use crate::{
     engine::Engine,
     error::ServiceError,
     hot::Loaded,
-    ledger::{DecisionEntry, FiredEntry, encode_decision, keys},
+    ledger::{DecisionEntry, FiredEntry, LimitEntry, encode_decision, keys},
+    limits::Reached,
     packs::InService,
     ports::{
         store::{Append, Expected, Key, LedgerKind, Store, StoreError},
@@ -14,7 +15,7 @@ use crate::{
     },
 };
 use simbind_core::{check::Ruling, ids::ChallengeId, time::Timestamp};
-use simbind_rules::{Facts, FiredBy, ReasonCode, RuleBook};
+use simbind_rules::{Facts, FiredBy, RuleBook};
 use std::sync::Arc;
 
 /// A check that is ready to be ruled on.
@@ -22,7 +23,7 @@ pub(super) struct Draft<'a> {
     pub(super) check: &'a CheckRequest,
     pub(super) digest: [u8; 32],
     pub(super) facts: &'a Facts,
-    pub(super) limit: Option<ReasonCode>,
+    pub(super) limit: Option<Reached>,
     pub(super) loaded: Option<&'a Loaded>,
     pub(super) challenge: Option<ChallengeId>,
     pub(super) packs: &'a Arc<InService>,
@@ -43,7 +44,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let serving = loaded.map(|loaded| &loaded.binding.sim.serving);
         let chain = packs.chain(serving);
         let kind = check.kind();
-        let ruling = simbind_core::check::rule(&packs.book, chain, kind, facts, draft.limit);
+        let limit = draft.limit.map(|limit| limit.reason);
+        let ruling = simbind_core::check::rule(&packs.book, chain, kind, facts, limit);
         let verdict = ruling.answer.verdict();
         if let Some(prior) = prior.filter(|prior| prior.verdict.join(verdict) == prior.verdict) {
             return Ok(Arc::clone(prior));
@@ -61,7 +63,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             carrier: serving.map(|serving| serving.carrier.clone()),
             host: serving.and_then(|serving| serving.host.clone()),
             facts: facts.to_bytes(),
-            limit: draft.limit.map(|reason| reason.as_str().to_owned()),
+            limit: draft.limit.map(|limit| LimitEntry {
+                reason: limit.reason.as_str().to_owned(),
+                retry_at: now.plus(limit.retry_after),
+            }),
             proved: None,
             verdict: ruling.answer.verdict(),
             reasons: ruling.reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),

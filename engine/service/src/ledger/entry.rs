@@ -185,6 +185,15 @@ pub struct FiredEntry {
     pub held: bool,
 }
 
+/// A limit that a check reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitEntry {
+    /// The code of its reason.
+    pub reason: String,
+    /// When the check may be tried again.
+    pub retry_at: Timestamp,
+}
+
 /// A decision as it is kept. It holds no identifier of a person: the binding stands for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionEntry {
@@ -212,8 +221,8 @@ pub struct DecisionEntry {
     pub host: Option<CarrierId>,
     /// The facts, as `simbind_rules` encodes them.
     pub facts: Vec<u8>,
-    /// The limit that was reached, by its reason.
-    pub limit: Option<String>,
+    /// The limit that was reached.
+    pub limit: Option<LimitEntry>,
     /// The step-up method that was proved, for a child.
     pub proved: Option<simbind_rules::StepUpMethod>,
     /// The verdict.

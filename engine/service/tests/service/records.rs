@@ -11,8 +11,8 @@ use simbind_core::{
 use simbind_rules::{CheckKind, Edge, Methods, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
-        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, OutcomeText,
-        StateEntry, decode_decision, decode_state, encode_decision, encode_state,
+        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, LimitEntry,
+        OutcomeText, StateEntry, decode_decision, decode_state, encode_decision, encode_state,
     },
     ports::{
         store::{LedgerKind, Projection as _, Store as _},
@@ -120,7 +120,10 @@ fn decisions() -> Vec<(&'static str, DecisionEntry)> {
         carrier: Some("iij".parse().unwrap()),
         host: Some("docomo".parse().unwrap()),
         facts: vec![1, 2, 3],
-        limit: Some("RATE_LIMITED".into()),
+        limit: Some(LimitEntry {
+            reason: "RATE_LIMITED".into(),
+            retry_at: Timestamp::from_millis(1_790_000_001_000),
+        }),
         proved: Some(StepUpMethod::Card),
         verdict: Verdict::StepUp(
             Methods::new([StepUpMethod::Card, StepUpMethod::Counter]).unwrap(),

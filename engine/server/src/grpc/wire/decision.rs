@@ -45,7 +45,9 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
     use wire::decision::Verdict as Wire;
     let verdict = match entry.verdict {
         Verdict::Allow => Wire::Allow(wire::Allow {}),
-        Verdict::Deny => Wire::Deny(wire::Deny { retry_after: None }),
+        Verdict::Deny => Wire::Deny(wire::Deny {
+            retry_after: entry.limit.as_ref().map(|limit| time(limit.retry_at)),
+        }),
         Verdict::StepUp(methods) => Wire::StepUp(wire::StepUp {
             step_up_id: step_up_of(entry.id).to_string(),
             methods: methods.iter().map(|each| method(each).into()).collect(),
