@@ -1,4 +1,6 @@
 //! The demo's day, played against a server in this process.
+//!
+//! `SIMBIND_SCENARIO_PEOPLE` sets how many people play the day that is played twice (60).
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use futures::{StreamExt as _, stream};
@@ -27,7 +29,8 @@ async fn replay_all(report: &Report, auditor: Channel) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_seed_gives_the_same_decisions_twice_and_each_replays_the_same() {
-    let play = || Box::pin(demo::play(60, 7, |_| (), replay_all));
+    let people = std::env::var("SIMBIND_SCENARIO_PEOPLE").map_or(60, |text| text.parse().unwrap());
+    let play = || Box::pin(demo::play(people, 7, |_| (), replay_all));
     let (first, second) = (play().await.unwrap(), play().await.unwrap());
     assert_eq!(first.decisions(), second.decisions());
     let other = Box::pin(demo::play(60, 8, |_| (), async |_, _| ())).await.unwrap();
