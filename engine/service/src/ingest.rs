@@ -120,12 +120,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         for _ in 0..TRIES {
             let learned_at = self.now();
             let taken = match self.known(message).await? {
-                Some(row) if row.digest == digest => {
+                Some((row, _)) if row.digest == digest => {
                     self.feeds.hear(&message.carrier, learned_at, 0);
                     let position = Position(row.position);
                     return Ok(receipt(Kept::Duplicate, Vec::new(), position, learned_at));
                 }
-                Some(_) => self.keep_reused(message, digest, learned_at).await,
+                Some(row) => self.keep_reused(message, &row, digest, learned_at).await,
                 None => self.keep(message, digest, learned_at).await,
             };
             match taken {
@@ -155,11 +155,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Some(reached.retry_after.max(SHORTEST_WAIT))
     }
 
-    async fn known(&self, message: &Message) -> Result<Option<EventRow>, ServiceError> {
+    async fn known(&self, message: &Message) -> Result<Option<(EventRow, Position)>, ServiceError> {
         let key = keys::event(&message.carrier, &message.id)?;
         let snapshot = self.store.read(&[key]).await?;
         let row = snapshot.values.first().and_then(Option::as_ref);
-        Ok(row.map(|row| decode_row(&row.value)).transpose()?)
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((decode_row(&row.value)?, row.version)))
     }
 
     async fn keep(
@@ -207,15 +208,27 @@ impl<S: Store, V: Vault> Engine<S, V> {
     async fn keep_reused(
         &self,
         message: &Message,
+        row: &(EventRow, Position),
         digest: [u8; 32],
         learned_at: Timestamp,
     ) -> Result<Receipt, Fault> {
+        let (first, version) = row;
+        if let Some(again) = first.reused.iter().find(|reuse| reuse.digest == digest) {
+            let position = Position(again.position);
+            return Ok(receipt(Kept::IdReused, Vec::new(), position, learned_at));
+        }
         let Tidings::Happened { line, kind } = &message.tidings else {
             let why = "was used before for another message";
             return Err(Fault::Service(ServiceError::invalid("event_id", why)));
         };
+        if first.reused.len() >= EventRow::MOST_REUSED {
+            let why = "was used before for many other messages";
+            return Err(Fault::Service(ServiceError::invalid("event_id", why)));
+        }
         let told = self.event(message, line, kind, digest, learned_at).await?;
-        let position = self.append_state(&StateEntry::EventReused(told.entry), Vec::new()).await?;
+        let key = keys::event(&message.carrier, &message.id)?;
+        let expect = vec![(key, Expected::Version(*version))];
+        let position = self.append_state(&StateEntry::EventReused(told.entry), expect).await?;
         Ok(receipt(Kept::IdReused, told.flags, position, learned_at))
     }
 

@@ -12,6 +12,7 @@ use crate::{
         vault::Vault,
     },
 };
+use serde::{Deserialize, Serialize};
 use simbind_core::{
     check::after_step_up,
     ids::{CallerId, CertificateId, DecisionId, RequestId, StepUpId},
@@ -52,7 +53,7 @@ pub enum StepUpProof {
 }
 
 /// What an app or a reader says of the PIN.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum PinReport {
     /// Wrong entries.
     Wrong(u32),
@@ -265,7 +266,25 @@ impl<S: Store, V: Vault> Engine<S, V> {
         })
     }
 
-    /// Counts wrong PIN entries, and answers how many count now. Once locked, the right PIN does
+    /// What the same report of the same caller came to before.
+    async fn pin_reported(
+        &self,
+        by: &CallerId,
+        request: &RequestId,
+        digest: [u8; 32],
+    ) -> Result<Option<u32>, ServiceError> {
+        let snapshot = self.store.read(&[keys::pin_report(by, request)?]).await?;
+        let Some(Some(row)) = snapshot.values.first() else { return Ok(None) };
+        let (before, failures): ([u8; 32], u32) = decode_row(&row.value)?;
+        if before == digest {
+            Ok(Some(failures))
+        } else {
+            Err(ServiceError::Exists("the request id was used for another report"))
+        }
+    }
+
+    /// Counts wrong PIN entries, and answers how many count now; the same report again counts
+    /// nothing. Once locked, the right PIN does
     /// not unlock: only a counter or the card does.
     ///
     /// # Errors
@@ -273,10 +292,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
     pub async fn report_pin(
         &self,
         by: &CallerId,
+        request: &RequestId,
         certificate: CertificateId,
         report: PinReport,
     ) -> Result<u32, ServiceError> {
+        let digest = crate::digest::of(&(certificate, report))?;
         for _ in 0..TRIES {
+            if let Some(counted) = self.pin_reported(by, request, digest).await? {
+                return Ok(counted);
+            }
             let loaded = self.load(certificate).await?;
             let loaded = loaded.ok_or(ServiceError::NotFound("binding"))?;
             let binding = loaded.binding.id;
@@ -296,8 +320,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
             if !self.is_current(&loaded).await? {
                 continue;
             }
-            let entry = StateEntry::PinReported { binding, failures, by: by.clone() };
-            match self.append_state(&entry, vec![(key, expected)]).await {
+            let entry = StateEntry::PinReported {
+                binding,
+                failures,
+                by: by.clone(),
+                request: request.clone(),
+                digest,
+            };
+            let unreported = (keys::pin_report(by, request)?, Expected::Absent);
+            match self.append_state(&entry, vec![(key, expected), unreported]).await {
                 Ok(_) => return Ok(failures),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),

@@ -208,7 +208,8 @@ impl<S: Store, V: Vault> CheckService for Api<S, V> {
                     Ok(ReportOutcomeResponse { decision, pin_failures: 0 })
                 }
                 wire::Outcome::Pin(certificate, report) => {
-                    let pin_failures = self.engine().report_pin(&by, certificate, report).await?;
+                    let pin_failures =
+                        self.engine().report_pin(&by, &request, certificate, report).await?;
                     Ok(ReportOutcomeResponse { decision: None, pin_failures })
                 }
             }

@@ -153,6 +153,10 @@ pub enum StateEntry {
         failures: u32,
         /// Who said so.
         by: CallerId,
+        /// The caller's number of the report.
+        request: RequestId,
+        /// SHA-256 of the report.
+        digest: [u8; 32],
     },
     /// A step-up ended.
     StepUpEnded {

@@ -136,6 +136,11 @@ pub fn request(caller: &CallerId, id: &RequestId) -> Result<Key, StoreError> {
     key(b'r', &[&name_hash(&[caller.as_str(), id.as_str()])])
 }
 
+/// A report on a PIN, by its caller and number.
+pub fn pin_report(caller: &CallerId, id: &RequestId) -> Result<Key, StoreError> {
+    key(b'P', &[&name_hash(&[caller.as_str(), id.as_str()])])
+}
+
 /// The end of a decision's step-up.
 pub fn step_up(decision: DecisionId) -> Result<Key, StoreError> {
     key(b's', &[decision.as_bytes()])

@@ -6,7 +6,8 @@ use super::{
     },
     keys,
     rows::{
-        BindingRow, CertificateRow, CounterRow, EventRow, LineRow, PacksRow, decode_row, encode_row,
+        BindingRow, CertificateRow, CounterRow, EventRow, LineRow, PacksRow, Reuse, decode_row,
+        encode_row,
     },
 };
 use crate::{
@@ -110,13 +111,13 @@ impl<V: Vault> IndexProjection<V> {
                 self.binding_writes(binding, sealed, values)
             }
             StateEntry::Event(event) => self.event_writes(at, event, values),
-            StateEntry::EventReused(event) => self.reused_writes(&event, values),
+            StateEntry::EventReused(event) => self.reused_writes(at, &event, values),
             StateEntry::Correction { carrier, id, digest, corrected, line, learned_at } => {
                 let row = EventRow {
                     digest,
                     position: at.0,
                     line: None,
-                    reused: 0,
+                    reused: Vec::new(),
                     corrects: Some(corrected.clone()),
                 };
                 let mut writes = vec![
@@ -130,8 +131,13 @@ impl<V: Vault> IndexProjection<V> {
                 Ok(writes)
             }
             StateEntry::Heartbeat { carrier, id, digest, horizon_days, learned_at } => {
-                let row =
-                    EventRow { digest, position: at.0, line: None, reused: 0, corrects: None };
+                let row = EventRow {
+                    digest,
+                    position: at.0,
+                    line: None,
+                    reused: Vec::new(),
+                    corrects: None,
+                };
                 Ok(vec![
                     put(keys::event(&carrier, &id), &row)?,
                     hear(&carrier, values.first(), learned_at, horizon_days)?,
@@ -140,9 +146,10 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::CounterSeen { binding, counter, challenge } => {
                 Ok(vec![put(keys::counter(binding), &CounterRow { counter, challenge })?])
             }
-            StateEntry::PinReported { binding, failures, .. } => {
-                Ok(vec![put(keys::pin(binding), &failures)?])
-            }
+            StateEntry::PinReported { binding, failures, by, request, digest } => Ok(vec![
+                put(keys::pin(binding), &failures)?,
+                put(keys::pin_report(&by, &request), &(digest, failures))?,
+            ]),
             StateEntry::StepUpEnded { decision, outcome, .. } => {
                 Ok(vec![put(keys::step_up(decision), &outcome)?])
             }
@@ -210,7 +217,13 @@ impl<V: Vault> IndexProjection<V> {
         told_history.record(happened, learned_at, at.0, told);
         writes.push(self.history_write(hash, key, &told_history)?);
         let line = sealing::seal(&*self.vault, key, sealing::LINE, &text.line)?;
-        let row = EventRow { digest, position: at.0, line: Some(line), reused: 0, corrects: None };
+        let row = EventRow {
+            digest,
+            position: at.0,
+            line: Some(line),
+            reused: Vec::new(),
+            corrects: None,
+        };
         writes.push(put(keys::event(&carrier, &id), &row)?);
         writes.push(hear(&carrier, Some(feed), learned_at, 0)?);
         Ok(writes)
@@ -220,13 +233,14 @@ impl<V: Vault> IndexProjection<V> {
     /// its line, so that the next event of that line needs no other.
     fn reused_writes(
         &self,
+        at: Position,
         event: &EventEntry,
         values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {
         let mut writes = Vec::with_capacity(2);
         if let Some(Some(first)) = values.first() {
             let mut row: EventRow = decode_row(&first.value)?;
-            row.reused = row.reused.saturating_add(1);
+            row.reused.push(Reuse { digest: event.digest, position: at.0 });
             writes.push(put(keys::event(&event.carrier, &event.id), &row)?);
         }
         if let (Some(None), Some(text)) = (values.get(1), self.event_text(&event.text)?) {

@@ -42,8 +42,8 @@ pub struct EventRow {
     pub position: u64,
     /// Its line, sealed; `None` for a heartbeat or a correction.
     pub line: Option<Sealed>,
-    /// The events that were sent under the same number with another content: how many.
-    pub reused: u32,
+    /// Other contents that came under the same number, at most [`EventRow::MOST_REUSED`].
+    pub reused: Vec<Reuse>,
     /// For a correction: what it corrects.
     pub corrects: Option<EventId>,
 }
@@ -55,6 +55,20 @@ pub struct CounterRow {
     pub counter: u64,
     /// The challenge of the check that showed it.
     pub challenge: [u8; 16],
+}
+
+/// Another content that came under a used number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reuse {
+    /// SHA-256 of the content.
+    pub digest: [u8; 32],
+    /// The position of its entry.
+    pub position: u64,
+}
+
+impl EventRow {
+    /// The most other contents under one number that are kept; more are refused.
+    pub const MOST_REUSED: usize = 16;
 }
 
 /// Packs that were in service, under their hash.

@@ -210,18 +210,24 @@ async fn three_wrong_pins_lock_and_the_right_one_does_not_unlock() {
     let person = Person::new(&world.authority, 1);
     person.enrol(&world).await.unwrap();
     let (by, certificate) = (caller("bank"), person.certificate());
-    let report = |report| world.engine.report_pin(&by, certificate, report);
-    assert_eq!(report(PinReport::Wrong(2)).await, Ok(2));
-    assert_eq!(report(PinReport::Accepted).await, Ok(0));
-    assert_eq!(report(PinReport::Wrong(2)).await, Ok(2));
-    assert_eq!(report(PinReport::Wrong(1)).await, Ok(3));
-    assert_eq!(report(PinReport::Accepted).await, Ok(3));
+    let report = |number: &str, report| {
+        let request = number.parse().unwrap();
+        let (engine, by) = (&world.engine, &by);
+        async move { engine.report_pin(by, &request, certificate, report).await }
+    };
+    assert_eq!(report("1", PinReport::Wrong(2)).await, Ok(2));
+    assert_eq!(report("1", PinReport::Wrong(2)).await, Ok(2), "a lost reply counts nothing");
+    assert!(matches!(report("1", PinReport::Wrong(1)).await, Err(ServiceError::Exists(_))));
+    assert_eq!(report("2", PinReport::Accepted).await, Ok(0));
+    assert_eq!(report("3", PinReport::Wrong(2)).await, Ok(2));
+    assert_eq!(report("4", PinReport::Wrong(1)).await, Ok(3));
+    assert_eq!(report("5", PinReport::Accepted).await, Ok(3));
     let denied = world.engine.check(&person.login(&world.engine, "c1")).await.unwrap();
     assert_eq!(reasons(&denied), ["PIN_LOCKED"]);
     let restarted = world.restarted(PACK).await;
     let denied = restarted.check(&person.login(&restarted, "c2")).await.unwrap();
     assert_eq!(reasons(&denied), ["PIN_LOCKED"]);
-    assert_eq!(report(PinReport::Wrong(u32::MAX)).await, Ok(1000), "bounded");
+    assert_eq!(report("6", PinReport::Wrong(u32::MAX)).await, Ok(1000), "bounded");
 }
 
 #[tokio::test]
@@ -230,8 +236,12 @@ async fn wrong_pins_reported_at_once_are_all_counted() {
     let person = Person::new(&world.authority, 1);
     person.enrol(&world).await.unwrap();
     let (by, certificate) = (caller("bank"), person.certificate());
-    let report = || world.engine.report_pin(&by, certificate, PinReport::Wrong(1));
-    let (one, two, three) = tokio::join!(report(), report(), report());
+    let report = |number: &str| {
+        let request = number.parse().unwrap();
+        let (engine, by) = (&world.engine, &by);
+        async move { engine.report_pin(by, &request, certificate, PinReport::Wrong(1)).await }
+    };
+    let (one, two, three) = tokio::join!(report("1"), report("2"), report("3"));
     let mut counts = [one.unwrap(), two.unwrap(), three.unwrap()];
     counts.sort_unstable();
     assert_eq!(counts, [1, 2, 3]);

@@ -7,6 +7,7 @@ use simbind_rules::facts::{HandsetLatch, LineLatch, SimLatch};
 use simbind_service::{
     ServiceError,
     ingest::{Flag, Kept, Message, Tidings},
+    ledger::EventRow,
     ports::store::LedgerKind,
 };
 use std::time::Duration;
@@ -52,6 +53,23 @@ async fn the_same_number_with_another_content_is_kept_flagged_and_without_effect
     let reused = world.tell("e1", &person, EventKind::PortedOut).await.unwrap();
     assert_eq!(reused.kept, Kept::IdReused);
     assert_eq!(world.view(id).await, before);
+    let again = world.tell("e1", &person, EventKind::PortedOut).await.unwrap();
+    assert_eq!((again.kept, again.position), (Kept::IdReused, reused.position), "written once");
+}
+
+#[tokio::test]
+async fn many_contents_under_one_number_are_refused_in_the_end() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    world.tell("e1", &person, REISSUED).await.unwrap();
+    for _ in 0..EventRow::MOST_REUSED {
+        world.clock.move_on(Duration::from_secs(1));
+        let reused = world.tell("e1", &person, EventKind::PortedOut).await.unwrap();
+        assert_eq!(reused.kept, Kept::IdReused);
+    }
+    world.clock.move_on(Duration::from_secs(1));
+    let refused = world.tell("e1", &person, EventKind::PortedOut).await;
+    assert!(matches!(refused, Err(ServiceError::Invalid { .. })), "{refused:?}");
 }
 
 #[tokio::test]

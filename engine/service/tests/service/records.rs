@@ -91,7 +91,16 @@ fn states() -> Vec<(&'static str, StateEntry)> {
             },
         ),
         ("counter", StateEntry::CounterSeen { binding, counter: 300, challenge: [9; 16] }),
-        ("pin", StateEntry::PinReported { binding, failures: 3, by: by.clone() }),
+        (
+            "pin",
+            StateEntry::PinReported {
+                binding,
+                failures: 3,
+                by: by.clone(),
+                request: "r-1".parse().unwrap(),
+                digest: [3; 32],
+            },
+        ),
         ("step-up-failed", ended(OutcomeText::Failed)),
         ("step-up-claimed", ended(OutcomeText::Claimed)),
         ("step-up-proved", ended(OutcomeText::Proved(DecisionId::from_bytes([3; 16])))),
