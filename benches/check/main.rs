@@ -85,26 +85,29 @@ impl Medians {
 }
 
 impl Outcome {
-    /// The medians of the second echo server, which the others are measured by.
-    fn second(&self) -> Option<Medians> {
-        let found = self.servers.iter().find(|(name, _)| *name == COMMITS);
-        found.map(|(_, rounds)| Medians::of(rounds))
+    /// Throughput and p99 as multiples of those of the second echo server in the same round: the
+    /// medians of that, since other work on the machine weighs on a whole round.
+    fn beside_second(&self, rounds: &[Driven]) -> Option<(f64, f64)> {
+        let (_, second) = self.servers.iter().find(|(name, _)| *name == COMMITS)?;
+        let over = |of: &dyn Fn(&Driven) -> f64| {
+            let each = rounds.iter().zip(second).map(|(driven, second)| of(driven) / of(second));
+            median(&each.collect::<Vec<_>>())
+        };
+        Some((over(&Driven::rate), over(&|driven| driven.figures.quantile(0.99) as f64)))
     }
 
     fn rows(&self, rows: &mut Vec<Vec<String>>) {
         for (name, rounds) in &self.servers {
             let medians = Medians::of(rounds);
-            let (rate, p99) = match self.second() {
-                Some(second) => (medians.rate / second.rate, medians.p99 / second.p99),
-                None => (0.0, 0.0),
-            };
+            let beside = self.beside_second(rounds);
+            let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
             rows.push(vec![
                 format!("{}, {} signatures: {name}", self.shape.name(), self.signatures),
                 format!("{:.0}", medians.rate),
                 format!("{:.2}", medians.p50 / 1000.0),
                 format!("{:.2}", medians.p99 / 1000.0),
-                format!("{:.0} %", rate * 100.0),
-                format!("{p99:.2}"),
+                shown(beside.map(|(rate, _)| format!("{:.0} %", rate * 100.0))),
+                shown(beside.map(|(_, p99)| format!("{p99:.2}"))),
             ]);
         }
     }
@@ -112,10 +115,13 @@ impl Outcome {
     fn json(&self) -> serde_json::Value {
         let server = |(name, rounds): &(&str, Vec<Driven>)| {
             let Medians { rate, p50, p99 } = Medians::of(rounds);
+            let beside = self.beside_second(rounds);
             let rates: Vec<_> = rounds.iter().map(|driven| driven.rate().round()).collect();
             let verdicts: Vec<_> = rounds.iter().map(|driven| driven.verdicts).collect();
             serde_json::json!({
                 "server": name, "checks_per_second": rate.round(), "p50_us": p50, "p99_us": p99,
+                "throughput_of_second": beside.map(|(rate, _)| rate),
+                "p99_times_second": beside.map(|(_, p99)| p99),
                 "rounds": rates, "allow_step_up_deny_fault": verdicts,
             })
         };
