@@ -112,6 +112,6 @@ impl Binding {
 
     /// Whether the app may carry a login from one of the handsets, as their attestations say.
     pub fn attests_app(&self, app: &AppId) -> bool {
-        self.handsets.iter().all(|handset| handset.attests_app(app))
+        self.handsets.iter().any(|handset| handset.attests_app(app))
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Sim, State},
+    binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Serving, Sim, State},
     ids::{BindingId, CallerId, CertificateId, PersonRef, RequestId},
 };
 use simbind_evidence::certificate::{ChainError, VerifiedCertificate, verify_chain};
@@ -55,16 +55,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
         &self,
         by: &CallerId,
         request: &RequestId,
-        asked: EnrolRequest,
+        mut asked: EnrolRequest,
     ) -> Result<Standing, ServiceError> {
         let digest = crate::digest::of(&asked)?;
         if let Some(made) = self.made_before(by, request, digest).await? {
             return self.binding(made).await;
         }
-        if !self.settings.carriers.contains_key(&asked.sim.serving.carrier) {
-            let why = "is no carrier of the configuration";
-            return Err(ServiceError::invalid("serving.carrier_id", why));
-        }
+        self.serve_by_configuration(&mut asked.sim.serving)?;
         let now = self.now();
         let certificate = verify_chain(
             &asked.chain,
@@ -89,6 +86,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
             foreign_handset_at: None,
         };
         self.write_enrolment(by, request, digest, binding).await
+    }
+
+    /// Whose network a line uses is the configuration's to say: another host's word would count, and
+    /// the host's own would not.
+    fn serve_by_configuration(&self, serving: &mut Serving) -> Result<(), ServiceError> {
+        let Some(terms) = self.settings.carriers.get(&serving.carrier) else {
+            let why = "is no carrier of the configuration";
+            return Err(ServiceError::invalid("serving.carrier_id", why));
+        };
+        if serving.host.is_some() && serving.host != terms.host {
+            let why = "is not the carrier's host by the configuration";
+            return Err(ServiceError::invalid("serving.host_carrier_id", why));
+        }
+        serving.host.clone_from(&terms.host);
+        Ok(())
     }
 
     async fn made_before(

@@ -4,6 +4,7 @@ use crate::{
     error::ServiceError,
     ledger::{decode_row, keys},
     ports::store::Store,
+    settings::CarrierTerms,
 };
 use parking_lot::RwLock;
 use simbind_core::{
@@ -21,7 +22,7 @@ pub(crate) struct Feeds {
 impl Feeds {
     pub(crate) async fn restore(
         store: &impl Store,
-        carriers: &BTreeMap<CarrierId, FeedTerms>,
+        carriers: &BTreeMap<CarrierId, CarrierTerms>,
     ) -> Result<Self, ServiceError> {
         let mut feeds = BTreeMap::new();
         for (carrier, terms) in carriers {
@@ -30,7 +31,7 @@ impl Feeds {
                 Some(Some(row)) => decode_row(&row.value)?,
                 _ => Feed::default(),
             };
-            feeds.insert(carrier.clone(), (*terms, RwLock::new(feed)));
+            feeds.insert(carrier.clone(), (terms.feed, RwLock::new(feed)));
         }
         Ok(Self { feeds })
     }

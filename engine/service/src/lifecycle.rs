@@ -117,7 +117,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         self.change(by, id, BindingChange::HandsetAdded, |binding, now| {
             living(binding, now)?;
             let twin = |other: &simbind_core::binding::Handset| {
-                other.imeis == handset.imeis && other.key == handset.key
+                other.imeis == handset.imeis
+                    && other.attested().map(|key| &key.spki)
+                        == handset.attested().map(|key| &key.spki)
             };
             if binding.handsets.iter().any(twin) {
                 return Ok(());
@@ -171,7 +173,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let mut standing = self.binding(id).await?;
             let before = standing.binding.clone();
             apply(&mut standing.binding, self.now())?;
-            if standing.binding == before {
+            // A proof is an event of its own, even where it finds everything as it was.
+            if standing.binding == before && change != BindingChange::Reproved {
                 return Ok(standing);
             }
             let sealed =

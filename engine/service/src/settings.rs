@@ -62,13 +62,22 @@ impl Default for Bounds {
     }
 }
 
+/// What configuration says of a carrier.
+#[derive(Clone, Debug)]
+pub struct CarrierTerms {
+    /// The carrier whose network it rents, for an MVNO.
+    pub host: Option<CarrierId>,
+    /// The terms of its feed.
+    pub feed: FeedTerms,
+}
+
 /// The configuration of the use cases.
 #[derive(Debug)]
 pub struct Settings {
     /// What is trusted.
     pub trust: Trust,
-    /// Carriers that may speak, and the terms of their feeds.
-    pub carriers: BTreeMap<CarrierId, FeedTerms>,
+    /// Carriers that may speak.
+    pub carriers: BTreeMap<CarrierId, CarrierTerms>,
     /// Bounds and lifetimes.
     pub bounds: Bounds,
 }

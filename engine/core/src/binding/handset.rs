@@ -118,11 +118,19 @@ impl Handsets {
         self.iter().enumerate().find(|(_, handset)| handset.imeis.contains(imei))
     }
 
-    /// Enrols one more.
+    /// Enrols one more. A handset that shows the very IMEIs of one that is enrolled takes its place:
+    /// it was attested anew.
     ///
     /// # Errors
-    /// Where there are too many, or it shares an IMEI or the key with one that is enrolled.
+    /// Where there are too many, or it shares an IMEI or the key with another that is enrolled.
     pub fn add(&mut self, handset: Handset) -> Result<(), HandsetsError> {
+        let same = |own: &Handset| !own.imeis.is_empty() && own.imeis == handset.imeis;
+        if let Some(own) =
+            std::iter::once(&mut self.first).chain(&mut self.others).find(|own| same(own))
+        {
+            *own = handset;
+            return Ok(());
+        }
         if self.count() >= Self::MAX {
             return Err(HandsetsError::TooMany);
         }

@@ -72,7 +72,7 @@ pub enum Refused {
     /// It is not pending.
     #[error("the binding is not pending")]
     NotPending,
-    /// A hold for a suspected clone ends only by a new proof.
+    /// A hold for a suspected clone does not pass: the key may be in two places.
     #[error("a binding held for a regressed signature counter can only be ended")]
     Cloned,
 }

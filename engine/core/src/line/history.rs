@@ -47,13 +47,13 @@ pub struct Observed {
     pub order: u64,
 }
 
-/// What one carrier has said of one line name. Bounded: once full it says so for good, and views
-/// of it are in conflict.
+/// What one carrier has said of one line name. Bounded: once full the oldest is dropped, and views
+/// that would need it are in conflict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineHistory {
     events: Vec<Recorded>,
     observed: Vec<Observed>,
-    overflowed: u32,
+    dropped_until: Option<Timestamp>,
 }
 
 impl LineHistory {
@@ -70,14 +70,14 @@ impl LineHistory {
             }
             return;
         }
-        if self.events.len() >= Self::MAX_EVENTS {
-            self.overflowed = self.overflowed.saturating_add(1);
-            return;
-        }
         let SimEvent { id, occurred_at, kind, .. } = event;
         let place = self.events.partition_point(|e| e.occurred_at <= occurred_at);
         let recorded = Recorded { id, occurred_at, learned_at, order, kind, told };
         self.events.insert(place, recorded);
+        if self.events.len() > Self::MAX_EVENTS {
+            let oldest = self.events.remove(0);
+            self.dropped_until = self.dropped_until.max(Some(oldest.occurred_at));
+        }
     }
 
     fn observe(&mut self, imei: Imei, event: SimEvent, order: u64) {
@@ -99,11 +99,14 @@ impl LineHistory {
             _ => None,
         };
         if let Some(slot) = inner.and_then(|index| self.observed.get_mut(index)) {
-            *slot = seen;
-        } else if self.observed.len() < Self::MAX_SIGHTINGS {
-            self.observed.insert(place, seen);
-        } else {
-            self.overflowed = self.overflowed.saturating_add(1);
+            // A run was told of when its first sighting was, whichever of them are kept.
+            *slot = Observed { order: seen.order.min(slot.order), ..seen };
+            return;
+        }
+        self.observed.insert(place, seen);
+        if self.observed.len() > Self::MAX_SIGHTINGS {
+            let oldest = self.observed.remove(0);
+            self.dropped_until = self.dropped_until.max(Some(oldest.at));
         }
     }
 
@@ -125,9 +128,9 @@ impl LineHistory {
         &self.observed
     }
 
-    /// Whether events were left out because the history is full.
-    pub const fn is_overflowed(&self) -> bool {
-        self.overflowed > 0
+    /// When the newest of the events happened that were dropped because the history was full.
+    pub const fn dropped_until(&self) -> Option<Timestamp> {
+        self.dropped_until
     }
 
     /// When the newest event happened.

@@ -14,6 +14,11 @@ const OWN: &str = "490154203237518";
 const FOREIGN: &str = "352099001761481";
 const LOANER: &str = "260531793113837";
 
+/// Seconds after a day of 2026.
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(1_790_000_000 + secs)
+}
+
 fn imei(text: &str) -> Imei {
     text.parse().unwrap()
 }
@@ -23,7 +28,7 @@ pub(crate) fn binding() -> Binding {
         imeis: ImeiSet::new([imei(OWN)]).unwrap(),
         platform: Platform::Android,
         key: HandsetKey::None,
-        enrolled_at: Timestamp::from_secs(1000),
+        enrolled_at: at(1000),
     };
     Binding {
         id: BindingId::from_bytes([1; 16]),
@@ -32,7 +37,7 @@ pub(crate) fn binding() -> Binding {
             id: CertificateId::of_der(b"c"),
             spki: Vec::new(),
             not_before: Timestamp::EPOCH,
-            not_after: Timestamp::from_secs(1_000_000_000),
+            not_after: at(1_000_000_000),
         },
         key_home: KeyHome::Sim,
         counter: CounterPolicy::None,
@@ -46,8 +51,8 @@ pub(crate) fn binding() -> Binding {
         handsets: Handsets::new(handset),
         card: None,
         state: State::Active,
-        enrolled_at: Timestamp::from_secs(1000),
-        proven_at: Timestamp::from_secs(1000),
+        enrolled_at: at(1000),
+        proven_at: at(1000),
         foreign_handset_at: None,
     }
 }
@@ -59,16 +64,16 @@ fn told(events: &[(i64, EventKind)]) -> LineHistory {
         let event = SimEvent {
             id: format!("e{order}").parse().unwrap(),
             carrier: "docomo".parse().unwrap(),
-            occurred_at: Timestamp::from_secs(*secs),
+            occurred_at: at(*secs),
             kind: kind.clone(),
         };
-        history.record(event, Timestamp::from_secs(9_000), order, Told::Stands);
+        history.record(event, at(9_000), order, Told::Stands);
     }
     history
 }
 
 fn view(history: &LineHistory) -> LineView {
-    LineView::of(&binding(), &[history], Timestamp::from_secs(10_000))
+    LineView::of(&binding(), &[history], at(10_000))
 }
 
 fn changed(text: &str) -> EventKind {
@@ -80,7 +85,7 @@ fn observed(text: &str) -> EventKind {
 }
 
 fn loaner(until: i64) -> EventKind {
-    EventKind::LoanerStarted { imei: imei(LOANER), until: Timestamp::from_secs(until) }
+    EventKind::LoanerStarted { imei: imei(LOANER), until: at(until) }
 }
 
 #[test]
@@ -99,7 +104,7 @@ fn a_correction_clears_the_latch_of_the_event_that_it_takes_back() {
 
 #[test]
 fn what_happened_before_the_proof_does_not_count() {
-    let view = view(&told(&[(900, changed(FOREIGN)), (950, EventKind::ImsiChanged)]));
+    let view = view(&told(&[(800, changed(FOREIGN)), (900, EventKind::ImsiChanged)]));
     assert_eq!((view.handset_latch, view.sim_latch), (HandsetLatch::Clear, SimLatch::Clear));
 }
 
@@ -131,9 +136,9 @@ fn a_handset_without_imei_is_the_one_in_which_the_sim_is_first_seen_and_no_other
         imeis: ImeiSet::default(),
         platform: Platform::Ios,
         key: HandsetKey::None,
-        enrolled_at: Timestamp::from_secs(1000),
+        enrolled_at: at(1000),
     });
-    let late = Timestamp::from_secs(10_000);
+    let late = at(10_000);
     let latch =
         |events: &[(i64, EventKind)]| LineView::of(&iphone, &[&told(events)], late).handset_latch;
     assert_eq!(latch(&[(2000, observed(OWN)), (3000, observed(OWN))]), HandsetLatch::Clear);
@@ -179,6 +184,43 @@ fn each_break_of_sim_and_line_is_named() {
 }
 
 #[test]
+fn a_break_stamped_with_the_minute_of_the_proof_or_with_no_time_counts() {
+    let whole_minute = told(&[(960, EventKind::ImsiChanged)]);
+    assert_eq!(view(&whole_minute).sim_latch, SimLatch::ImsiChanged);
+    let no_time = told(&[(-1_790_000_000, EventKind::PortedOut)]);
+    assert_eq!(view(&no_time).line_latch, LineLatch::PortedOut);
+}
+
+#[test]
+fn a_suspension_outlasts_the_proof_and_a_resumption_to_come_does_not_end_it() {
+    let suspended = EventKind::LineSuspended { cause: SuspensionCause::Stolen };
+    let before = told(&[(500, suspended.clone())]);
+    assert_eq!(view(&before).sim_state, SimState::Suspended);
+    let planned = told(&[(2000, suspended), (99_000, EventKind::LineResumed)]);
+    assert_eq!(view(&planned).sim_state, SimState::Suspended);
+}
+
+#[test]
+fn a_loaner_that_came_back_says_nothing_of_where_the_sim_is() {
+    let back =
+        told(&[(2000, loaner(20_000)), (2100, changed(LOANER)), (3000, EventKind::LoanerEnded)]);
+    assert_eq!(view(&back).sighting, None);
+    assert_eq!(view(&back).handset_latch, HandsetLatch::Clear);
+}
+
+#[test]
+fn a_run_of_sightings_keeps_when_it_was_first_told_of() {
+    let foreign = EventKind::HandsetObserved { imei: imei(LOANER) };
+    let history = told(&[
+        (3000, foreign.clone()),
+        (1500, loaner(20_000)),
+        (2900, foreign.clone()),
+        (3100, foreign),
+    ]);
+    assert_eq!(view(&history).handset_latch, HandsetLatch::Foreign);
+}
+
+#[test]
 fn a_suspended_line_resumes() {
     let suspended = EventKind::LineSuspended { cause: SuspensionCause::Other };
     let one = told(&[(2000, suspended.clone())]);
@@ -190,7 +232,7 @@ fn a_suspended_line_resumes() {
 #[test]
 fn a_sighting_ahead_of_time_says_nothing_of_where_the_sim_is() {
     let view = view(&told(&[(3000, observed(OWN)), (99_000, observed(OWN))]));
-    assert_eq!(view.sighting.map(|s| s.at), Some(Timestamp::from_secs(3000)));
+    assert_eq!(view.sighting.map(|s| s.at), Some(at(3000)));
 }
 
 #[test]
@@ -204,7 +246,7 @@ fn repeated_sightings_do_not_fill_the_history_and_distinct_events_do() {
     let sightings: Vec<_> = (0..5000).map(|i| (2000 + i, observed(OWN))).collect();
     let history = told(&sightings);
     assert_eq!(history.observed().len(), 2);
-    assert!(!history.is_overflowed());
+    assert_eq!(history.dropped_until(), None);
     let times = (2000..).take(LineHistory::MAX_EVENTS + 1);
     let changes: Vec<_> = times.map(|at| (at, EventKind::ImsiChanged)).collect();
     assert_eq!(view(&told(&changes)).consistency, Agreement::Conflict);
@@ -234,7 +276,7 @@ proptest! {
         for (index, event) in (0..).zip(distinct.iter_mut()) {
             event.0 = event.0 * 100 + index;
         }
-        let late = Timestamp::from_secs(1_000_000);
+        let late = at(1_000_000);
         let mut sorted = distinct.clone();
         sorted.sort_by_key(|event| event.0);
         let one = LineView::of(&binding(), &[&told(&distinct)], late);

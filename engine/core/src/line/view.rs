@@ -12,6 +12,11 @@ use std::time::Duration;
 /// How far a carrier's clock may be ahead of ours.
 const MOST_AHEAD: Duration = Duration::from_secs(300);
 
+/// Carriers give times in whole minutes.
+const WHOLE_MINUTE: Duration = Duration::from_secs(60);
+/// 2000-01-01T00:00:00Z: a time before it is none.
+const ANCIENT: Timestamp = Timestamp::from_secs(946_684_800);
+
 /// Where the carrier saw the SIM last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
@@ -68,7 +73,7 @@ impl LineView {
         let mut events: Vec<&Recorded> = histories
             .iter()
             .flat_map(|history| history.standing())
-            .filter(|event| event.occurred_at > binding.proven_at)
+            .filter(|event| counts(event, binding.proven_at))
             .collect();
         events.sort_by_key(|event| (event.occurred_at, event.order));
         let loaners = loaners(&events);
@@ -85,7 +90,8 @@ impl LineView {
             handset_changed_at: None,
             consistency: Agreement::Agree,
         };
-        if histories.iter().any(|history| history.is_overflowed()) {
+        let dropped = histories.iter().filter_map(|history| history.dropped_until()).max();
+        if dropped > Some(binding.proven_at) {
             view.consistency = Agreement::Conflict;
         }
         for event in &events {
@@ -124,7 +130,10 @@ impl LineView {
             EventKind::LineSuspended { .. } if self.sim_state == SimState::Active => {
                 self.sim_state = SimState::Suspended;
             }
-            EventKind::LineResumed if self.sim_state == SimState::Suspended => {
+            // A resumption that is still to come resumes nothing yet.
+            EventKind::LineResumed
+                if self.sim_state == SimState::Suspended && at <= self.now.plus(MOST_AHEAD) =>
+            {
                 self.sim_state = SimState::Active;
             }
             EventKind::PortedIn
@@ -178,24 +187,44 @@ impl LineView {
         }
         // A sighting ahead of time latches like any other, and proves nothing of where the SIM is.
         let ahead = sighting.at > self.now.plus(MOST_AHEAD);
-        if !ahead && self.sighting.is_none_or(|last| last.at <= sighting.at) {
+        // A loaner that came back says no more where the SIM is now.
+        let returned =
+            !enrolled && announced && self.loaner.is_none_or(|out| out.imei != sighting.imei);
+        if !ahead && !returned && self.sighting.is_none_or(|last| last.at <= sighting.at) {
             self.sighting = Some(sighting);
         }
     }
+}
+
+/// Whether an event has a say on a binding that was proved at `proven_at`: what happened since, what
+/// was learned since and lies within a carrier's whole minute before it or has no time at all, and
+/// suspensions whenever they began, because they last.
+fn counts(event: &Recorded, proven_at: Timestamp) -> bool {
+    let at = event.occurred_at;
+    let lasts = matches!(event.kind, EventKind::LineSuspended { .. } | EventKind::LineResumed);
+    let late = event.learned_at > proven_at && (at > proven_at.minus(WHOLE_MINUTE) || at < ANCIENT);
+    at > proven_at || lasts || late
 }
 
 /// A handset that shows no IMEI (iOS) is known to the carrier by one all the same: the one in which
 /// the SIM was first seen since the proof, unless the carrier told of a change before that.
 fn learned(binding: &Binding, histories: &[&LineHistory], events: &[&Recorded]) -> Option<Imei> {
     binding.handsets.iter().find(|handset| handset.imeis.is_empty())?;
-    let changed = events.iter().find(|e| matches!(e.kind, EventKind::HandsetChanged { .. }));
+    let changes = || {
+        events.iter().filter_map(|event| match event.kind {
+            EventKind::HandsetChanged { imei } => Some((imei, event)),
+            _ => None,
+        })
+    };
     let sightings = histories.iter().flat_map(|history| history.observed());
-    sightings
+    let first = sightings
         .filter(|seen| seen.at > binding.proven_at)
-        .filter(|seen| changed.is_none_or(|changed| seen.at < changed.occurred_at))
         .filter(|seen| binding.handsets.with_imei(seen.imei).is_none())
-        .min_by_key(|seen| (seen.at, seen.order))
-        .map(|seen| seen.imei)
+        .min_by_key(|seen| seen.order)?;
+    // What was told of a change before, or of this very handset, was not the enrolled one's.
+    let before = |event: &Recorded| event.order < first.order || event.occurred_at <= first.at;
+    let moved = changes().any(|(imei, event)| imei == first.imei || before(event));
+    (!moved).then_some(first.imei)
 }
 
 fn lives_after_its_end(history: &LineHistory) -> bool {

@@ -16,9 +16,20 @@ impl<S: Store, V: Vault> Api<S, V> {
     }
 
     /// A relying party and a reader's host see their own decisions only; another's is not there.
-    fn may_see(&self, identity: &Identity, entry: &DecisionEntry) -> Result<(), ServiceError> {
+    /// What followed from a decision by a step-up is its caller's too, whoever reported it.
+    async fn may_see(
+        &self,
+        identity: &Identity,
+        entry: &DecisionEntry,
+    ) -> Result<(), ServiceError> {
+        let caller = self.0.parties.caller(identity);
         let all = identity.has(Role::HelpDesk) || identity.has(Role::Auditor);
-        if all || entry.caller == self.0.parties.caller(identity) {
+        if all || entry.caller == caller {
+            return Ok(());
+        }
+        if let Some(parent) = entry.parent
+            && self.engine().decision(parent).await?.caller == caller
+        {
             return Ok(());
         }
         Err(ServiceError::NotFound("decision"))
@@ -43,7 +54,7 @@ impl<S: Store, V: Vault> DecisionService for Api<S, V> {
                     self.engine().decision_of_code(wire::field("support_code", &code)?).await?
                 }
             };
-            self.may_see(&identity, &entry)?;
+            self.may_see(&identity, &entry).await?;
             Ok(GetDecisionResponse { decision: Some(self.answer_decision(&entry)) })
         };
         found.await.map(Response::new).map_err(status)

@@ -9,7 +9,7 @@ use simbind_evidence::{
     oid::Oid,
 };
 use simbind_rules::{PackSource, RuleBook};
-use simbind_service::settings::{Bounds, Settings, Trust};
+use simbind_service::settings::{Bounds, CarrierTerms, Settings, Trust};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -69,10 +69,13 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
 /// The engine's settings.
 pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
     let limits = &config.limits;
-    let terms = |carrier: &crate::config::Carrier| FeedTerms {
-        lag: carrier.lag,
-        max_silence: carrier.max_silence,
-        horizon: carrier.horizon,
+    let terms = |carrier: &crate::config::Carrier| CarrierTerms {
+        host: carrier.host.clone(),
+        feed: FeedTerms {
+            lag: carrier.lag,
+            max_silence: carrier.max_silence,
+            horizon: carrier.horizon,
+        },
     };
     Ok(Settings {
         trust: trust(config)?,

@@ -44,6 +44,8 @@ struct Use {
 struct Table {
     uses: HashMap<ChallengeId, Use>,
     ends: BTreeMap<(Timestamp, ChallengeId), ()>,
+    /// The latest end of a use that was forgotten.
+    forgotten_until: Option<Timestamp>,
 }
 
 /// What using a challenge came to.
@@ -88,6 +90,10 @@ impl UsedChallenges {
         let mut table = self.table.lock();
         if let Some(used) = table.uses.get(&id) {
             return used.against(&claim);
+        }
+        // A clock that went ahead and back: what ended then may be among what was forgotten.
+        if table.forgotten_until.is_some_and(|until| expires_at <= until) {
+            return Used::Other;
         }
         table.forget_ended(now);
         if table.uses.len() >= self.most {
@@ -157,6 +163,7 @@ impl Table {
             }
             entry.remove();
             self.uses.remove(&id);
+            self.forgotten_until = self.forgotten_until.max(Some(expires_at));
         }
     }
 }
@@ -246,6 +253,16 @@ mod tests {
         let Used::Same(outcome) = used.peek(id, &claim("a")).unwrap() else { panic!() };
         let found = outcome.borrow().clone();
         assert!(matches!(found, Progress::Written(found) if found == decision(1).id));
+    }
+
+    #[test]
+    fn a_clock_that_went_ahead_and_back_frees_no_challenge() {
+        let used = UsedChallenges::new(10);
+        let id = |n| ChallengeId::from_bytes([n; 16]);
+        assert!(matches!(used.consume(id(1), claim("a"), at(100), at(0)), Used::First(_)));
+        assert!(matches!(used.consume(id(2), claim("a"), at(800), at(700)), Used::First(_)));
+        assert!(matches!(used.consume(id(1), claim("b"), at(100), at(1)), Used::Other));
+        assert!(matches!(used.consume(id(3), claim("a"), at(120), at(1)), Used::First(_)));
     }
 
     #[test]

@@ -99,8 +99,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Some(before) => before,
             None => match self.use_challenge(returned, claim, &proofs, now)? {
                 Consumed::Taken(taken) => taken,
-                // The same request came in between: its answer is as new as one of ours.
-                Consumed::Same(outcome) => return self.recorded(outcome).await,
+                // The same request came in between; what it was answered may have been overtaken.
+                Consumed::Same(id, outcome) => {
+                    let decision = self.recorded(outcome).await?;
+                    if self.still_stands(&decision, check).await? {
+                        return Ok(decision);
+                    }
+                    Taken::Before(id, decision)
+                }
             },
         };
         self.decide_until_it_stands(Walk { check, digest, proofs, loaded, now }, taken).await
@@ -220,7 +226,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Used::First(sender) => {
                 Ok(Consumed::Taken(Taken::Held(Hold::new(&self.used, id, sender))))
             }
-            Used::Same(outcome) => Ok(Consumed::Same(outcome)),
+            Used::Same(outcome) => Ok(Consumed::Same(id, outcome)),
             Used::Other => not(ChallengeState::Used),
             Used::Full => Err(ServiceError::Busy { retry_after: Duration::from_secs(1) }),
         }
@@ -258,7 +264,7 @@ struct Walk<'a> {
 /// What became of a check's challenge.
 enum Consumed<'a> {
     Taken(Taken<'a>),
-    Same(watch::Receiver<Progress>),
+    Same(ChallengeId, watch::Receiver<Progress>),
 }
 
 /// The id of a decision: its time, then randomness.

@@ -1,6 +1,7 @@
 //! How entries become rows of the index: the same function while serving and while rebuilding.
 
 use super::{
+    entry::BindingChange,
     entry::{
         DecisionEntry, EventEntry, EventText, LineText, StateEntry, decode_decision, decode_state,
     },
@@ -107,8 +108,13 @@ impl<V: Vault> IndexProjection<V> {
                 writes.extend(self.binding_writes(id, sealed, values)?);
                 Ok(writes)
             }
-            StateEntry::BindingChanged { binding, sealed, .. } => {
-                self.binding_writes(binding, sealed, values)
+            StateEntry::BindingChanged { binding, sealed, change, .. } => {
+                let mut writes = self.binding_writes(binding, sealed, values)?;
+                if change == BindingChange::Reproved {
+                    // Who was seen at a counter sets the PIN anew.
+                    writes.push(put(keys::pin(binding), &0_u32)?);
+                }
+                Ok(writes)
             }
             StateEntry::Event(event) => self.event_writes(at, event, values),
             StateEntry::EventReused(event) => self.reused_writes(at, &event, values),

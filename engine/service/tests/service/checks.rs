@@ -228,6 +228,12 @@ async fn three_wrong_pins_lock_and_the_right_one_does_not_unlock() {
     let denied = restarted.check(&person.login(&restarted, "c2")).await.unwrap();
     assert_eq!(reasons(&denied), ["PIN_LOCKED"]);
     assert_eq!(report("6", PinReport::Wrong(u32::MAX)).await, Ok(1000), "bounded");
+    let asked = person.asked(&world.engine, &world.authority);
+    let listed = world.engine.bindings_of(&asked.person, None, 1);
+    let standing = listed.await.unwrap().0.remove(0).binding;
+    world.engine.reprove(&by, standing.id, standing.sim.iccid).await.unwrap();
+    let seen = world.engine.check(&person.login(&world.engine, "c3")).await.unwrap();
+    assert_eq!(reasons(&seen), [""; 0], "a counter sets the PIN anew");
 }
 
 #[tokio::test]

@@ -170,9 +170,12 @@ async fn a_light_mvnos_host_speaks_for_the_line_too() {
     let world = World::new().await;
     let person = Person::new(&world.authority, 1);
     let mut asked = person.asked(&world.engine, &world.authority);
-    asked.sim.serving =
-        Serving { carrier: "kddi".parse().unwrap(), host: Some("docomo".parse().unwrap()) };
     let by = crate::support::caller("counter");
+    let kddi = Some("kddi".parse().unwrap());
+    asked.sim.serving = Serving { carrier: "aqua-mobile".parse().unwrap(), host: kddi };
+    let mistyped = world.engine.enrol(&by, &"r0".parse().unwrap(), asked.clone()).await;
+    assert!(matches!(mistyped, Err(ServiceError::Invalid { .. })), "{mistyped:?}");
+    asked.sim.serving.host = None;
     let id = world.engine.enrol(&by, &"r1".parse().unwrap(), asked).await.unwrap().binding.id;
     world.clock.move_on(HOUR);
     let told = world.tell("e1", &person, EventKind::ImsiChanged).await.unwrap();

@@ -26,7 +26,7 @@ use simbind_service::{
         store::Store as _,
         vault::KeyId,
     },
-    settings::{Bounds, Settings, Trust},
+    settings::{Bounds, CarrierTerms, Settings, Trust},
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
@@ -218,7 +218,10 @@ async fn start(
         max_silence: Duration::from_secs(86_400),
         horizon: Duration::from_secs(90 * 86_400),
     };
-    let carrier = |name: &str| -> (CarrierId, FeedTerms) { (name.parse().unwrap(), terms) };
+    let carrier = |name: &str| -> (CarrierId, CarrierTerms) {
+        let host = (name == "aqua-mobile").then(|| "docomo".parse().unwrap());
+        (name.parse().unwrap(), CarrierTerms { host, feed: terms })
+    };
     let settings = Settings {
         trust: Trust {
             anchors: TrustAnchors::from_der([authority.certificate()]).unwrap(),
@@ -227,7 +230,7 @@ async fn start(
             attestation_status: StatusList::default(),
             apps: [("jp.example.simbind".parse().unwrap(), None)].into(),
         },
-        carriers: [carrier("docomo"), carrier("kddi")].into(),
+        carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,
     };
     let ports = Ports {
