@@ -3,6 +3,7 @@
 //!
 //! `SIMBIND_BENCH_BINDINGS`, `SIMBIND_BENCH_EVENTS` (in a round) and `SIMBIND_BENCH_ROUNDS` change
 //! the size.
+#![expect(clippy::disallowed_methods, reason = "benchmarks play carriers, who have clocks")]
 
 use simbind_benches::{
     Authority, CARRIER, Chance, Figures, Member, Server, connections, enrol, make, median, print,

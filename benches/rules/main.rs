@@ -31,14 +31,18 @@ fn main() {
         let mix = verify(&rules, &mut engines, &samples);
         let times = measure(&mut engines, &samples);
         let ours = times[0];
-        let row = |(engine, nanos): (&Box<dyn Decider>, &f64)| {
+        let row = |engine: &dyn Decider, nanos: f64| {
             vec![
                 engine.name().to_owned(),
                 format!("{:.3}", nanos / 1000.0),
                 format!("{:.1}", nanos / ours),
             ]
         };
-        let rows: Vec<_> = engines.iter().zip(&times).map(row).collect();
+        let rows: Vec<_> = engines
+            .iter()
+            .zip(&times)
+            .map(|(engine, nanos)| row(engine.as_ref(), *nanos))
+            .collect();
         let title = format!(
             "A decision at {count} rules over 20 facts: {} of {SAMPLES} checks allowed, {} stepped \
              up, {} denied, {:.1} rules held on average; all engines agree",
