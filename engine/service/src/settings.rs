@@ -52,7 +52,7 @@ impl Default for Bounds {
         Self {
             challenge_lifetime: Duration::from_secs(120),
             enrolment_lifetime: Duration::from_secs(3600),
-            used_challenges: 1_000_000,
+            used_challenges: 4_000_000,
             hot_bindings: 200_000,
             hot_decisions: 20_000,
             limit_keys: 1_000_000,

@@ -24,7 +24,7 @@ impl Default for Limits {
             challenge_lifetime: 2 * MINUTE,
             enrolment_challenge_lifetime: 10 * MINUTE,
             step_up_lifetime: 15 * MINUTE,
-            used_challenges: 1_000_000,
+            used_challenges: 4_000_000,
             hot_bindings: 200_000,
             limit_keys: 1_000_000,
         }
