@@ -84,6 +84,10 @@ pub enum HandsetsError {
     /// There are too many.
     #[error("a binding has at most {} handsets", Handsets::MAX)]
     TooMany,
+    /// Some have a key of their own and some have not: a check that leaves the key's signature out
+    /// could then not be told from one of a handset without a key.
+    #[error("the handsets of a binding all have an attested key, or none has")]
+    Mixed,
     /// The handset is enrolled already.
     #[error("the handset is enrolled already")]
     Repeated,
@@ -122,9 +126,15 @@ impl Handsets {
     /// it was attested anew.
     ///
     /// # Errors
-    /// Where there are too many, or it shares an IMEI or the key with another that is enrolled.
+    /// Where there are too many, it shares an IMEI or the key with another that is enrolled, or it
+    /// has an attested key and another has not, or the other way round.
     pub fn add(&mut self, handset: Handset) -> Result<(), HandsetsError> {
         let same = |own: &Handset| !own.imeis.is_empty() && own.imeis == handset.imeis;
+        let attested = handset.attested().is_some();
+        let mixed = |other: &Handset| !same(other) && other.attested().is_some() != attested;
+        if self.iter().any(mixed) {
+            return Err(HandsetsError::Mixed);
+        }
         if let Some(own) =
             std::iter::once(&mut self.first).chain(&mut self.others).find(|own| same(own))
         {

@@ -91,18 +91,19 @@ async fn another_handset_is_added_once_and_attested_anew_it_takes_its_own_place(
     let person = Person::new(&world.authority, 1);
     let id = person.enrol(&world).await.unwrap().binding.id;
     let (engine, by) = (&world.engine, caller("counter"));
-    let plain = || Phone::plain(2).request(engine, &world.authority);
-    let added = engine.add_handset(&by, id, plain()).await.unwrap();
+    // One without a key would make the key's signature optional for all.
+    let plain = Phone::plain(2).request(engine, &world.authority);
+    assert!(matches!(engine.add_handset(&by, id, plain).await, Err(ServiceError::Refused(_))));
+    let second = || Phone::attested(2).request(engine, &world.authority);
+    let added = engine.add_handset(&by, id, second()).await.unwrap();
     assert_eq!(added.binding.handsets.count(), 2);
-    let twin = Phone::attested(1).request(engine, &world.authority);
-    let anew = engine.add_handset(&by, id, twin).await.unwrap().binding;
+    let anew = engine.add_handset(&by, id, second()).await.unwrap().binding;
     assert_eq!(anew.handsets.count(), 2);
-    assert!(anew.handsets.first().attested().is_some());
     for serial in 3..=8 {
-        let request = Phone::plain(serial).request(engine, &world.authority);
+        let request = Phone::attested(serial).request(engine, &world.authority);
         engine.add_handset(&by, id, request).await.unwrap();
     }
-    let ninth = Phone::plain(9).request(engine, &world.authority);
+    let ninth = Phone::attested(9).request(engine, &world.authority);
     assert!(matches!(engine.add_handset(&by, id, ninth).await, Err(ServiceError::Refused(_))));
     let standing = engine.binding(id).await.unwrap();
     assert!(standing.binding.handsets.with_imei(imei(8)).is_some());
