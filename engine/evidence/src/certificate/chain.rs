@@ -33,7 +33,9 @@ static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
 /// A certificate whose chain was verified. Only [`verify_chain`] makes one.
 ///
 /// ```compile_fail
-/// let forged = simbind_evidence::certificate::VerifiedCertificate { id: todo!() };
+/// fn forge(mut genuine: simbind_evidence::certificate::VerifiedCertificate) {
+///     genuine.id = simbind_core::ids::CertificateId::of_der(b"another");
+/// }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedCertificate {
