@@ -8,6 +8,7 @@ mod lookup;
 mod outcome;
 mod pack_tests;
 mod shipped;
+mod snooze;
 
 #[cfg(test)]
 mod tests;
@@ -110,6 +111,16 @@ struct Armed {
     unknown: OnUnknown,
     reason: ReasonCode,
     rule: RuleRef,
+    snooze: OnSnooze,
+}
+
+/// What a snooze makes of a rule's condition.
+#[derive(Clone, Copy, Debug)]
+enum OnSnooze {
+    /// The rule has no floor.
+    Refused,
+    /// The verdict at its floor.
+    Softened(Verdict),
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -17,13 +17,18 @@ impl RuleBook {
     pub fn evaluate(&self, chain: ChainId, kind: CheckKind, facts: &Facts) -> Outcome {
         match self.chains.get(usize::from(chain.0)) {
             Some(chain) => judge(chain.stands.of(kind), facts),
-            None => Outcome {
-                verdict: Verdict::Deny,
-                reasons: smallvec![ReasonCode::UNDECIDED],
-                edge: None,
-                fired: SmallVec::new(),
-            },
+            None => no_chain(),
         }
+    }
+}
+
+/// The answer where there are no rules to ask.
+pub(super) fn no_chain() -> Outcome {
+    Outcome {
+        verdict: Verdict::Deny,
+        reasons: smallvec![ReasonCode::UNDECIDED],
+        edge: None,
+        fired: SmallVec::new(),
     }
 }
 
@@ -44,14 +49,12 @@ pub(super) fn ask(rule: &Armed, facts: &Facts) -> Option<FiredRule> {
 
 /// The join of all rules.
 pub(super) fn judge(rules: &[Armed], facts: &Facts) -> Outcome {
-    let mut verdict = Verdict::Allow;
-    let mut fired: SmallVec<[FiredRule; 4]> = SmallVec::new();
-    for rule in rules {
-        if let Some(spoke) = ask(rule, facts) {
-            verdict = verdict.join(spoke.verdict);
-            fired.push(spoke);
-        }
-    }
+    conclude(rules.iter().filter_map(|rule| ask(rule, facts)).collect())
+}
+
+/// The join of what the rules that spoke ask for.
+pub(super) fn conclude(fired: SmallVec<[FiredRule; 4]>) -> Outcome {
+    let mut verdict = fired.iter().fold(Verdict::Allow, |all, spoke| all.join(spoke.verdict));
     let mut reasons = SmallVec::new();
     let mut edge = None;
     for rank in [Severity::Deny, Severity::StepUp] {

@@ -17,7 +17,7 @@ use crate::suggest::closest;
 use crate::verdict::{Methods, Severity, Verdict};
 
 use super::outcome::RuleRef;
-use super::{Armed, OnUnknown};
+use super::{Armed, OnSnooze, OnUnknown};
 
 /// The rules, parameters and limits that stand in one layer.
 #[derive(Clone, Default)]
@@ -287,6 +287,11 @@ impl RuleState {
             },
             reason: self.reason,
             rule: self.rule,
+            snooze: if self.can_soften {
+                OnSnooze::Softened(self.verdict(self.floor))
+            } else {
+                OnSnooze::Refused
+            },
         })
     }
 

@@ -5,6 +5,7 @@ mod holes;
 mod places;
 mod reference;
 mod shipped;
+mod snooze;
 
 use super::RuleBook;
 use crate::diagnostic::Diagnostic;
