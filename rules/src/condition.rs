@@ -5,7 +5,7 @@ mod tree;
 mod typed;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use lower::{ParamKinds, compile};
 pub(crate) use tree::{Cond, Tri};

@@ -1,9 +1,16 @@
 //! Conditions: what is refused and where, the truth table, and the `cel` interpreter as oracle.
 
+pub(crate) mod dice;
 mod differential;
-mod generate;
+mod equivalence;
+pub(crate) mod expr;
+pub(crate) mod generate;
+mod mutants;
 mod refused;
+pub(crate) mod sample;
+pub(crate) mod table;
 mod truth;
+pub(crate) mod write;
 
 use super::{ParamKinds, Typed, compile};
 use crate::diagnostic::{Diagnostic, Problems};

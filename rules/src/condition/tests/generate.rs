@@ -1,148 +1,173 @@
-//! Random conditions and facts, each written twice: as packs write it, and for the interpreter,
-//! which has durations as plain numbers.
+//! Random conditions.
 
-use proptest::prelude::*;
-use proptest::sample::select;
+use super::dice::Dice;
+use super::expr::{Amount, Expr, Sign};
+use crate::facts::{Fact, FactType};
 
-use crate::facts::{Fact, FactType, Facts};
-use crate::time::format_duration;
-
-#[derive(Clone, Debug)]
-pub(super) struct Written {
-    pub(super) ours: String,
-    pub(super) cel: String,
+/// A parameter that conditions may read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: &'static str,
+    pub(crate) duration: bool,
+    /// Whether a condition may hold only for more, or only for fewer facts as it grows.
+    pub(crate) grows: Option<bool>,
 }
 
-/// Facts of few names, so that one condition often reads one fact twice.
-const FACTS: [Fact; 9] = [
-    Fact::HandsetMatch,
-    Fact::SimMatch,
-    Fact::SimLatch,
-    Fact::FeedHealth,
-    Fact::HandsetMatchAge,
-    Fact::SimChangedAge,
-    Fact::PinFailures,
-    Fact::HandsetProof,
-    Fact::RelyingPartySensitivity,
+/// The parameters that conditions of these tests read.
+pub(crate) const PARAMS: [Param; 2] = [
+    Param { name: "wait", duration: true, grows: None },
+    Param { name: "tries", duration: false, grows: None },
 ];
 
-/// Values of a fact: few, so that conditions and facts often meet at the same ones.
-fn values(fact: Fact) -> Vec<i64> {
-    match fact.ty() {
-        FactType::Enum(of) => (0_i64..).take(of.variants.len()).collect(),
-        FactType::Duration => vec![0, 1, 3_600_000, 3_600_001, 86_400_000],
-        FactType::Int | FactType::Bool => vec![0, 1, 2, 3],
-    }
+/// What one condition may read: so few facts that it often reads one twice, and enough that its
+/// comparisons seldom contradict each other.
+pub(crate) struct Palette<'p> {
+    facts: Vec<Fact>,
+    params: &'p [Param],
 }
 
-fn literal(fact: Fact, value: i64) -> Written {
-    match fact.ty() {
-        FactType::Enum(of) => {
-            let text = format!("'{}'", of.name_at(value).unwrap());
-            Written { ours: text.clone(), cel: text }
-        }
-        FactType::Duration => Written {
-            ours: format!("duration('{}')", format_duration(value)),
-            cel: value.to_string(),
-        },
-        _ => Written { ours: value.to_string(), cel: value.to_string() },
-    }
-}
-
-fn compare() -> impl Strategy<Value = Written> {
-    select(&FACTS[..]).prop_flat_map(|fact| {
-        let ordered = matches!(fact.ty(), FactType::Duration | FactType::Int);
-        let ops = if ordered { &["==", "!=", "<", "<=", ">", ">="][..] } else { &["==", "!="][..] };
-        (select(values(fact)), select(ops), any::<bool>()).prop_map(move |(value, op, left)| {
-            let (name, value) = (fact.name(), literal(fact, value));
-            let write = |value: &str| {
-                if left { format!("{name} {op} {value}") } else { format!("{value} {op} {name}") }
-            };
-            Written { ours: write(&value.ours), cel: write(&value.cel) }
-        })
-    })
-}
-
-fn among() -> impl Strategy<Value = Written> {
-    let listable: Vec<Fact> =
-        FACTS.into_iter().filter(|fact| fact.ty() != FactType::Duration).collect();
-    select(listable).prop_flat_map(|fact| {
-        prop::collection::vec(select(values(fact)), 1..4).prop_map(move |list| {
-            let list: Vec<_> = list.into_iter().map(|value| literal(fact, value).ours).collect();
-            let text = format!("{} in [{}]", fact.name(), list.join(", "));
-            Written { ours: text.clone(), cel: text }
-        })
-    })
-}
-
-fn facts_compared() -> impl Strategy<Value = Written> {
-    let ages = ("handset.match_age", "sim.changed_age", vec!["==", "!=", "<", "<=", ">", ">="]);
-    let matches = ("handset.match", "sim.match", vec!["==", "!="]);
-    select(vec![ages, matches]).prop_flat_map(|(a, b, ops)| {
-        select(ops).prop_map(move |op| {
-            let text = format!("{a} {op} {b}");
-            Written { ours: text.clone(), cel: text }
-        })
-    })
-}
-
-pub(super) fn condition() -> impl Strategy<Value = Written> {
-    let leaf = prop_oneof![4 => compare(), 2 => among(), 1 => facts_compared()];
-    leaf.prop_recursive(3, 12, 3, |inner| {
-        let join = |op: &'static str| {
-            move |parts: Vec<Written>| {
-                let text = |pick: fn(&Written) -> &String| {
-                    let parts: Vec<_> =
-                        parts.iter().map(|part| format!("({})", pick(part))).collect();
-                    parts.join(op)
-                };
-                Written { ours: text(|part| &part.ours), cel: text(|part| &part.cel) }
+impl<'p> Palette<'p> {
+    pub(crate) fn new(params: &'p [Param], leaves: usize, dice: &mut Dice) -> Self {
+        let mut facts = Vec::new();
+        for _ in 0..1 + leaves {
+            // Few facts are counts, and they are compared in most ways.
+            let rare = dice.one_in(10);
+            let fact = if rare { Fact::PinFailures } else { *dice.pick(Fact::ALL) };
+            facts.push(fact);
+            let alike: Vec<_> = peers(fact).collect();
+            if !alike.is_empty() && dice.one_in(2) {
+                facts.push(*dice.pick(&alike));
             }
-        };
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 2..4).prop_map(join(" && ")),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(join(" || ")),
-            inner.prop_map(|part| Written {
-                ours: format!("!({})", part.ours),
-                cel: format!("!({})", part.cel)
-            }),
-        ]
-    })
-}
-
-/// Facts in which every fact that conditions read is known.
-pub(super) fn facts() -> impl Strategy<Value = Facts> {
-    let picks: Vec<_> = FACTS.into_iter().map(|fact| select(values(fact))).collect();
-    picks.prop_map(|picked| {
-        let mut facts = Facts::default();
-        for (fact, value) in FACTS.into_iter().zip(picked) {
-            facts.put(fact, value);
         }
-        facts
-    })
+        Self { facts, params }
+    }
 }
 
-/// Facts of which some are unknown.
-pub(super) fn forgotten() -> impl Strategy<Value = Vec<Fact>> {
-    prop::sample::subsequence(FACTS.to_vec(), 0..=FACTS.len())
+/// The other facts of a fact's type.
+pub(crate) fn peers(fact: Fact) -> impl Iterator<Item = Fact> {
+    Fact::ALL.iter().copied().filter(move |other| *other != fact && other.ty() == fact.ty())
 }
 
-/// The facts as the interpreter's variables.
-pub(super) fn variables(facts: &Facts) -> cel::Context<'static, 'static> {
-    use std::collections::HashMap;
-    let mut groups: HashMap<&str, HashMap<String, cel::Value>> = HashMap::new();
-    for fact in facts.known() {
-        let (group, name) = fact.name().split_once('.').unwrap();
-        let value = match fact.ty() {
-            FactType::Enum(_) => cel::Value::from(facts.text(fact).unwrap()),
-            FactType::Bool => cel::Value::from(facts.slot(fact) == Some(1)),
-            _ => cel::Value::from(facts.slot(fact).unwrap()),
+/// A condition of about this many comparisons; a negative place turns round what a parameter does.
+pub(crate) fn condition(
+    palette: &Palette<'_>,
+    leaves: usize,
+    positive: bool,
+    dice: &mut Dice,
+) -> Expr {
+    if leaves <= 1 {
+        let leaf = comparison(palette, positive, dice);
+        return if dice.one_in(8) {
+            Expr::Not(Box::new(comparison(palette, !positive, dice)))
+        } else {
+            leaf
         };
-        groups.entry(group).or_default().insert(name.to_owned(), value);
     }
-    let mut context = cel::Context::default();
-    for (group, values) in groups {
-        context.add_variable_from_value(group.to_owned(), values);
+    if dice.one_in(6) {
+        return Expr::Not(Box::new(condition(palette, leaves, !positive, dice)));
     }
-    context
+    let parts = split(leaves, dice).into_iter();
+    let parts = parts.map(|leaves| condition(palette, leaves, positive, dice)).collect();
+    if dice.one_in(2) { Expr::And(parts) } else { Expr::Or(parts) }
+}
+
+/// A condition of this depth, with a comparison beside each level.
+pub(crate) fn deep(palette: &Palette<'_>, depth: usize, positive: bool, dice: &mut Dice) -> Expr {
+    if depth == 0 {
+        return comparison(palette, positive, dice);
+    }
+    match dice.below(5) {
+        0 => Expr::Not(Box::new(deep(palette, depth - 1, !positive, dice))),
+        joins => {
+            let mut parts =
+                vec![comparison(palette, positive, dice), deep(palette, depth - 1, positive, dice)];
+            dice.shuffle(&mut parts);
+            if joins > 2 { Expr::And(parts) } else { Expr::Or(parts) }
+        }
+    }
+}
+
+fn split(leaves: usize, dice: &mut Dice) -> Vec<usize> {
+    let parts = 2 + dice.below(3.min(leaves - 1));
+    let mut sizes = vec![1; parts.min(leaves)];
+    for _ in sizes.len()..leaves {
+        let at = dice.below(sizes.len());
+        sizes[at] += 1;
+    }
+    sizes
+}
+
+fn comparison(palette: &Palette<'_>, positive: bool, dice: &mut Dice) -> Expr {
+    let fact = *dice.pick(&palette.facts);
+    let ordered = matches!(fact.ty(), FactType::Duration | FactType::Int);
+    let signs = if ordered { &Sign::ALL[..] } else { &Sign::ALL[..2] };
+    let alike: Vec<_> =
+        palette.facts.iter().filter(|other| **other != fact && other.ty() == fact.ty()).collect();
+    match dice.below(8) {
+        0 | 1 if !alike.is_empty() => {
+            Expr::Facts { left: fact, sign: *dice.pick(signs), right: **dice.pick(&alike) }
+        }
+        2 | 3 if fact.ty() != FactType::Duration && fact.ty() != FactType::Bool => {
+            Expr::In { fact, values: list(fact, dice) }
+        }
+        4 | 5 if ordered => against_param(palette, fact, positive, dice)
+            .unwrap_or_else(|| against_value(fact, *dice.pick(signs), dice)),
+        _ => against_value(fact, *dice.pick(signs), dice),
+    }
+}
+
+/// Some values of a fact, perhaps one twice, and not all of an enum's.
+fn list(fact: Fact, dice: &mut Dice) -> Vec<i64> {
+    loop {
+        let values: Vec<_> = (0..1 + dice.below(4)).map(|_| value(fact, dice)).collect();
+        let FactType::Enum(of) = fact.ty() else { return values };
+        if !(0_i64..).take(of.variants.len()).all(|name| values.contains(&name)) {
+            return values;
+        }
+    }
+}
+
+/// A comparison with a value; none that nothing is, or that everything is, below.
+fn against_value(fact: Fact, sign: Sign, dice: &mut Dice) -> Expr {
+    let value = value(fact, dice);
+    let value = if matches!(sign, Sign::Lt | Sign::Ge) { value.max(1) } else { value };
+    Expr::Value { fact, sign, amount: Amount::Literal(value) }
+}
+
+fn against_param(
+    palette: &Palette<'_>,
+    fact: Fact,
+    positive: bool,
+    dice: &mut Dice,
+) -> Option<Expr> {
+    let of_type = palette.params.iter().filter(|p| p.duration == (fact.ty() == FactType::Duration));
+    let of_type: Vec<_> = of_type.collect();
+    if of_type.is_empty() {
+        return None;
+    }
+    let param = **dice.pick(&of_type);
+    let grows = param.grows.unwrap_or_else(|| dice.one_in(2));
+    let signs = if grows == positive { [Sign::Lt, Sign::Le] } else { [Sign::Gt, Sign::Ge] };
+    Some(Expr::Value { fact, sign: *dice.pick(&signs), amount: Amount::Param(param.name) })
+}
+
+/// A value that a condition may name.
+pub(crate) fn value(fact: Fact, dice: &mut Dice) -> i64 {
+    match fact.ty() {
+        FactType::Enum(of) => i64::try_from(dice.below(of.variants.len())).unwrap(),
+        FactType::Bool => i64::try_from(dice.below(2)).unwrap(),
+        FactType::Int => match dice.below(8) {
+            0 => i64::from(u32::MAX),
+            1 => 1_000,
+            small => i64::try_from(small - 2).unwrap(),
+        },
+        FactType::Duration => {
+            let usual = [0, 1, 999, 1_000, 90_000, 3_600_000, 86_400_000, 259_200_000];
+            match dice.below(12) {
+                0 => 100 * 365 * 86_400_000,
+                1 | 2 => i64::try_from(dice.below(40 * 86_400_000)).unwrap(),
+                _ => *dice.pick(&usual),
+            }
+        }
+    }
 }

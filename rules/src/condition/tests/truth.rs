@@ -1,4 +1,5 @@
 use super::super::{Cond, Tri};
+use super::table::{Table, Truth};
 use super::typed;
 use crate::facts::{Fact, Facts, FeedHealth, Match};
 
@@ -16,19 +17,25 @@ fn three() -> (Facts, [(Cond, Tri); 3]) {
 }
 
 #[test]
-fn and_or_not_follow_the_truth_table() {
-    use Tri::{False as F, True as T, Unknown as U};
-    let and = [[F, F, F], [F, U, U], [F, U, T]];
-    let or = [[F, U, T], [U, U, T], [T, T, T]];
-    let not = [T, U, F];
+fn and_or_not_follow_the_table_of_the_readme() {
+    let table = Table::read();
+    let written = |truth: Tri| match truth {
+        Tri::False => Truth::False,
+        Tri::Unknown => Truth::Unknown,
+        Tri::True => Truth::True,
+    };
     let (facts, parts) = three();
-    for (i, (a, truth)) in parts.iter().enumerate() {
+    for (a, truth) in &parts {
         assert_eq!(a.eval(&facts), *truth);
-        assert_eq!(Cond::Not(Box::new(a.clone())).eval(&facts), not[i]);
-        for (j, (b, _)) in parts.iter().enumerate() {
+        let not = Cond::Not(Box::new(a.clone())).eval(&facts);
+        assert_eq!(written(not), table.not(written(*truth)), "!{truth:?}");
+        for (b, other) in &parts {
             let pair = || Box::from([a.clone(), b.clone()]);
-            assert_eq!(Cond::And(pair()).eval(&facts), and[i][j], "{i} && {j}");
-            assert_eq!(Cond::Or(pair()).eval(&facts), or[i][j], "{i} || {j}");
+            let (left, right) = (written(*truth), written(*other));
+            let and = written(Cond::And(pair()).eval(&facts));
+            let or = written(Cond::Or(pair()).eval(&facts));
+            assert_eq!(and, table.and(left, right), "{truth:?} && {other:?}");
+            assert_eq!(or, table.or(left, right), "{truth:?} || {other:?}");
         }
     }
 }
