@@ -24,6 +24,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Cond;
+use crate::diagnostic::Diagnostic;
 use crate::pack::TestDoc;
 use crate::reason::ReasonCode;
 use crate::verdict::{CheckKind, Verdict};
@@ -58,6 +59,7 @@ pub struct ChainId(u16);
 #[derive(Debug)]
 pub struct RuleBook {
     hash: PacksHash,
+    warnings: Vec<Diagnostic>,
     packs: Vec<PackInfo>,
     rules: Vec<RuleInfo>,
     chains: Vec<Chain>,

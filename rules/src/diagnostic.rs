@@ -9,11 +9,34 @@ const MAX_PER_PACK: usize = 100;
 /// Longer pieces of source are cut in a diagnostic.
 const MAX_TEXT: usize = 80;
 
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// The packs do not serve.
+    Error,
+    /// The packs serve, and probably not as they were meant.
+    Warning,
+}
+
+impl Level {
+    /// The level's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// One thing that is wrong with a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// How bad it is.
+    pub level: Level,
     /// Name of the source, as given in `PackSource`.
     pub pack: String,
+    /// The offending bytes of the source's text, on one line; empty where it is about the whole.
+    pub span: Range<usize>,
     /// Line in it, from 1.
     pub line: u32,
     /// Column in the line, in characters, from 1.
@@ -28,7 +51,11 @@ pub struct Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.pack, self.line, self.column, self.message)?;
+        write!(f, "{}:{}:{}: ", self.pack, self.line, self.column)?;
+        if self.level == Level::Warning {
+            f.write_str("warning: ")?;
+        }
+        f.write_str(&self.message)?;
         if !self.text.is_empty() {
             write!(f, " (at `{}`)", self.text)?;
         }
@@ -47,45 +74,85 @@ pub(crate) struct Problems<'a> {
     pack: &'a str,
     text: &'a str,
     found: Vec<Diagnostic>,
+    errors: usize,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(pack: &'a str, text: &'a str) -> Self {
-        Self { pack, text, found: Vec::new() }
+        Self { pack, text, found: Vec::new(), errors: 0 }
     }
 
     pub(crate) fn source(&self) -> &'a str {
         self.text
     }
 
-    /// Notes a problem at a byte range of the source.
-    pub(crate) fn add(&mut self, span: &Range<usize>, message: impl Into<String>) {
-        self.add_meaning(span, message, None);
+    /// An empty collection for the same source.
+    pub(crate) fn apart(&self) -> Self {
+        Self::new(self.pack, self.text)
     }
 
-    /// Notes a problem and what was probably meant.
+    /// Takes over those problems of another collection that `keep` lets through.
+    pub(crate) fn join(&mut self, other: Self, keep: fn(&Diagnostic) -> bool) {
+        for found in other.found.into_iter().filter(keep) {
+            self.note(found.level, &found.span, found.message, found.suggestion.as_deref());
+        }
+    }
+
+    /// Whether an error was noted, also one that is past what is listed.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// Notes an error at a byte range of the source.
+    pub(crate) fn add(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        self.note(Level::Error, span, message.into(), None);
+    }
+
+    /// Notes an error and what was probably meant.
     pub(crate) fn add_meaning(
         &mut self,
         span: &Range<usize>,
         message: impl Into<String>,
         suggestion: Option<&str>,
     ) {
-        if self.found.len() >= MAX_PER_PACK {
+        self.note(Level::Error, span, message.into(), suggestion);
+    }
+
+    /// Notes a warning at a byte range of the source.
+    pub(crate) fn warn(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        self.note(Level::Warning, span, message.into(), None);
+    }
+
+    fn note(
+        &mut self,
+        level: Level,
+        span: &Range<usize>,
+        message: String,
+        suggestion: Option<&str>,
+    ) {
+        self.errors += usize::from(level == Level::Error);
+        // Each level has its own share, so that no number of warnings hides an error.
+        if self.found.iter().filter(|found| found.level == level).count() >= MAX_PER_PACK {
             return;
         }
         let (line, column) = place(self.text, span.start);
         let text = self.text.get(span.clone()).unwrap_or_default();
+        let first = text.lines().next().unwrap_or_default();
         self.found.push(Diagnostic {
+            level,
             pack: self.pack.to_owned(),
+            span: span.start..span.start + first.len(),
             line,
             column,
-            text: text.lines().next().unwrap_or_default().chars().take(MAX_TEXT).collect(),
-            message: message.into(),
+            text: first.chars().take(MAX_TEXT).collect(),
+            message,
             suggestion: suggestion.map(str::to_owned),
         });
     }
 
-    pub(crate) fn into_found(self) -> Vec<Diagnostic> {
+    /// What was noted, in the order of its places.
+    pub(crate) fn into_found(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|found| (found.line, found.column));
         self.found
     }
 }

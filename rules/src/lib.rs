@@ -14,7 +14,7 @@ pub use book::{
     ChainId, Conclusion, FactReading, FiredBy, FiredRule, Layer, Limit, Outcome, PackInfo,
     PacksHash, RuleBook, RuleRef, RuleTrace, TestFailure, TestReport, run_tests,
 };
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Fact, FactEnum, Facts};
 pub use pack::{LimitKey, PackSource};
 pub use reason::{Lang, ReasonCode};

@@ -64,15 +64,7 @@ pub fn check(sources: &[PackSource]) -> Result<RuleBook, Vec<Diagnostic>> {
     if report.is_ok() {
         return Ok(book);
     }
-    let diagnostic = |failure: simbind_rules::TestFailure| Diagnostic {
-        pack: failure.source,
-        line: failure.line,
-        column: failure.column,
-        text: failure.test,
-        message: failure.message,
-        suggestion: None,
-    };
-    Err(report.failures.into_iter().map(diagnostic).collect())
+    Err(report.failures.into_iter().map(Diagnostic::from).collect())
 }
 
 impl InService {

@@ -10,6 +10,7 @@ use super::{
     Chain, ChainId, Layer, Limit, PackInfo, PackTests, PacksHash, ReadyTest, RuleBook, RuleInfo,
     RuleSet,
 };
+use crate::condition::check_apart;
 use crate::diagnostic::{Diagnostic, Problems, place};
 use crate::facts::{AppIdentity, Channel, Facts, HandsetProof, usual_facts};
 use crate::pack::{Applies, BaseDoc, Kinds, LimitDoc, PackDoc, PackSource, TestDoc, read_pack};
@@ -23,8 +24,10 @@ const MAX_PACKS: usize = 256;
 impl RuleBook {
     /// Compiles packs into a book. A pack may come before the one that it extends.
     ///
+    /// What is merely doubtful is kept in [`RuleBook::warnings`].
+    ///
     /// # Errors
-    /// Everything that is wrong with any pack, each with its place.
+    /// Everything that is wrong with any pack, each with its place, and what is doubtful.
     pub fn compile(sources: &[PackSource]) -> Result<Self, Vec<Diagnostic>> {
         if sources.is_empty() || sources.len() > MAX_PACKS {
             let mut problems = Problems::new("", "");
@@ -36,9 +39,10 @@ impl RuleBook {
         let docs: Vec<_> =
             sources.iter().zip(&mut problems).map(|(source, p)| read_pack(source, p)).collect();
         let book = assemble(sources, &docs, &mut problems);
+        let refused = problems.iter().any(Problems::has_errors);
         let found: Vec<_> = problems.into_iter().flat_map(Problems::into_found).collect();
         match book {
-            Some(book) if found.is_empty() => Ok(book),
+            Some(book) if !refused => Ok(Self { warnings: found, ..book }),
             _ => Err(found),
         }
     }
@@ -101,6 +105,11 @@ fn assemble(
             if let Some(slot) = built.get_mut(at) {
                 *slot = Some(Built { state, bases });
             }
+        }
+    }
+    for ((doc, built), problems) in docs.iter().zip(&built).zip(problems) {
+        if let (Some(doc), None) = (doc, built) {
+            check_apart(&doc.rules, &doc.params, problems);
         }
     }
     finish(sources, docs, &parents, built, infos)
@@ -174,6 +183,10 @@ fn find_parent(
         .iter()
         .position(|other| other.as_ref().is_some_and(|other| other.id.value == extends.value));
     let Some((at, above)) = above.and_then(|at| Some((at, docs.get(at)?.as_ref()?))) else {
+        if docs.iter().any(Option::is_none) {
+            // It may be one that cannot be read, of which that is told.
+            return None;
+        }
         let near = closest(&extends.value, docs.iter().flatten().map(|doc| doc.id.value.as_str()));
         problems.add_meaning(&extends.span, "there is no such pack", near);
         return None;
@@ -266,6 +279,7 @@ fn finish(
     let rules = infos.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
     let mut book = RuleBook {
         hash: hash(sources),
+        warnings: Vec::new(),
         packs: Vec::new(),
         rules,
         chains: Vec::new(),

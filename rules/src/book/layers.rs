@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::condition::{ParamKinds, Typed, compile};
+use crate::condition::{ParamKinds, Typed, compile_rule};
 use crate::diagnostic::Problems;
 use crate::pack::{
     AdjustDoc, Kinds, LimitDoc, PackDoc, ParamDoc, ParamType, RuleDoc, SetDoc, Softer, Spanned,
@@ -116,6 +116,9 @@ impl LayerState {
             problems.add(&set.value.span, "outside the range that the layers above leave");
             return;
         }
+        if value == param.value {
+            problems.warn(&set.value.span, "this is the value that stands above already");
+        }
         param.value = value;
         // Who tightens binds the layers below: they may not go back behind it.
         match param.softer {
@@ -161,8 +164,7 @@ impl LayerState {
         if self.rules.iter().any(|above| above.id == doc.id.value) {
             problems.add(&doc.id.span, "a rule of this name stands already");
         }
-        let Some(cond) = compile(&doc.when, kinds, problems) else { return };
-        check_unknown(doc, &cond, problems);
+        let Some(cond) = compile_rule(doc, kinds, problems) else { return };
         self.check_directions(&cond, problems);
         self.rules.push(RuleState {
             id: doc.id.value.clone(),
@@ -194,31 +196,6 @@ impl LayerState {
                 problems.add(span, message);
             }
         });
-    }
-}
-
-fn check_unknown(doc: &RuleDoc, cond: &Typed, problems: &mut Problems<'_>) {
-    match (&doc.unknown, cond.can_be_unknown()) {
-        (None, true) => {
-            let facts: Vec<_> = cond
-                .facts()
-                .into_iter()
-                .filter(|fact| {
-                    matches!(fact.knowledge(), crate::facts::Knowledge::Sometimes { .. })
-                })
-                .map(|fact| format!("`{}`", fact.name()))
-                .collect();
-            let message = format!(
-                "{} can be unknown: say what that means by `unknown` = ignore, step_up or deny",
-                facts.join(", ")
-            );
-            problems.add(&doc.when.span, message);
-        }
-        (Some(unknown), false) => {
-            problems
-                .add(&unknown.span, "every fact in `when` is always known: `unknown` says nothing");
-        }
-        _ => {}
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{ChainId, Layer, PacksHash, RuleBook, RuleRef};
+use crate::diagnostic::Diagnostic;
 use crate::pack::LimitKey;
 use crate::reason::ReasonCode;
 use crate::verdict::CheckKind;
@@ -47,6 +48,11 @@ impl RuleBook {
     /// The hash of the packs and of the catalogue of reasons.
     pub const fn hash(&self) -> PacksHash {
         self.hash
+    }
+
+    /// What is doubtful in the packs, and does not keep them from serving.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     /// The packs, in the order in which they were given.

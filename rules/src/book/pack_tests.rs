@@ -1,10 +1,12 @@
 //! Running the tests that packs bring with them.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::evaluate::judge;
 use super::outcome::Outcome;
 use super::{ReadyTest, RuleBook};
+use crate::diagnostic::{Diagnostic, Level};
 use crate::verdict::{Severity, Verdict};
 
 /// A pack's test that did not hold.
@@ -16,6 +18,8 @@ pub struct TestFailure {
     pub line: u32,
     /// Its column, from 1.
     pub column: u32,
+    /// The bytes of the test's name in the source's text.
+    pub span: Range<usize>,
     /// The test's name.
     pub test: String,
     /// What was expected and what came.
@@ -24,8 +28,23 @@ pub struct TestFailure {
 
 impl fmt::Display for TestFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, line, column, test, message } = self;
+        let Self { source, line, column, test, message, .. } = self;
         write!(f, "{source}:{line}:{column}: {test}: {message}")
+    }
+}
+
+impl From<TestFailure> for Diagnostic {
+    fn from(failure: TestFailure) -> Self {
+        Self {
+            level: Level::Error,
+            pack: failure.source,
+            span: failure.span,
+            line: failure.line,
+            column: failure.column,
+            text: failure.test,
+            message: failure.message,
+            suggestion: None,
+        }
     }
 }
 
@@ -78,6 +97,7 @@ pub fn run_tests(book: &RuleBook) -> TestReport {
                     source: book.packs.get(at).map(|pack| pack.source.clone()).unwrap_or_default(),
                     line: test.line,
                     column: test.column,
+                    span: test.doc.name.span.clone(),
                     test: test.doc.name.value.clone(),
                     message,
                 }),

@@ -6,6 +6,7 @@ use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue, SourceInfo, operators};
 use cel::parser::Parser;
 
+use super::place::{nesting, offset_of, text_start};
 use super::tree::Op;
 use super::typed::{Amount, Typed};
 use crate::diagnostic::Problems;
@@ -51,37 +52,18 @@ pub(crate) fn compile(
             lowering.condition(&tree, 0)
         }
         Err(errors) => {
-            let message = errors.errors.first().map_or("not CEL", |error| error.msg.as_str());
+            let first = errors.errors.first();
+            let message = first.map_or("not CEL", |error| error.msg.as_str());
             let message = message.lines().next().unwrap_or_default();
-            problems.add(&source.span, format!("this is no condition: {message}"));
+            let place = first.zip(base).and_then(|(error, base)| {
+                let at = base + offset_of(&source.value, error.pos)?;
+                Some(at..at + 1)
+            });
+            let span = place.unwrap_or_else(|| source.span.clone());
+            problems.add(&span, format!("this is no condition: {message}"));
             None
         }
     }
-}
-
-/// Deepest nesting of brackets and of `!` in a row, which is what makes the parser recurse.
-fn nesting(source: &str) -> usize {
-    let (mut depth, mut row, mut deepest) = (0_usize, 0_usize, 0_usize);
-    for byte in source.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        row = match byte {
-            b'!' | b'-' | b'?' => row + 1,
-            b' ' | b'\t' | b'\n' => row,
-            _ => 0,
-        };
-        deepest = deepest.max(depth + row);
-    }
-    deepest
-}
-
-/// Where the condition's first character stands in the file; `None` if TOML escapes moved it.
-fn text_start(source: &Spanned<String>, file: &str) -> Option<usize> {
-    let written = file.get(source.span.clone())?;
-    Some(source.span.start + written.find(&source.value)?)
 }
 
 /// One side of a comparison.

@@ -9,6 +9,7 @@ use super::names::{is_id, is_param};
 use super::rules::{read_adjust, read_limit, read_rule};
 use super::section::{Section, check_name, key_span, span_of};
 use super::tests_section::{read_base, read_test};
+use crate::condition::check_apart;
 use crate::diagnostic::Problems;
 use crate::suggest::closest;
 use crate::time::parse_duration;
@@ -61,18 +62,11 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
     let rules = listed(root, "rule", MAX_RULES, problems, read_rule);
     let limits = listed(root, "limit", MAX_LIMITS, problems, read_limit);
     let tests = listed(root, "test", MAX_TESTS, problems, read_test);
-    Some(PackDoc {
-        id: id?,
-        extends,
-        applies: applies?,
-        params,
-        sets,
-        adjusts,
-        rules,
-        limits,
-        bases,
-        tests,
-    })
+    let (Some(id), Some(applies)) = (id, applies) else {
+        check_apart(&rules, &params, problems);
+        return None;
+    };
+    Some(PackDoc { id, extends, applies, params, sets, adjusts, rules, limits, bases, tests })
 }
 
 type Head = (Option<Spanned<String>>, Option<Spanned<String>>, Option<Applies>);

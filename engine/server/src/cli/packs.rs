@@ -30,20 +30,51 @@ pub(crate) enum PacksError {
     Large(PathBuf),
 }
 
+impl PacksError {
+    /// The file or folder.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Read { path, .. } | Self::Empty(path) | Self::Large(path) => path,
+        }
+    }
+}
+
+/// What stands in some files and folders.
+pub(crate) struct Gathered {
+    /// The packs, and those packs that ship which they extend.
+    pub(crate) sources: Vec<PackSource>,
+    /// The files that cannot be read.
+    pub(crate) unread: Vec<PacksError>,
+}
+
 /// The packs of some files and folders, and those packs that ship which they extend; all packs that
 /// ship, where no path is named.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<PackSource>, PacksError> {
+    let Gathered { sources, unread } = gather(paths);
+    unread.into_iter().next().map_or(Ok(sources), Err)
+}
+
+/// Like [`read`], with every file that can be read.
+pub(crate) fn gather(paths: &[PathBuf]) -> Gathered {
+    let (mut sources, mut unread) = (Vec::new(), Vec::new());
     if paths.is_empty() {
-        return Ok(RuleBook::shipped_sources());
+        return Gathered { sources: RuleBook::shipped_sources(), unread };
     }
-    let mut sources = Vec::new();
     for path in paths {
-        for file in files(path)? {
-            sources.push(source(&file)?);
+        match files(path) {
+            Ok(files) => {
+                for file in files {
+                    match source(&file) {
+                        Ok(source) => sources.push(source),
+                        Err(error) => unread.push(error),
+                    }
+                }
+            }
+            Err(error) => unread.push(error),
         }
     }
     add_parents(&mut sources);
-    Ok(sources)
+    Gathered { sources, unread }
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, PacksError> {

@@ -1,6 +1,6 @@
 mod check;
-mod refused;
 mod test;
+mod told;
 
 use super::{CliResult, args::RulesCommand};
 

@@ -80,6 +80,14 @@ fn every_mistake_of_a_rule_is_told_at_its_place() {
             None,
         ),
         ("when", "when = 3", 7, 8, "text", None),
+        (
+            "when",
+            "when = \"\"\"\nsim.state == 'active'\n &&& sim.match\"\"\"",
+            9,
+            4,
+            "no condition",
+            None,
+        ),
         ("verdict", "verdict = \"allow\"", 8, 11, "steps up or denies", None),
         ("verdict", "verdict = \"dney\"", 8, 11, "one of", Some("deny")),
         ("verdict", "verdict = \"step_up\"", 5, 6, "methods", None),
@@ -145,6 +153,59 @@ fn problems_of_several_packs_are_told_together() {
 fn what_is_no_toml_is_told_at_its_place() {
     let found = RuleBook::compile(&[source("n", "[pack]\nid = \n")]).unwrap_err();
     assert_eq!((found.len(), found[0].line), (1, 2), "{}", lines(&found));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_hides_no_problem_of_another() {
+    let broken = super::CARRIER.replace("[pack]", "[pack");
+    let nation = NATION.replace("pin.failures", "pin.failres");
+    let rule = |when: &str| rule("when", &format!("when = \"{when}\""));
+    let mvno = format!("{}{}{}", super::MVNO, rule("sim.mach == 'no'"), rule("pin.failures > 1"));
+    let mvno = mvno.replacen("\"r\"", "\"q\"", 1);
+    let above = rule("binding.age > param.of_above").replace("\"r\"", "\"s\"");
+    let found = RuleBook::compile(&[
+        source("carrier.toml", &broken),
+        source("nation.toml", &nation),
+        source("mvno.toml", &format!("{mvno}{above}")),
+    ]);
+    let found = found.unwrap_err();
+    let told: Vec<_> = found.iter().map(|one| (one.pack.as_str(), one.text.as_str())).collect();
+    let expected = [
+        ("carrier.toml", ""),
+        ("nation.toml", "pin.failres"),
+        ("mvno.toml", "sim.mach"),
+        ("mvno.toml", "\"deny\""),
+    ];
+    assert_eq!(told, expected, "{}", lines(&found));
+}
+
+#[test]
+fn a_wrong_head_hides_no_problem_below_it() {
+    let text = format!("[pack]\nid = \"x\"\n{}", rule("when", "when = \"sim.mach == 'no'\""));
+    let found = RuleBook::compile(&[source("n", &text)]).unwrap_err();
+    assert_eq!(found.len(), 2, "{}", lines(&found));
+    assert_eq!(found[1].text, "sim.mach");
+}
+
+#[test]
+fn what_is_doubtful_is_a_warning_and_the_pack_serves() {
+    let book = super::layered("[set]\nswap = \"72h\"", "").unwrap();
+    let [warning] = book.warnings() else { panic!("{}", lines(book.warnings())) };
+    assert_eq!(warning.level, crate::Level::Warning);
+    assert_eq!((warning.line, warning.column), (6, 8));
+    assert!(warning.to_string().starts_with("carrier.toml:6:8: warning: "), "{warning}");
+    assert!(super::layered("", "").unwrap().warnings().is_empty());
+}
+
+#[test]
+fn no_number_of_warnings_hides_an_error() {
+    let mut problems = crate::diagnostic::Problems::new("n", "x");
+    (0..500).for_each(|_| problems.warn(&(0..1), "doubtful"));
+    problems.add(&(0..1), "wrong");
+    assert!(problems.has_errors());
+    let found = problems.into_found();
+    assert_eq!(found.len(), 101);
+    assert_eq!(found.iter().filter(|one| one.level == crate::Level::Error).count(), 1);
 }
 
 #[test]

@@ -1,48 +1,85 @@
 use super::{
     super::{CliResult, args::RulesArgs, packs},
-    refused::refused,
+    told::{as_values, counts, tell},
 };
 use serde_json::{Value, json};
-use simbind_rules::RuleBook;
+use simbind_rules::{Diagnostic, Level, PackInfo, RuleBook};
 use std::{
     io::{self, Write as _},
     process::ExitCode,
 };
 
 pub(super) fn run(args: &RulesArgs) -> CliResult {
-    match RuleBook::compile(&packs::read(&args.paths)?) {
+    let packs::Gathered { sources, unread } = packs::gather(&args.paths);
+    let mut found: Vec<Diagnostic> = unread.iter().map(unreadable).collect();
+    // With no file that can be read there is nothing to compile, and nothing more to tell.
+    let book = if sources.is_empty() { None } else { Some(RuleBook::compile(&sources)) };
+    let book = book.and_then(|compiled| match compiled {
         Ok(book) => {
-            print_packs(&book, args.json)?;
-            Ok(ExitCode::SUCCESS)
+            found.extend_from_slice(book.warnings());
+            Some(book)
         }
-        Err(problems) => refused(&problems, args.json),
+        Err(more) => {
+            found.extend(more);
+            None
+        }
+    });
+    let book = book.filter(|_| unread.is_empty());
+    if args.json {
+        writeln!(io::stdout(), "{}", report(book.as_ref(), &found))?;
+    } else {
+        tell(&found, &sources)?;
+        if let Some(book) = &book {
+            print_packs(book)?;
+        }
+    }
+    Ok(if book.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn unreadable(error: &packs::PacksError) -> Diagnostic {
+    Diagnostic {
+        level: Level::Error,
+        pack: error.path().display().to_string(),
+        span: 0..0,
+        line: 1,
+        column: 1,
+        text: String::new(),
+        message: error.to_string(),
+        suggestion: None,
     }
 }
 
-fn print_packs(book: &RuleBook, as_json: bool) -> io::Result<()> {
-    let hash = book.hash().to_string();
-    let mut out = io::stdout().lock();
-    if as_json {
-        let packs: Vec<Value> = book
-            .packs()
-            .iter()
-            .map(|p| {
-                json!({
-                    "id": p.id,
-                    "name": p.source,
-                    "extends": p.extends,
-                    "rules": p.rules,
-                    "limits": p.limits,
-                    "tests": p.tests,
-                })
-            })
-            .collect();
-        let all = json!({ "ok": true, "diagnostics": [], "packs": packs, "packs_hash": hash });
-        return writeln!(out, "{all}");
+fn report(book: Option<&RuleBook>, found: &[Diagnostic]) -> Value {
+    let (errors, warnings) = counts(found);
+    let mut report = json!({
+        "ok": book.is_some(),
+        "diagnostics": as_values(found),
+        "errors": errors,
+        "warnings": warnings,
+    });
+    if let (Some(book), Some(fields)) = (book, report.as_object_mut()) {
+        fields.insert("packs".to_owned(), book.packs().iter().map(pack_value).collect());
+        fields.insert("packs_hash".to_owned(), Value::from(book.hash().to_string()));
     }
+    report
+}
+
+fn pack_value(pack: &PackInfo) -> Value {
+    json!({
+        "id": pack.id,
+        "name": pack.source,
+        "extends": pack.extends,
+        "rules": pack.rules,
+        "limits": pack.limits,
+        "tests": pack.tests,
+    })
+}
+
+fn print_packs(book: &RuleBook) -> io::Result<()> {
+    let mut out = io::stdout().lock();
     for pack in book.packs() {
         let (rules, limits, tests) = (pack.rules, pack.limits, pack.tests);
         writeln!(out, "{}: rules {rules}, limits {limits}, tests {tests}", pack.id)?;
     }
-    writeln!(out, "all packs compile; sha256 {hash}")
+    writeln!(out, "all packs compile; sha256 {}", book.hash())
 }

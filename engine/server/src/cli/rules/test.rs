@@ -1,6 +1,6 @@
 use super::{
     super::{CliResult, args::RulesArgs, packs},
-    refused::refused,
+    told::refused,
 };
 use serde_json::{Value, json};
 use simbind_rules::{RuleBook, TestReport, run_tests};
@@ -10,9 +10,10 @@ use std::{
 };
 
 pub(super) fn run(args: &RulesArgs) -> CliResult {
-    let book = match RuleBook::compile(&packs::read(&args.paths)?) {
+    let sources = packs::read(&args.paths)?;
+    let book = match RuleBook::compile(&sources) {
         Ok(book) => book,
-        Err(problems) => return refused(&problems, args.json),
+        Err(problems) => return refused(&problems, &sources, args.json),
     };
     let report = run_tests(&book);
     if args.json {
