@@ -3,6 +3,7 @@
 mod compile;
 mod evaluate;
 mod explain;
+mod feed;
 mod layers;
 mod lookup;
 mod outcome;
@@ -14,6 +15,7 @@ mod snooze;
 mod tests;
 
 pub use explain::{Conclusion, FactReading, RuleTrace};
+pub use feed::DeclaredFeed;
 pub use lookup::{Limit, PackInfo};
 pub use outcome::{FiredBy, FiredRule, Outcome, RuleRef};
 pub use pack_tests::{TestFailure, TestReport, run_tests};

@@ -14,4 +14,4 @@ pub(crate) use lower::ParamKinds;
 pub(crate) use lower::compile;
 pub(crate) use rule::{check_apart, compile_rule};
 pub(crate) use tree::{Cond, Tri};
-pub(crate) use typed::Typed;
+pub(crate) use typed::{Amount, Typed};

@@ -3,6 +3,7 @@
 mod encoding;
 mod enums;
 mod schema;
+mod source;
 mod store;
 mod text;
 mod value;
@@ -18,6 +19,7 @@ pub use enums::{
     SignatureState, SimLatch, SimState,
 };
 pub use schema::Fact;
+pub use source::{Happening, Source};
 pub use store::{Facts, Knowledge};
 pub use text::SetFactError;
 pub use value::{EnumType, FactEnum, FactType, FactValue};

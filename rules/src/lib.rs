@@ -11,8 +11,8 @@ mod time;
 mod verdict;
 
 pub use book::{
-    ChainId, Conclusion, FactReading, FiredBy, FiredRule, Layer, Limit, Outcome, PackInfo,
-    PacksHash, RuleBook, RuleRef, RuleTrace, TestFailure, TestReport, run_tests,
+    ChainId, Conclusion, DeclaredFeed, FactReading, FiredBy, FiredRule, Layer, Limit, Outcome,
+    PackInfo, PacksHash, RuleBook, RuleRef, RuleTrace, TestFailure, TestReport, run_tests,
 };
 pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Fact, FactEnum, Facts};

@@ -1,5 +1,6 @@
 //! Packs as they are written: TOML read into typed parts, each with its place.
 
+mod feed;
 mod model;
 mod names;
 mod read;
@@ -8,8 +9,8 @@ mod section;
 mod tests_section;
 
 pub(crate) use model::{
-    AdjustDoc, Applies, BaseDoc, Kinds, LimitDoc, PackDoc, ParamDoc, ParamType, RuleDoc, SetDoc,
-    Softer, Span, Spanned, TestDoc, Unknown,
+    AdjustDoc, Applies, BaseDoc, FeedDoc, FeedSection, Kinds, LimitDoc, PackDoc, ParamDoc,
+    ParamType, RuleDoc, SetDoc, Softer, Span, Spanned, TestDoc, Unknown,
 };
 pub use model::{LimitKey, PackSource};
 pub(crate) use read::read_pack;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::feed::{self, FeedState};
 use super::layers::LayerState;
 use super::{
     Chain, ChainId, Layer, Limit, PackInfo, PackTests, PacksHash, ReadyTest, RuleBook, RuleInfo,
@@ -64,6 +65,7 @@ fn hash(sources: &[PackSource]) -> PacksHash {
 }
 
 /// What is known of a pack once the packs above it are applied.
+#[derive(Default)]
 struct Built {
     state: LayerState,
     bases: BTreeMap<String, BaseDoc>,
@@ -87,16 +89,19 @@ fn assemble(
             if built.get(at).is_none_or(Option::is_some) {
                 continue;
             }
-            let (mut state, mut bases) = match parent {
-                Parent::Root => (LayerState::default(), BTreeMap::new()),
+            let nothing = Built::default();
+            let above = match parent {
+                Parent::Root => &nothing,
                 Parent::Pack(above) => match built.get(above).and_then(Option::as_ref) {
-                    Some(above) => (above.state.clone(), above.bases.clone()),
+                    Some(above) => above,
                     None => continue,
                 },
             };
+            let (mut state, mut bases) = (above.state.clone(), above.bases.clone());
             let Some(own) = problems.get_mut(at) else { continue };
             let first = first_rules.get(at).copied().unwrap_or_default();
             state.apply(doc, first, own);
+            feed::apply(doc, &above.state, &mut state, own);
             add_bases(doc, &mut bases, own);
             check_tests(doc, &state, &bases, own);
             if let Some(slot) = infos.get_mut(at) {
@@ -312,6 +317,7 @@ fn finish(
             source: source.name.clone(),
             extends,
             layer: layer_of(doc),
+            feed: built.state.feed.as_ref().map(FeedState::declared),
             rules: doc.rules.len(),
             limits: doc.limits.len(),
             tests: doc.tests.len(),

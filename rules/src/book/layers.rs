@@ -16,6 +16,7 @@ use crate::reason::ReasonCode;
 use crate::suggest::closest;
 use crate::verdict::{Methods, Severity, Verdict};
 
+use super::feed::FeedState;
 use super::outcome::RuleRef;
 use super::{Armed, OnSnooze, OnUnknown};
 
@@ -25,6 +26,7 @@ pub(super) struct LayerState {
     pub(super) rules: Vec<RuleState>,
     pub(super) params: BTreeMap<String, ParamState>,
     pub(super) limits: Vec<LimitDoc>,
+    pub(super) feed: Option<FeedState>,
 }
 
 #[derive(Clone)]
@@ -274,6 +276,14 @@ impl RuleState {
 
     pub(super) fn facts(&self) -> Vec<crate::facts::Fact> {
         self.cond.facts()
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn cond(&self) -> &Typed {
+        &self.cond
     }
 
     pub(super) const fn rule(&self) -> RuleRef {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ChainId, Layer, PacksHash, RuleBook, RuleRef};
+use super::{ChainId, DeclaredFeed, Layer, PacksHash, RuleBook, RuleRef};
 use crate::diagnostic::Diagnostic;
 use crate::pack::LimitKey;
 use crate::reason::ReasonCode;
@@ -19,6 +19,8 @@ pub struct PackInfo {
     pub extends: Option<String>,
     /// How far from the nation it stands.
     pub layer: Layer,
+    /// The feed behind its lines, as declared by it or by its host.
+    pub feed: Option<DeclaredFeed>,
     /// Rules of its own.
     pub rules: usize,
     /// Limits of its own.

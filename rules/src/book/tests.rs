@@ -1,6 +1,7 @@
 //! Books: the packs that ship, what a lower layer cannot do, and how a check is answered.
 
 mod answers;
+mod feed;
 mod holes;
 mod places;
 mod reference;
@@ -67,8 +68,12 @@ reason = "RATE_LIMITED"
 "sim.changed_age" = "never"
 "#;
 
-const CARRIER: &str =
-    "[pack]\nid = \"carrier\"\nextends = \"nation\"\napplies_to = { carrier = \"big\" }\n";
+/// Four lines; its feed tells everything, so that nothing is said of it.
+const CARRIER: &str = r#"
+pack = { id = "carrier", extends = "nation", applies_to = { carrier = "big" } }
+feed = { history = "90d", tells = ["reissue", "imsi_change", "handset_change", "port_out", "port_in", "suspension", "contract_end", "transfer", "inheritance", "esim", "loaner", "recycling"] }
+
+"#;
 const MVNO: &str = "[pack]\nid = \"small\"\nextends = \"carrier\"\napplies_to = { mvno = \"small\", host = \"big\" }\n";
 
 fn source(name: &str, text: &str) -> PackSource {

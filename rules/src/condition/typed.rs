@@ -79,6 +79,11 @@ impl Typed {
         });
     }
 
+    /// Calls `see` for every part of the condition, the whole first.
+    pub(crate) fn parts(&self, see: &mut dyn FnMut(&Self)) {
+        self.visit(true, &mut |node, _| see(node));
+    }
+
     fn visit(&self, positive: bool, see: &mut dyn FnMut(&Self, bool)) {
         see(self, positive);
         match self {

@@ -10,6 +10,7 @@ use super::enums::{
     LineLatch, Match, Platform, Provenance, ReaderProfile, SecurityLevel, Sensitivity,
     SignatureState, SimLatch, SimState,
 };
+use super::source::{self, Source};
 use super::value::{FactType, FactValue};
 use super::{Facts, Knowledge};
 
@@ -24,7 +25,7 @@ macro_rules! knowledge {
 
 macro_rules! schema {
     ($( $number:literal $fact:ident $name:literal $get:ident $set:ident $ty:ty,
-        $known:ident $note:literal, $doc:literal; )+) => {
+        $known:ident $note:literal, $sources:ident, $doc:literal; )+) => {
         /// A fact that rules can read.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
@@ -64,6 +65,11 @@ macro_rules! schema {
                 match self { $( Self::$fact => knowledge!($known $note) ),+ }
             }
 
+            /// Who supplies it; at least one.
+            pub const fn sources(self) -> &'static [Source] {
+                match self { $( Self::$fact => source::$sources ),+ }
+            }
+
             /// What it says.
             pub const fn doc(self) -> &'static str {
                 match self { $( Self::$fact => $doc ),+ }
@@ -93,79 +99,79 @@ macro_rules! schema {
 
 schema! {
     1 BindingState "binding.state" binding_state set_binding_state BindingState,
-        never "active", "State of the certificate's binding; `none` where there is no binding.";
+        never "active", ENGINE, "State of the certificate's binding; `none` where there is no binding.";
     2 BindingKeyHome "binding.key_home" binding_key_home set_binding_key_home KeyHome,
-        maybe "there is no binding", "Where the certificate's private key sits.";
+        maybe "there is no binding", ENGINE, "Where the certificate's private key sits.";
     3 BindingPlatform "binding.platform" binding_platform set_binding_platform Platform,
-        maybe "there is no binding", "Family of the bound handset.";
+        maybe "there is no binding", ENGINE, "Family of the bound handset.";
     4 BindingAge "binding.age" binding_age set_binding_age Duration,
-        maybe "there is no binding", "Time since the binding became active.";
+        maybe "there is no binding", ENGINE, "Time since the binding became active.";
     5 CertificateChain "certificate.chain" certificate_chain set_certificate_chain ChainState,
-        never "valid", "What checking the certificate's chain gave.";
+        never "valid", CERTIFICATE, "What checking the certificate's chain gave.";
     6 CertificateStatus "certificate.status" certificate_status set_certificate_status CertificateStatus,
-        maybe "no source of revocation answered", "What the issuer says of the certificate.";
+        maybe "no source of revocation answered", CERTIFICATE, "What the issuer says of the certificate.";
     7 CertificateStatusAge "certificate.status_age" certificate_status_age set_certificate_status_age Duration,
-        maybe "the status is unknown", "Time since the issuer said so.";
+        maybe "the status is unknown", CERTIFICATE, "Time since the issuer said so.";
     8 TranscriptSignature "transcript.signature" transcript_signature set_transcript_signature SignatureState,
-        never "valid", "The certificate's signature over the transcript.";
+        never "valid", SIGNATURE, "The certificate's signature over the transcript.";
     9 TranscriptSkew "transcript.skew" transcript_skew set_transcript_skew Duration,
-        maybe "the transcript bears no time", "Distance of the transcript's time from ours, either way.";
+        maybe "the transcript bears no time", CLAIMS, "Distance of the transcript's time from ours, either way.";
     10 ChallengeState "challenge.state" challenge_state set_challenge_state ChallengeState,
-        never "fresh", "The challenge in the transcript.";
+        never "fresh", ENGINE, "The challenge in the transcript.";
     11 CheckChannel "check.channel" check_channel set_check_channel Channel,
-        never "app_login", "How the check reached us.";
+        never "app_login", ENGINE, "How the check reached us.";
     12 RelyingPartySensitivity "relying_party.sensitivity" relying_party_sensitivity set_relying_party_sensitivity Sensitivity,
-        never "view", "How much the operation matters, by the relying party's configuration.";
+        never "view", CONFIGURATION, "How much the operation matters, by the relying party's configuration.";
     13 ReaderProfile "reader.profile" reader_profile set_reader_profile ReaderProfile,
-        maybe "the check is a login", "Kind of the reader that took the tap.";
+        maybe "the check is a login", CONFIGURATION, "Kind of the reader that took the tap.";
     14 ReaderRoundTrip "reader.round_trip" reader_round_trip set_reader_round_trip Duration,
-        maybe "the check is a login, or the reader measured nothing", "Time the card took to answer, as the reader measured it.";
+        maybe "the check is a login, or the reader measured nothing", READER, "Time the card took to answer, as the reader measured it.";
     15 HandsetMatch "handset.match" handset_match set_handset_match Match,
-        maybe "nothing shows which handset holds the SIM", "Whether the SIM is in a handset of the binding: the bound one, another of the person's own, or a loaner.";
+        maybe "nothing shows which handset holds the SIM", WHEREABOUTS, "Whether the SIM is in a handset of the binding: the bound one, another of the person's own, or a loaner.";
     16 HandsetMatchProvenance "handset.match_provenance" handset_match_provenance set_handset_match_provenance Provenance,
-        maybe "`handset.match` is unknown", "Who says whether the handset matches.";
+        maybe "`handset.match` is unknown", WHEREABOUTS, "Who says whether the handset matches.";
     17 HandsetMatchAge "handset.match_age" handset_match_age set_handset_match_age Duration,
-        maybe "`handset.match` is unknown", "Time since that was observed.";
+        maybe "`handset.match` is unknown", WHEREABOUTS, "Time since that was observed.";
     18 HandsetRelation "handset.relation" handset_relation set_handset_relation HandsetRelation,
-        maybe "the handset is unknown", "Whose handset the SIM is seen in.";
+        maybe "the handset is unknown", WHEREABOUTS, "Whose handset the SIM is seen in.";
     19 HandsetProof "handset.proof" handset_proof set_handset_proof HandsetProof,
-        never "valid", "The attested handset key's signature over the transcript.";
+        never "valid", SIGNATURE, "The attested handset key's signature over the transcript.";
     20 HandsetAttestationLevel "handset.attestation_level" handset_attestation_level set_handset_attestation_level SecurityLevel,
-        maybe "there is no binding, or its handset cannot attest", "How well the handset's key is kept, as attested.";
+        maybe "there is no binding, or its handset cannot attest", ATTESTATION, "How well the handset's key is kept, as attested.";
     21 HandsetBoot "handset.boot" handset_boot set_handset_boot BootState,
-        maybe "the attestation says nothing of it (iOS never does)", "How the handset started, as attested.";
+        maybe "the attestation says nothing of it (iOS never does)", ATTESTATION, "How the handset started, as attested.";
     22 HandsetPatchAge "handset.patch_age" handset_patch_age set_handset_patch_age Duration,
-        maybe "the attestation says nothing of it (iOS never does)", "Time since the handset's security patch level.";
+        maybe "the attestation says nothing of it (iOS never does)", ATTESTATION, "Time since the handset's security patch level.";
     23 HandsetClaims "handset.claims" handset_claims set_handset_claims Agreement,
-        maybe "fewer than two sources name the IMEI", "Whether the sources of the handset's IMEI agree.";
+        maybe "fewer than two sources name the IMEI", IMEI, "Whether the sources of the handset's IMEI agree.";
     24 HandsetLatch "handset.latch" handset_latch set_handset_latch HandsetLatch,
-        never "clear", "A foreign handset that was seen and not yet re-proved.";
+        never "clear", WHEREABOUTS, "A foreign handset that was seen and not yet re-proved.";
     25 HandsetChangedAge "handset.changed_age" handset_changed_age set_handset_changed_age Duration,
-        maybe "the feed cannot see back", "Time since the carrier's last change of handset; the longest span where there was none within the horizon.";
+        maybe "the feed cannot see back", HANDSET_CHANGES, "Time since the carrier's last change of handset; the longest span where there was none within the horizon.";
     26 SimMatch "sim.match" sim_match set_sim_match Match,
-        maybe "nothing shows which SIM is in use", "Whether the SIM is the bound one.";
+        maybe "nothing shows which SIM is in use", SIM_IN_USE, "Whether the SIM is the bound one.";
     27 SimMatchProvenance "sim.match_provenance" sim_match_provenance set_sim_match_provenance Provenance,
-        maybe "`sim.match` is unknown", "Who says whether the SIM matches.";
+        maybe "`sim.match` is unknown", SIM_IN_USE, "Who says whether the SIM matches.";
     28 SimState "sim.state" sim_state set_sim_state SimState,
-        maybe "the carrier has said nothing", "How the SIM's line stands.";
+        maybe "the carrier has said nothing", SIM_STATES, "How the SIM's line stands.";
     29 SimLatch "sim.latch" sim_latch set_sim_latch SimLatch,
-        never "clear", "A change of the SIM that was seen and not yet re-proved.";
+        never "clear", SIM_CHANGES, "A change of the SIM that was seen and not yet re-proved.";
     30 SimChangedAge "sim.changed_age" sim_changed_age set_sim_changed_age Duration,
-        maybe "the feed cannot see back", "Time since the SIM's last change; the longest span where there was none within the horizon.";
+        maybe "the feed cannot see back", SIM_CHANGES, "Time since the SIM's last change; the longest span where there was none within the horizon.";
     31 LineLatch "line.latch" line_latch set_line_latch LineLatch,
-        never "clear", "A change of the line that was seen and not yet re-proved.";
+        never "clear", LINE_CHANGES, "A change of the line that was seen and not yet re-proved.";
     32 FeedHealth "feed.health" feed_health set_feed_health FeedHealth,
-        never "healthy", "How far the carrier's feed can be relied on.";
+        never "healthy", FEED, "How far the carrier's feed can be relied on.";
     33 FeedSilence "feed.silence" feed_silence set_feed_silence Duration,
-        maybe "the feed was never heard", "Time since the feed was last heard.";
+        maybe "the feed was never heard", FEED, "Time since the feed was last heard.";
     34 FeedHorizon "feed.horizon" feed_horizon set_feed_horizon Duration,
-        maybe "the feed was never heard", "How far back the feed can see.";
+        maybe "the feed was never heard", FEED, "How far back the feed can see.";
     35 CounterState "counter.state" counter_state set_counter_state CounterState,
-        never "not_enrolled", "The applet's signature counter against the last one seen.";
+        never "not_enrolled", CLAIMS, "The applet's signature counter against the last one seen.";
     36 PinFailures "pin.failures" pin_failures set_pin_failures u32,
-        never "0", "Wrong PINs in a row, as reported.";
+        never "0", ENGINE, "Wrong PINs in a row, as reported.";
     37 AppIdentity "app.identity" app_identity set_app_identity AppIdentity,
-        never "listed", "Which app asked, as attested.";
+        never "listed", APP, "Which app asked, as attested.";
     38 EventsConsistency "events.consistency" events_consistency set_events_consistency Agreement,
-        maybe "the carrier has sent no event on this line", "Whether the carrier's events on this line agree.";
+        maybe "the carrier has sent no event on this line", ANY_EVENT, "Whether the carrier's events on this line agree.";
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Happening};
 use crate::reason::ReasonCode;
 use crate::verdict::{CheckKind, Methods, Severity};
 
@@ -215,12 +215,42 @@ pub(crate) struct Expect {
     pub(crate) methods: Option<Methods>,
 }
 
+/// What a pack says of the feed behind its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct FeedDoc {
+    pub(crate) span: Span,
+    /// How far back the feed can see, in milliseconds.
+    pub(crate) history: Spanned<i64>,
+    pub(crate) tells: Vec<Spanned<Happening>>,
+    /// Rules of the packs above that ask further back, each with why that must do.
+    pub(crate) short: Vec<(Spanned<String>, String)>,
+}
+
+/// The `[feed]` of a pack.
+#[derive(Clone, Debug)]
+pub(crate) enum FeedSection {
+    Missing,
+    /// It has mistakes, which are told.
+    Unread,
+    Read(FeedDoc),
+}
+
+impl FeedSection {
+    pub(crate) fn read(&self) -> Option<&FeedDoc> {
+        match self {
+            Self::Read(feed) => Some(feed),
+            Self::Missing | Self::Unread => None,
+        }
+    }
+}
+
 /// A pack as written.
 #[derive(Clone, Debug)]
 pub(crate) struct PackDoc {
     pub(crate) id: Spanned<String>,
     pub(crate) extends: Option<Spanned<String>>,
     pub(crate) applies: Applies,
+    pub(crate) feed: FeedSection,
     pub(crate) params: Vec<ParamDoc>,
     pub(crate) sets: Vec<SetDoc>,
     pub(crate) adjusts: Vec<AdjustDoc>,

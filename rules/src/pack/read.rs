@@ -2,8 +2,9 @@
 
 use toml_edit::{Document, Item, TableLike};
 
+use super::feed::read_feed;
 use super::model::{
-    Applies, PackDoc, PackSource, ParamDoc, ParamType, SetDoc, Softer, Span, Spanned,
+    Applies, FeedSection, PackDoc, PackSource, ParamDoc, ParamType, SetDoc, Softer, Span, Spanned,
 };
 use super::names::{is_id, is_param};
 use super::rules::{read_adjust, read_limit, read_rule};
@@ -22,7 +23,8 @@ const MAX_LIMITS: usize = 32;
 const MAX_TESTS: usize = 1_024;
 const MAX_BASES: usize = 64;
 
-const SECTIONS: [&str; 8] = ["pack", "param", "set", "adjust", "rule", "limit", "base", "test"];
+const SECTIONS: [&str; 9] =
+    ["pack", "feed", "param", "set", "adjust", "rule", "limit", "base", "test"];
 
 /// Reads a pack. What cannot be read is noted, and the rest is read all the same.
 pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Option<PackDoc> {
@@ -55,6 +57,7 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
             (None, None, None)
         }
     };
+    let feed = root.get("feed").map_or(FeedSection::Missing, |item| read_feed(item, problems));
     let params = named(root, "param", MAX_PARAMS, problems, read_param);
     let sets = named(root, "set", MAX_PARAMS, problems, read_set);
     let bases = named(root, "base", MAX_BASES, problems, read_base);
@@ -66,7 +69,7 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
         check_apart(&rules, &params, problems);
         return None;
     };
-    Some(PackDoc { id, extends, applies, params, sets, adjusts, rules, limits, bases, tests })
+    Some(PackDoc { id, extends, applies, feed, params, sets, adjusts, rules, limits, bases, tests })
 }
 
 type Head = (Option<Spanned<String>>, Option<Spanned<String>>, Option<Applies>);

@@ -157,7 +157,7 @@ fn what_is_no_toml_is_told_at_its_place() {
 
 #[test]
 fn a_file_that_cannot_be_read_hides_no_problem_of_another() {
-    let broken = super::CARRIER.replace("[pack]", "[pack");
+    let broken = super::CARRIER.replace("pack =", "pack");
     let nation = NATION.replace("pin.failures", "pin.failres");
     let rule = |when: &str| rule("when", &format!("when = \"{when}\""));
     let mvno = format!("{}{}{}", super::MVNO, rule("sim.mach == 'no'"), rule("pin.failures > 1"));
