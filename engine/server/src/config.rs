@@ -6,6 +6,7 @@ mod duration;
 mod limits;
 mod load;
 mod model;
+mod packs;
 mod problem;
 mod raw;
 mod relations;
@@ -17,7 +18,7 @@ pub use defaults::DEFAULT_APP;
 pub use duration::parse_duration;
 pub use load::{LoadError, Overrides};
 pub use model::{
-    AllowedApp, Carrier, Config, ConfiguredCaller, Limits, Listen, Reader, RelyingParty,
-    StoreSizes, TlsFiles, Trust,
+    AllowedApp, Carrier, Config, ConfiguredCaller, Limits, Listen, PackOrigin, Packs, Reader,
+    RelyingParty, StoreSizes, TlsFiles, Trust,
 };
 pub use problem::{Problem, Problems};

@@ -1,5 +1,6 @@
 //! What configuration gives the use cases, parsed.
 
+use crate::bundle::TrustedKeys;
 use simbind_core::{
     ids::{AppId, CarrierId},
     line::FeedTerms,
@@ -71,6 +72,37 @@ pub struct CarrierTerms {
     pub feed: FeedTerms,
 }
 
+/// Whether packs have to be signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// Plain texts and signed bundles are taken.
+    #[default]
+    Optional,
+    /// Signed bundles alone are taken.
+    Required,
+}
+
+/// How many people a change of the nation's pack takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Approval {
+    /// Who stages may put in service.
+    #[default]
+    One,
+    /// A second person has to approve first.
+    Two,
+}
+
+/// The terms on which packs come into service.
+#[derive(Clone, Debug, Default)]
+pub struct PackTerms {
+    /// Whose bundles are taken; none: no bundle is.
+    pub keys: TrustedKeys,
+    /// Whether packs have to be signed.
+    pub signing: Signing,
+    /// How many people a change of the nation's pack takes.
+    pub approval: Approval,
+}
+
 /// The configuration of the use cases.
 #[derive(Debug)]
 pub struct Settings {
@@ -80,4 +112,6 @@ pub struct Settings {
     pub carriers: BTreeMap<CarrierId, CarrierTerms>,
     /// Bounds and lifetimes.
     pub bounds: Bounds,
+    /// How packs come into service.
+    pub packs: PackTerms,
 }

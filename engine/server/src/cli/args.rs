@@ -1,3 +1,4 @@
+use super::rules::{BundleArgs, KeygenArgs, VerifyArgs};
 use crate::telemetry::LogFormat;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use simbind_core::ids::CallerId;
@@ -69,6 +70,12 @@ pub(crate) enum RulesCommand {
     Check(RulesArgs),
     /// Runs the tests that the packs hold.
     Test(RulesArgs),
+    /// Makes a key that signs bundles.
+    Keygen(KeygenArgs),
+    /// Signs packs that compile and pass their tests, as one file.
+    Bundle(BundleArgs),
+    /// Verifies a bundle and shows what is in it.
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, ClapArgs)]

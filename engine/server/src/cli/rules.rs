@@ -1,6 +1,13 @@
+mod bundle;
 mod check;
+mod keygen;
 mod test;
 mod told;
+mod verify;
+
+pub(crate) use bundle::BundleArgs;
+pub(crate) use keygen::KeygenArgs;
+pub(crate) use verify::VerifyArgs;
 
 use super::{CliResult, args::RulesCommand};
 
@@ -8,5 +15,8 @@ pub(super) fn run(command: RulesCommand) -> CliResult {
     match command {
         RulesCommand::Check(args) => check::run(&args),
         RulesCommand::Test(args) => test::run(&args),
+        RulesCommand::Keygen(args) => keygen::run(&args),
+        RulesCommand::Bundle(args) => bundle::run(&args),
+        RulesCommand::Verify(args) => verify::run(&args),
     }
 }

@@ -3,6 +3,7 @@ use super::{
     duration::parse_duration,
     limits,
     model::{AllowedApp, Carrier, Config, Listen, Reader, RelyingParty, TlsFiles, Trust},
+    packs,
     problem::{Problem, Problems, line_of},
     raw::{
         Path, RawApps, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text,
@@ -67,7 +68,7 @@ impl<'s> Checker<'s> {
         found
     }
 
-    fn existing(&mut self, field: &str, path: &Path) -> PathBuf {
+    pub(super) fn existing(&mut self, field: &str, path: &Path) -> PathBuf {
         let full = self.base.join(path.get_ref());
         if !full.exists() {
             self.at(path, field, format!("there is no `{}`", full.display()));
@@ -100,7 +101,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         carriers: carriers(&raw.carrier, checker),
         callers: relations::callers(raw, checker),
         limits: limits::limits(&raw.limits, checker),
-        packs: raw.packs.dir.as_ref().map(|dir| checker.existing("packs.dir", dir)),
+        packs: packs::packs(&raw.packs, checker),
         store: limits::store(&raw.store, checker),
         tls,
     };

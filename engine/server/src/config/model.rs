@@ -2,6 +2,7 @@ use crate::callers::Role;
 use const_oid::ObjectIdentifier;
 use simbind_core::ids::{AppId, CallerId, CarrierId, ReaderId, RelyingPartyId};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
+use simbind_service::settings::PackTerms;
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -33,10 +34,30 @@ pub struct Config {
     pub callers: Vec<ConfiguredCaller>,
     /// Bounds on what callers can make grow.
     pub limits: Limits,
-    /// The folder of rule packs; the packs that ship where unset.
-    pub packs: Option<PathBuf>,
+    /// Where the first packs come from, and how others do.
+    pub packs: Packs,
     /// Sizes of the store.
     pub store: StoreSizes,
+}
+
+/// The rule packs.
+#[derive(Clone, Debug)]
+pub struct Packs {
+    /// Where those come from that are in service first.
+    pub origin: PackOrigin,
+    /// On which terms others come into service.
+    pub terms: PackTerms,
+}
+
+/// Where the first packs come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PackOrigin {
+    /// They ship with the binary.
+    Shipped,
+    /// The `.toml` files of a folder.
+    Folder(PathBuf),
+    /// A signed bundle.
+    Bundle(PathBuf),
 }
 
 /// Where the server listens.

@@ -122,6 +122,16 @@ pub(super) struct RawLimits {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawPacks {
     pub(super) dir: Option<Path>,
+    pub(super) bundle: Option<Path>,
+    pub(super) keys: Vec<RawPackKey>,
+    pub(super) signed_only: Option<Spanned<bool>>,
+    pub(super) national_approval: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPackKey {
+    pub(super) public: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

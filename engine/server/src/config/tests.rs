@@ -1,5 +1,6 @@
-use super::{Config, Overrides, Problem, parse_duration};
+use super::{Config, Overrides, PackOrigin, Problem, parse_duration};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
+use simbind_service::settings::{Approval, Signing};
 use std::{path::Path, time::Duration};
 
 fn parse(text: &str) -> Result<Config, Vec<Problem>> {
@@ -65,6 +66,11 @@ fn a_problem_names_its_line_and_field() {
         ("[[caller]]\nname = \"a\"\nroles = []\n", 3, "caller[0].roles", "at least one"),
         ("[listen]\ngrpc = \"0.0.0.0:1\"\n", 2, "listen.grpc", "OPEN_WITHOUT_TLS"),
         ("[packs]\ndir = \"nowhere\"\n", 2, "packs.dir", "no `nowhere`"),
+        ("[packs]\nkeys = [{ public = \"x\" }]\n", 2, "packs.keys[0].public", "44 characters"),
+        ("[packs]\nkeys = [{ private = \"x\" }]\n", 2, "keys", "unknown field"),
+        ("[packs]\nsigned_only = true\n", 2, "packs.signed_only", "without packs.keys"),
+        ("[packs]\nnational_approval = \"3\"\n", 2, "packs.national_approval", "one, two"),
+        ("[packs]\nbundle = \"nowhere\"\n", 2, "packs.bundle", "without packs.keys"),
         (
             "[[carrier]]\nid = \"a\"\ncaller = \"a\"\nhost = \"b\"\n",
             4,
@@ -132,6 +138,38 @@ fn durations_are_a_number_and_a_unit() {
     assert_eq!(parse_duration("10d"), Ok(Duration::from_secs(864_000)));
     for wrong in ["", "m", "5", "-5m", "5 m", "5M", "1h30m", "99999999999999999999d", "36501d"] {
         assert!(parse_duration(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn packs_come_from_one_place_on_terms_that_fit_it() {
+    let key = "keys = [{ public = \"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\" }]\n";
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("b"), "").unwrap();
+    let read = |packs: &str| {
+        let text = format!("[packs]\n{packs}");
+        Config::parse(&text, "x", dir.path(), &Overrides::default())
+            .map(|config| config.packs)
+            .map_err(|problems| problems.to_string())
+    };
+    let packs = read(&format!("bundle = \"b\"\n{key}signed_only = true\n")).unwrap();
+    assert_eq!(packs.origin, PackOrigin::Bundle(dir.path().join("b")));
+    assert_eq!(packs.terms.signing, Signing::Required);
+    assert!(!packs.terms.keys.is_empty());
+    assert_eq!(packs.terms.approval, Approval::One);
+
+    let packs = read("dir = \".\"\nnational_approval = \"two\"\n").unwrap();
+    assert_eq!(packs.origin, PackOrigin::Folder(dir.path().join(".")));
+    assert_eq!((packs.terms.signing, packs.terms.approval), (Signing::Optional, Approval::Two));
+    assert_eq!(read("").unwrap().origin, PackOrigin::Shipped);
+
+    for (text, part) in [
+        (format!("dir = \".\"\nbundle = \"b\"\n{key}"), "packs.dir is there too"),
+        (format!("dir = \".\"\nsigned_only = true\n{key}"), "are not signed"),
+        (format!("{}{}", key.replace("}]", "},"), &key[8..]), "is there twice"),
+    ] {
+        let problems = read(&text).unwrap_err();
+        assert!(problems.contains(part), "{text}{problems}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Configuration to the engine's settings: files are read and parsed here.
 
 use super::ServeError;
-use crate::config::{Config, Trust as TrustFiles};
+use crate::config::{Config, PackOrigin, Trust as TrustFiles};
 use simbind_core::line::FeedTerms;
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
@@ -9,7 +9,10 @@ use simbind_evidence::{
     oid::Oid,
 };
 use simbind_rules::{PackSource, RuleBook};
-use simbind_service::settings::{Bounds, CarrierTerms, Settings, Trust};
+use simbind_service::{
+    bundle::Bundle,
+    settings::{Bounds, CarrierTerms, Settings, Trust},
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -90,12 +93,24 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
             limit_keys: limits.limit_keys,
             ..Bounds::default()
         },
+        packs: config.packs.terms.clone(),
     })
 }
 
-/// The packs: those of the folder, by name, or those that ship.
+/// The packs that are in service first.
 pub(super) fn sources(config: &Config) -> Result<Vec<PackSource>, ServeError> {
-    let Some(dir) = &config.packs else { return Ok(RuleBook::shipped_sources()) };
+    match &config.packs.origin {
+        PackOrigin::Shipped => Ok(RuleBook::shipped_sources()),
+        PackOrigin::Folder(dir) => folder(dir),
+        PackOrigin::Bundle(file) => {
+            let opened = Bundle::open(&read(file)?, &config.packs.terms.keys);
+            Ok(opened.map_err(|error| fault(file, error))?.into_contents().into_packs())
+        }
+    }
+}
+
+/// The packs of a folder, by name.
+fn folder(dir: &Path) -> Result<Vec<PackSource>, ServeError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| fault(dir, error))? {
         let path = entry.map_err(|error| fault(dir, error))?.path();

@@ -26,7 +26,7 @@ use simbind_service::{
         store::Store as _,
         vault::KeyId,
     },
-    settings::{Bounds, CarrierTerms, Settings, Trust},
+    settings::{Bounds, CarrierTerms, PackTerms, Settings, Trust},
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
@@ -223,6 +223,7 @@ async fn start(
         (name.parse().unwrap(), CarrierTerms { host, feed: terms })
     };
     let settings = Settings {
+        packs: PackTerms::default(),
         trust: Trust {
             anchors: TrustAnchors::from_der([authority.certificate()]).unwrap(),
             policy: ChainPolicy::default(),
