@@ -1,22 +1,30 @@
 //! The packs in service: compiled together, one chain of rules for each pack.
 
 mod compile;
+mod diff;
 mod evaluate;
 mod explain;
 mod feed;
 mod layers;
 mod lookup;
+mod milder;
 mod outcome;
 mod pack_tests;
 mod shipped;
 mod snooze;
+mod verdicts;
 
 #[cfg(test)]
 mod tests;
 
+pub use diff::{
+    ChainDiff, Compared, Diff, KindDiff, LimitChange, ParamChange, RuleChange, RuleDiff, Told,
+    Witness,
+};
 pub use explain::{Conclusion, FactReading, RuleTrace};
 pub use feed::DeclaredFeed;
 pub use lookup::{Limit, PackInfo};
+pub use milder::{FactChange, Milder};
 pub use outcome::{FiredBy, FiredRule, Outcome, RuleRef};
 pub use pack_tests::{TestFailure, TestReport, run_tests};
 
@@ -90,6 +98,7 @@ struct Chain {
     login_limits: Vec<Limit>,
     tap_limits: Vec<Limit>,
     event_limits: Vec<Limit>,
+    drawn: milder::Drawn,
 }
 
 #[derive(Debug, Default)]

@@ -13,5 +13,5 @@ pub(crate) use lower::ParamKinds;
 #[cfg(test)]
 pub(crate) use lower::compile;
 pub(crate) use rule::{check_apart, compile_rule};
-pub(crate) use tree::{Cond, Tri};
+pub(crate) use tree::{Cond, Op, Tri};
 pub(crate) use typed::{Amount, Typed};

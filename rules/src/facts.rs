@@ -7,6 +7,7 @@ mod source;
 mod store;
 mod text;
 mod value;
+pub mod worlds;
 
 #[cfg(test)]
 mod tests;
@@ -24,4 +25,6 @@ pub use store::{Facts, Knowledge};
 pub use text::SetFactError;
 pub use value::{EnumType, FactEnum, FactType, FactValue};
 
+#[cfg(test)]
 pub(crate) use text::usual_facts;
+pub(crate) use text::usual_facts_of;

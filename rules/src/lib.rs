@@ -6,10 +6,15 @@ mod diagnostic;
 pub mod facts;
 mod pack;
 mod reason;
+mod space;
 mod suggest;
 mod time;
 mod verdict;
 
+pub use book::{
+    ChainDiff, Compared, Diff, FactChange, KindDiff, LimitChange, Milder, ParamChange, RuleChange,
+    RuleDiff, Told, Witness,
+};
 pub use book::{
     ChainId, Conclusion, DeclaredFeed, FactReading, FiredBy, FiredRule, Layer, Limit, Outcome,
     PackInfo, PacksHash, RuleBook, RuleRef, RuleTrace, TestFailure, TestReport, run_tests,

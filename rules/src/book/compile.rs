@@ -13,11 +13,10 @@ use super::{
 };
 use crate::condition::check_apart;
 use crate::diagnostic::{Diagnostic, Problems, place};
-use crate::facts::{AppIdentity, Channel, Facts, HandsetProof, usual_facts};
+use crate::facts::usual_facts_of;
 use crate::pack::{Applies, BaseDoc, Kinds, LimitDoc, PackDoc, PackSource, TestDoc, read_pack};
 use crate::reason;
 use crate::suggest::closest;
-use crate::verdict::CheckKind;
 
 /// Packs in one book.
 const MAX_PACKS: usize = 256;
@@ -354,6 +353,7 @@ fn forge(state: &LayerState) -> Option<Chain> {
         login_limits: limits(|on| on.login),
         tap_limits: limits(|on| on.tap),
         event_limits: limits(|on| on.event),
+        drawn: super::milder::Drawn::default(),
     })
 }
 
@@ -370,12 +370,7 @@ fn limit(doc: &LimitDoc) -> Limit {
 
 /// The facts of a test: the usual ones, then its base, then what it gives.
 fn ready(test: &TestDoc, bases: &BTreeMap<String, BaseDoc>, text: &str) -> ReadyTest {
-    let mut facts: Facts = usual_facts();
-    if test.on == CheckKind::Tap {
-        facts.set_check_channel(Channel::TapBare);
-        facts.set_handset_proof(HandsetProof::NotCarried);
-        facts.set_app_identity(AppIdentity::NotCarried);
-    }
+    let mut facts = usual_facts_of(test.on);
     let base = test.base.as_ref().and_then(|base| bases.get(&base.value));
     for given in base.map_or(&[][..], |base| &base.given).iter().chain(&test.given) {
         given.put(&mut facts);

@@ -2,11 +2,13 @@
 
 use thiserror::Error;
 
+use super::enums::{AppIdentity, Channel, HandsetProof};
 use super::schema::Fact;
 use super::store::{Facts, Knowledge};
 use super::value::FactType;
 use crate::suggest::closest;
 use crate::time::{format_duration, parse_duration};
+use crate::verdict::CheckKind;
 
 /// Why a fact could not be set by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -93,6 +95,17 @@ pub(crate) fn usual_facts() -> Facts {
         {
             facts.put(*fact, slot);
         }
+    }
+    facts
+}
+
+/// The facts that a test of such a check starts from: a tap is a bare one.
+pub(crate) fn usual_facts_of(kind: CheckKind) -> Facts {
+    let mut facts = usual_facts();
+    if kind == CheckKind::Tap {
+        facts.set_check_channel(Channel::TapBare);
+        facts.set_handset_proof(HandsetProof::NotCarried);
+        facts.set_app_identity(AppIdentity::NotCarried);
     }
     facts
 }

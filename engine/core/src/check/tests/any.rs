@@ -3,7 +3,10 @@
 use super::*;
 use crate::binding::{End, LifecycleReason};
 use proptest::prelude::*;
-use simbind_rules::{CheckKind, RuleBook, Verdict, facts::FactEnum};
+use simbind_rules::{
+    CheckKind, RuleBook, Verdict,
+    facts::{CertificateStatus, FactEnum, worlds::WORLDS},
+};
 use std::sync::OnceLock;
 
 fn any_of<T: FactEnum + std::fmt::Debug + Clone + 'static>() -> impl Strategy<Value = T> {
@@ -148,6 +151,40 @@ proptest! {
         prop_assert_eq!(facts.missing().collect::<Vec<_>>(), vec![]);
         // What is gathered is what a record gives back.
         prop_assert_eq!(Facts::from_bytes(&facts.to_bytes()).unwrap(), facts);
+    }
+
+    #[test]
+    fn gathered_facts_keep_every_law_of_worlds(
+        mut input in any_input(),
+        keys in any::<bool>(),
+        status in proptest::option::of(any_of::<CertificateStatus>()),
+    ) {
+        let kind = match input.context.channel {
+            Channel::AppLogin | Channel::BrowserLogin => {
+                input.context.reader = None;
+                CheckKind::Login
+            }
+            // A tap without a reader is none that a caller could send.
+            Channel::TapBare | Channel::TapToken => {
+                let door = Reader { profile: ReaderProfile::Door, round_trip: None };
+                input.context.reader.get_or_insert(door);
+                CheckKind::Tap
+            }
+        };
+        input.certificate.status = status.map(|status| (status, Duration::from_secs(60)));
+        if let Some(binding) = input.binding.as_mut().filter(|_| !keys) {
+            // No handset of the binding has a key of its own, so none can prove itself.
+            binding.handsets = Handsets::new(handset(&[OWN], HandsetKey::None));
+            input.handset = HandsetFinding::Absent;
+        }
+        // A proof is found for a binding alone, and by the place of one of its handsets.
+        if input.binding.is_none() || input.handset == HandsetFinding::Valid(7) {
+            input.handset = HandsetFinding::Absent;
+        }
+        let facts = input.facts();
+        for law in WORLDS {
+            prop_assert!(law.holds(kind, &facts), "{}: {facts:?}", law.says);
+        }
     }
 
     #[test]

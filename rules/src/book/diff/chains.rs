@@ -1,0 +1,166 @@
+//! Comparing two books, chain by chain.
+
+use super::changes::{self, Pair, limits, params};
+use super::report::{ChainDiff, Compared, Diff, KindDiff, RuleDiff};
+use super::witness::{Asked, Sides};
+use crate::book::verdicts::{ALLOW, Field};
+use crate::book::{Armed, Chain, ChainId, RuleBook};
+use crate::facts::usual_facts_of;
+use crate::reason::ReasonCode;
+use crate::space::{Diagrams, Exceeded, Op, Ref};
+use crate::verdict::CheckKind;
+
+/// Sets of facts that are tried where the diagrams outgrow their budget.
+const MOST_TRIES: usize = 100_000;
+
+impl RuleBook {
+    /// What `new` answers otherwise than `old`, for each pack that both have.
+    ///
+    /// Each answer is a proof over all facts that can stand together
+    /// ([`crate::facts::worlds`]), or a smallest set of facts that shows the difference, or says
+    /// that it was searched and not proved, where the rules are too many for the diagrams.
+    pub fn diff(old: &Self, new: &Self) -> Diff {
+        let missing = |from: &Self, other: &Self| {
+            let packs = from.packs.iter().filter(|pack| other.chain_of_pack(&pack.id).is_none());
+            packs.map(|pack| pack.id.clone()).collect()
+        };
+        let chain_of = |book: &Self, id: &str| {
+            let ChainId(at) = book.chain_of_pack(id)?;
+            Some(usize::from(at))
+        };
+        let chains = new.packs.iter().filter_map(|pack| {
+            let before = old.chains.get(chain_of(old, &pack.id)?)?;
+            let after = new.chains.get(chain_of(new, &pack.id)?)?;
+            Some(ChainDiff {
+                pack: pack.id.clone(),
+                params: params(before, after),
+                limits: limits(before, after),
+                kinds: [CheckKind::Login, CheckKind::Tap]
+                    .map(|kind| compare((old, before), (new, after), kind, Diagrams::new())),
+            })
+        });
+        Diff { added: missing(new, old), removed: missing(old, new), chains: chains.collect() }
+    }
+}
+
+/// Compares one kind of check of two chains.
+pub(super) fn compare(
+    old: (&RuleBook, &Chain),
+    new: (&RuleBook, &Chain),
+    kind: CheckKind,
+    space: Diagrams,
+) -> KindDiff {
+    let pairs = changes::rules(old, new, kind);
+    let sides = Sides { kind, old: old.1.stands.of(kind), new: new.1.stands.of(kind) };
+    if pairs.is_empty() {
+        // The same rules, in whatever order: verdicts join, so the order says nothing.
+        let [verdict, milder, stricter, reasons] = [const { Compared::Same }; 4];
+        return KindDiff { kind, verdict, milder, stricter, reasons, rules: Vec::new() };
+    }
+    Comparison::draw(sides, space)
+        .and_then(|mut comparison| comparison.tell(&pairs))
+        .unwrap_or_else(|Exceeded| tried(sides, &pairs))
+}
+
+/// Both sides over one space.
+struct Comparison<'a> {
+    sides: Sides<'a>,
+    field: Field,
+    /// 0 where the verdicts are equal, 1 where the new one is milder, 2 where it is stricter.
+    differ: Ref,
+}
+
+impl<'a> Comparison<'a> {
+    fn draw(sides: Sides<'a>, space: Diagrams) -> Result<Self, Exceeded> {
+        let both = sides.old.iter().chain(sides.new);
+        let mut field = Field::of(sides.kind, both, space)?;
+        let (old, new) = (field.verdict(sides.old)?, field.verdict(sides.new)?);
+        let differ = field.space.apply(Op::Compare, old, new)?;
+        Ok(Self { sides, field, differ })
+    }
+
+    fn tell(&mut self, pairs: &[Pair<'_>]) -> Result<KindDiff, Exceeded> {
+        let rules = pairs.iter().map(|pair| self.rule(pair)).collect::<Result<_, _>>()?;
+        let all: Vec<_> = pairs.iter().flat_map(reasons_of).collect();
+        Ok(KindDiff {
+            kind: self.sides.kind,
+            verdict: self.seek(self.differ, Asked::Any, &|value| value != 0),
+            milder: self.seek(self.differ, Asked::Milder, &|value| value == 1),
+            stricter: self.seek(self.differ, Asked::Stricter, &|value| value == 2),
+            reasons: self.reasons(all)?,
+            rules,
+        })
+    }
+
+    fn seek(&self, asked: Ref, how: Asked, wanted: &dyn Fn(u8) -> bool) -> Compared {
+        let rest = usual_facts_of(self.sides.kind);
+        let found = self.field.nearest(asked, &rest, wanted);
+        self.sides.compared(found, how, !self.field.axes.has_orders())
+    }
+
+    fn rule(&mut self, pair: &Pair<'_>) -> Result<RuleDiff, Exceeded> {
+        let side = |field: &mut Field, rule: Option<&Armed>| match rule {
+            Some(rule) => field.contribution(rule),
+            None => Ok(Ref::terminal(ALLOW)),
+        };
+        let (old, new) = (side(&mut self.field, pair.old)?, side(&mut self.field, pair.new)?);
+        let own = self.field.space.apply(Op::Differ, old, new)?;
+        let whole = self.field.space.map(self.differ, &|value| value.min(1))?;
+        let both = self.field.space.apply(Op::Min, own, whole)?;
+        Ok(RuleDiff {
+            rule: pair.name.clone(),
+            change: pair.change.clone(),
+            verdict: self.seek(both, Asked::Any, &|value| value == 1),
+            reasons: self.reasons(reasons_of(pair))?,
+        })
+    }
+
+    /// Whether one of these reasons is given on one side alone.
+    fn reasons(&mut self, mut reasons: Vec<ReasonCode>) -> Result<Compared, Exceeded> {
+        reasons.sort();
+        reasons.dedup();
+        let mut any = Ref::terminal(0);
+        for reason in reasons {
+            let old = self.field.reason(self.sides.old, reason)?;
+            let new = self.field.reason(self.sides.new, reason)?;
+            let differ = self.field.space.apply(Op::Differ, old, new)?;
+            any = self.field.space.apply(Op::Max, any, differ)?;
+        }
+        Ok(self.seek(any, Asked::Reasons, &|value| value == 1))
+    }
+}
+
+fn reasons_of(pair: &Pair<'_>) -> Vec<ReasonCode> {
+    let rules = [pair.old, pair.new].into_iter().flatten();
+    rules.flat_map(crate::book::verdicts::reasons).collect()
+}
+
+/// Without diagrams: facts of the rules that differ are tried, one change from the usual facts,
+/// then two. What is not found is not proved.
+fn tried(sides: Sides<'_>, pairs: &[Pair<'_>]) -> KindDiff {
+    let conds = pairs.iter().flat_map(|pair| [pair.old, pair.new]).flatten();
+    let points = crate::space::around(
+        conds.map(|rule| &rule.cond),
+        sides.kind,
+        &usual_facts_of(sides.kind),
+        MOST_TRIES,
+    );
+    let seek = |asked: Asked| {
+        let found = points.iter().find_map(|facts| sides.confirm(facts.clone(), asked, false));
+        found.map_or(Compared::NotProved, |witness| Compared::Differ(Box::new(witness)))
+    };
+    let rules = pairs.iter().map(|pair| RuleDiff {
+        rule: pair.name.clone(),
+        change: pair.change.clone(),
+        verdict: Compared::NotProved,
+        reasons: Compared::NotProved,
+    });
+    KindDiff {
+        kind: sides.kind,
+        verdict: seek(Asked::Any),
+        milder: seek(Asked::Milder),
+        stricter: seek(Asked::Stricter),
+        reasons: seek(Asked::Reasons),
+        rules: rules.collect(),
+    }
+}

@@ -1,0 +1,206 @@
+use proptest::prelude::*;
+
+use super::chains::compare;
+use super::*;
+use crate::book::RuleBook;
+use crate::book::evaluate::judge;
+use crate::book::verdicts::bits;
+use crate::book::verdicts::tests::{book_of, everything, read_by, rule};
+use crate::facts::{Fact, Facts, usual_facts_of};
+use crate::pack::PackSource;
+use crate::space::Diagrams;
+use crate::verdict::{CheckKind, Severity};
+
+fn distance(a: &Facts, b: &Facts) -> usize {
+    Fact::ALL.iter().filter(|fact| a.slot(**fact) != b.slot(**fact)).count()
+}
+
+/// The packs that ship, one of them edited.
+fn edited(name: &str, from: &str, to: &str) -> RuleBook {
+    let mut sources = RuleBook::shipped_sources();
+    let pack = sources.iter_mut().find(|source| source.name == name).unwrap();
+    assert!(pack.text.contains(from), "{from}");
+    pack.text = pack.text.replacen(from, to, 1);
+    RuleBook::compile(&sources).unwrap()
+}
+
+fn login<'d>(diff: &'d Diff, pack: &str) -> &'d KindDiff {
+    &diff.chains.iter().find(|chain| chain.pack == pack).unwrap().kinds[0]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_diff_says_what_trying_everything_says(
+        same in prop::collection::vec(rule(), 0..3),
+        old in prop::collection::vec(rule(), 0..2),
+        new in prop::collection::vec(rule(), 1..2),
+    ) {
+        let side = |own: &[String]| book_of(&[&same[..], own].concat());
+        let (old, new) = (side(&old), side(&new));
+        let kind = CheckKind::Login;
+        let diff = RuleBook::diff(&old, &new);
+        let found = login(&diff, "nation");
+        let rules = |book: &RuleBook| book.chains[0].stands.of(kind).to_vec();
+        let (old, new) = (rules(&old), rules(&new));
+        let read = read_by(old.iter().chain(&new));
+        let ordered = format!("{old:?}{new:?}").contains("Facts {");
+        let usual = usual_facts_of(kind);
+        let every = everything(&read);
+        let nearest = |wanted: &dyn Fn(u8, u8) -> bool| {
+            let right = every.iter().filter(|facts| {
+                wanted(bits(judge(&old, facts).verdict), bits(judge(&new, facts).verdict))
+            });
+            right.map(|facts| distance(&usual, facts)).min()
+        };
+        let cases = [
+            (&found.verdict, nearest(&|a, b| a != b)),
+            (&found.milder, nearest(&|a, b| a != b && a & b == a)),
+            (&found.stricter, nearest(&|a, b| a != b && a & b == b)),
+        ];
+        for (told, expected) in cases {
+            match (told, expected) {
+                (Compared::Same, expected) => prop_assert_eq!(expected, None),
+                (Compared::Differ(witness), Some(least)) => {
+                    prop_assert_eq!(witness.smallest, !ordered);
+                    if !ordered {
+                        prop_assert_eq!(witness.given.len(), least);
+                    }
+                    let told = (bits(witness.old.verdict), bits(witness.new.verdict));
+                    let asked = (judge(&old, &witness.facts), judge(&new, &witness.facts));
+                    prop_assert_eq!(told, (bits(asked.0.verdict), bits(asked.1.verdict)));
+                }
+                (Compared::NotProved, _) => prop_assert!(ordered),
+                (told, None) => prop_assert!(ordered, "{told:?}"),
+            }
+        }
+        let reasons = every.iter().any(|facts| {
+            let sorted = |rules| {
+                let mut reasons = judge(rules, facts).reasons.to_vec();
+                reasons.sort();
+                reasons
+            };
+            sorted(&old) != sorted(&new)
+        });
+        prop_assert!(ordered || reasons == (found.reasons != Compared::Same));
+    }
+}
+
+#[test]
+fn the_packs_that_ship_are_proved_the_same_as_themselves() {
+    let book = RuleBook::shipped().unwrap();
+    assert!(RuleBook::diff(&book, &book).is_same());
+    // Another text that says the same: by the diagrams, not by its letters.
+    let other = edited(
+        "jp-national.toml",
+        "when = \"pin.failures >= param.pin_tries\"",
+        "when = \"!(pin.failures < param.pin_tries)\"",
+    );
+    let diff = RuleBook::diff(&book, &other);
+    assert!(diff.is_same());
+    assert_eq!(login(&diff, "iij").rules.len(), 1);
+    assert_eq!(login(&diff, "iij").rules[0].verdict, Compared::Same);
+}
+
+#[test]
+fn a_parameter_shows_where_it_counts_and_its_witness_is_a_test() {
+    let old = RuleBook::shipped().unwrap();
+    let (from, to) = ("carrier_lag = \"12h\"", "carrier_lag = \"18h\"");
+    let new = edited("docomo.toml", from, to);
+    let diff = RuleBook::diff(&old, &new);
+    let chain = diff.chains.iter().find(|chain| chain.pack == "docomo").unwrap();
+    assert_eq!(chain.params.len(), 1);
+    let tap = &chain.kinds[1];
+    assert_eq!(tap.stricter, Compared::Same, "a longer lag is milder everywhere");
+    let witness = tap.milder.witness().unwrap();
+    assert!(witness.smallest);
+    let given = |name: &str| {
+        witness.given.iter().find(|(fact, _)| fact.name() == name).map(|(_, value)| value.as_str())
+    };
+    assert_eq!(given("handset.match_age"), Some("18h"), "{}", witness.given_text());
+    assert!(tap.rules.iter().all(|rule| rule.change == RuleChange::Changed(vec!["parameter"])));
+    assert!(tap.rules.iter().any(|rule| rule.verdict.witness().is_some()));
+    // The witness holds as a test of the new pack and fails in the old one.
+    let tried = |lag: &str| {
+        let mut sources = RuleBook::shipped_sources();
+        let pack = sources.iter_mut().find(|source| source.name == "docomo.toml").unwrap();
+        pack.text = format!("{}\n{}", pack.text.replacen(from, lag, 1), witness.as_test());
+        crate::book::run_tests(&RuleBook::compile(&sources).unwrap()).failures
+    };
+    let failures = tried(to);
+    assert!(!failures.iter().any(|f| f.test.contains(" where it was ")), "{failures:?}");
+    assert!(tried(from).iter().any(|failure| failure.test.contains(" where it was ")));
+}
+
+#[test]
+fn what_only_changes_the_reason_is_told_as_that() {
+    let old = RuleBook::shipped().unwrap();
+    let new =
+        edited("docomo.toml", "reason = \"SIM_REISSUED\"", "reason = \"SIM_IDENTITY_CHANGED\"");
+    // Its own test expects the old reason; only the verdicts are asked here.
+    let diff = RuleBook::diff(&old, &new);
+    let docomo = login(&diff, "docomo");
+    assert_eq!(docomo.verdict, Compared::Same);
+    let witness = docomo.reasons.witness().unwrap();
+    assert_eq!(witness.old.verdict, witness.new.verdict);
+    assert_ne!(witness.old.reasons, witness.new.reasons);
+    assert_eq!(docomo.rules[0].change, RuleChange::Changed(vec!["unknown", "reason"]));
+    assert_eq!(login(&diff, "jp-national").reasons, Compared::Same);
+}
+
+#[test]
+fn packs_and_limits_that_differ_are_listed() {
+    let old = RuleBook::shipped().unwrap();
+    let fewer: Vec<PackSource> = RuleBook::shipped_sources()
+        .into_iter()
+        .filter(|source| !source.text.contains("id = \"iij\""))
+        .collect();
+    let fewer = RuleBook::compile(&fewer).unwrap();
+    assert_eq!(RuleBook::diff(&old, &fewer).removed, ["iij"]);
+    assert_eq!(RuleBook::diff(&fewer, &old).added, ["iij"]);
+    let new = edited("jp-national.toml", "rate = \"10/1m\"", "rate = \"20/1m\"");
+    let diff = RuleBook::diff(&old, &new);
+    let limits = &diff.chains[0].limits;
+    assert_eq!(limits.len(), 1);
+    assert_eq!(limits[0].id, "logins-per-certificate");
+    assert!(!diff.is_same());
+    assert_eq!(diff.chains[0].kinds[0].verdict, Compared::Same);
+}
+
+#[test]
+fn past_its_budget_a_diff_claims_no_proof() {
+    let old = RuleBook::shipped().unwrap();
+    let new = edited("docomo.toml", "carrier_lag = \"12h\"", "carrier_lag = \"18h\"");
+    let at = usize::from(old.chain_of_pack("docomo").unwrap().0);
+    let sides = ((&old, &old.chains[at]), (&new, &new.chains[at]));
+    let found = compare(sides.0, sides.1, CheckKind::Tap, Diagrams::within(64));
+    assert_ne!(found.verdict, Compared::Same);
+    assert_eq!(found.stricter, Compared::NotProved, "nothing is stricter, and that is no proof");
+    if let Some(witness) = found.verdict.witness() {
+        assert!(!witness.smallest);
+    }
+    for rule in &found.rules {
+        assert_eq!(rule.verdict, Compared::NotProved);
+    }
+}
+
+#[test]
+fn a_witness_keeps_the_laws_of_worlds() {
+    let old = RuleBook::shipped().unwrap();
+    let from = "when = \"handset.latch == 'foreign'\"";
+    let to = "when = \"handset.latch == 'foreign' && handset.match == 'no'\"";
+    let mut sources = RuleBook::shipped_sources();
+    sources[0].text = sources[0].text.replacen(from, &format!("{to}\nunknown = \"ignore\""), 1);
+    let new = RuleBook::compile(&sources).unwrap();
+    let diff = RuleBook::diff(&old, &new);
+    for chain in &diff.chains {
+        for kind in &chain.kinds {
+            assert_eq!(kind.stricter, Compared::Same);
+            let witness = kind.milder.witness().unwrap();
+            let was = Severity::StepUp;
+            assert_eq!(witness.old.verdict.severity(), was, "{}", witness.given_text());
+            assert!(witness.given.iter().any(|(fact, _)| *fact == Fact::HandsetLatch));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The space of facts, cut into regions, and exact reasoning over it.
+//!
+//! A fact is cut wherever a condition could tell two of its values apart: an enum into its values,
+//! a number at every literal that it is compared with, and unknown beside them where the fact can
+//! be. Whatever is asked of the space is then a decision diagram with one branch for each region,
+//! so that an answer holds for every value and not only for those that somebody tried.
+
+mod around;
+mod axes;
+mod cuts;
+mod diagram;
+mod path;
+mod realise;
+mod world;
+
+pub(crate) use around::around;
+pub(crate) use axes::{Axes, truth};
+pub(crate) use diagram::{Diagrams, Exceeded, Op, Ref};
+pub(crate) use path::{Diagram, Nearest};
+pub(crate) use world::{axes_of, world, world_from};

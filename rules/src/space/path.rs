@@ -1,0 +1,104 @@
+//! The nearest facts at which a diagram has a wanted value, among the worlds that can be.
+
+use std::collections::HashMap;
+
+use super::axes::{Axes, Axis};
+use super::cuts::Region;
+use super::diagram::{Diagrams, Ref};
+
+/// A fact that differs costs this.
+const CHANGE: u32 = 256;
+/// Becoming unknown costs a little more than becoming another value.
+const FORGET: u32 = CHANGE + 1;
+
+/// A diagram and the space that holds it.
+#[derive(Clone, Copy)]
+pub(crate) struct Diagram<'a>(pub(crate) &'a Diagrams, pub(crate) Ref);
+
+/// Of a pair of diagrams the least cost, and the variable and the branch that have it.
+type Best = Option<(u32, u16, usize)>;
+
+/// A search for the facts that differ from a place in the fewest facts.
+pub(crate) struct Nearest<'a> {
+    axes: &'a Axes,
+    rest: &'a [usize],
+    world: Diagram<'a>,
+    asked: Diagram<'a>,
+    best: HashMap<(Ref, Ref), Best>,
+}
+
+impl<'a> Nearest<'a> {
+    /// `rest` is the region of each variable from which is counted.
+    pub(crate) fn new(
+        axes: &'a Axes,
+        rest: &'a [usize],
+        world: Diagram<'a>,
+        asked: Diagram<'a>,
+    ) -> Self {
+        Self { axes, rest, world, asked, best: HashMap::new() }
+    }
+
+    /// The regions, by variable, in which the fewest facts differ and the value is wanted; only
+    /// those variables that differ. `None` where the value is in no world.
+    pub(crate) fn find(mut self, wanted: &dyn Fn(u8) -> bool) -> Option<Vec<(u16, usize)>> {
+        let mut at = (self.world.1, self.asked.1);
+        self.cost(at, wanted)?;
+        let mut path = Vec::new();
+        while let Some((_, var, branch)) = self.best.get(&at).copied().flatten() {
+            if self.rest.get(usize::from(var)) != Some(&branch) {
+                path.push((var, branch));
+            }
+            at = self.step(at, var, branch);
+        }
+        Some(path)
+    }
+
+    /// The variable that a pair branches on first, and into how many branches.
+    fn first(&self, at: (Ref, Ref)) -> Option<(u16, usize)> {
+        let open = [self.world.0.open(at.0), self.asked.0.open(at.1)];
+        let opened = open.into_iter().flatten().map(|(var, branches)| (var, branches.len()));
+        opened.min_by_key(|(var, _)| *var)
+    }
+
+    fn step(&self, at: (Ref, Ref), var: u16, branch: usize) -> (Ref, Ref) {
+        (self.world.0.branch(at.0, var, branch), self.asked.0.branch(at.1, var, branch))
+    }
+
+    /// The least cost. Of equal ones the first branch has it: by value, then unknown.
+    fn cost(&mut self, at: (Ref, Ref), wanted: &dyn Fn(u8) -> bool) -> Option<u32> {
+        if at.0.value() == Some(0) || at.1.value().is_some_and(|value| !wanted(value)) {
+            return None;
+        }
+        let Some((var, len)) = self.first(at) else { return Some(0) };
+        if let Some(found) = self.best.get(&at) {
+            return found.map(|(cost, ..)| cost);
+        }
+        let mut best: Best = None;
+        for branch in 0..len {
+            let price = self.price(var, branch);
+            if best.is_some_and(|(least, ..)| least <= price) {
+                continue;
+            }
+            let Some(rest) = self.cost(self.step(at, var, branch), wanted) else { continue };
+            if best.is_none_or(|(least, ..)| rest + price < least) {
+                best = Some((rest + price, var, branch));
+            }
+        }
+        self.best.insert(at, best);
+        best.map(|(cost, ..)| cost)
+    }
+
+    fn price(&self, var: u16, branch: usize) -> u32 {
+        if self.rest.get(usize::from(var)) == Some(&branch) {
+            return 0;
+        }
+        match self.axes.axis(var) {
+            Some(Axis::Fact { regions, .. }) if regions.get(branch) == Some(&Region::Unknown) => {
+                FORGET
+            }
+            // Which of two facts moves is settled as they are realised.
+            Some(Axis::Order { .. }) => 1,
+            _ => CHANGE,
+        }
+    }
+}
