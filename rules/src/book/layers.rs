@@ -20,6 +20,11 @@ use super::feed::FeedState;
 use super::outcome::RuleRef;
 use super::{Armed, OnSnooze, OnUnknown};
 
+/// Why a rule is refused whose answer to the unknown a layer below could undercut.
+const SETTLED_DOWN: &str = "a parameter can decide this condition while a fact is unknown, and \
+                            then the rule could ask for less than `unknown` does: raise its floor \
+                            or its verdict to that";
+
 /// The rules, parameters and limits that stand in one layer.
 #[derive(Clone, Default)]
 pub(super) struct LayerState {
@@ -154,6 +159,9 @@ impl LayerState {
         if rule.asks_step_up() && rule.methods.is_none() {
             problems.add(&adjust.rule.span, "this rule names no step-up methods");
         }
+        if rule.can_be_settled_down() {
+            problems.add(&adjust.rule.span, SETTLED_DOWN);
+        }
     }
 
     fn add_rule(
@@ -168,7 +176,7 @@ impl LayerState {
         }
         let Some(cond) = compile_rule(doc, kinds, problems) else { return };
         self.check_directions(&cond, problems);
-        self.rules.push(RuleState {
+        let state = RuleState {
             id: doc.id.value.clone(),
             cond: Rc::new(cond),
             on: doc.on,
@@ -180,7 +188,12 @@ impl LayerState {
             reason: doc.reason,
             unknown_reason: doc.unknown_reason,
             rule,
-        });
+        };
+        if state.can_be_settled_down() {
+            let at = doc.unknown.as_ref().map_or(&doc.id.span, |unknown| &unknown.span);
+            problems.add(at, SETTLED_DOWN);
+        }
+        self.rules.push(state);
     }
 
     /// A parameter that loosens one rule and tightens another has no loosest value.
@@ -202,6 +215,16 @@ impl LayerState {
 }
 
 impl RuleState {
+    /// Whether a layer below, by a harder parameter, could get less than `unknown` asks for.
+    fn can_be_settled_down(&self) -> bool {
+        let unknown = match self.unknown {
+            None | Some(Unknown::Ignore) => Severity::Allow,
+            Some(Unknown::StepUp) => Severity::StepUp,
+            Some(Unknown::Deny) => Severity::Deny,
+        };
+        self.floor < unknown && self.cond.param_can_settle()
+    }
+
     fn asks_step_up(&self) -> bool {
         self.severity == Severity::StepUp || self.unknown == Some(Unknown::StepUp)
     }

@@ -3,10 +3,12 @@
 mod answers;
 mod feed;
 mod holes;
+mod interpreter;
 mod places;
 mod reference;
 mod shipped;
 mod snooze;
+mod trees;
 
 use super::RuleBook;
 use crate::diagnostic::Diagnostic;

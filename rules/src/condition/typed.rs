@@ -84,6 +84,30 @@ impl Typed {
         self.visit(true, &mut |node, _| see(node));
     }
 
+    /// Whether a parameter's value can make the condition hold while a fact that it reads is
+    /// unknown: an `||`, or an `&&` under `!`, with a parameter in one part and a fact that can be
+    /// unknown in another.
+    pub(crate) fn param_can_settle(&self) -> bool {
+        let mut found = false;
+        self.visit(true, &mut |node, positive| {
+            let parts = match (node, positive) {
+                (Self::Or(parts), true) | (Self::And(parts), false) => parts,
+                _ => return,
+            };
+            found |= parts.iter().enumerate().any(|(at, part)| {
+                let mut others = parts.iter().enumerate().filter(|(other, _)| *other != at);
+                part.reads_param() && others.any(|(_, other)| other.can_be_unknown())
+            });
+        });
+        found
+    }
+
+    fn reads_param(&self) -> bool {
+        let mut reads = false;
+        self.param_uses(&mut |_, _, _| reads = true);
+        reads
+    }
+
     fn visit(&self, positive: bool, see: &mut dyn FnMut(&Self, bool)) {
         see(self, positive);
         match self {

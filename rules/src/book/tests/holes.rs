@@ -57,6 +57,41 @@ fn what_would_loosen_is_refused_at_its_place() {
 }
 
 #[test]
+fn a_harder_parameter_is_no_way_to_less_than_unknown_asks_for() {
+    let rule = |when: &str, floor: &str| {
+        alone(&format!(
+            "[param.swap]\ndefault = \"72h\"\nmin = \"24h\"\nmax = \"30d\"\nsofter = \"shorter\"\n\
+             [[rule]]\nid = \"r\"\non = [\"login\"]\nwhen = \"{when}\"\nverdict = \"deny\"\n\
+             unknown = \"deny\"\n{floor}\nreason = \"PATCH_OLD\""
+        ))
+    };
+    let allow = "floor = \"allow\"\nstep_up = [\"card\"]";
+    let either = "handset.match == 'no' || sim.changed_age < param.swap";
+    let refused = rule(either, allow).unwrap_err();
+    assert_eq!(refused.len(), 1, "{}", lines(&refused));
+    assert!(refused[0].message.contains("raise its floor"), "{}", refused[0]);
+    assert_eq!((refused[0].line, refused[0].column), (14, 11));
+    let neither = "!(handset.match != 'no' && sim.changed_age >= param.swap)";
+    assert!(rule(neither, allow).is_err());
+    assert!(rule(either, "").is_ok());
+    assert!(rule("handset.match == 'no' && sim.changed_age < param.swap", allow).is_ok());
+    assert!(rule("sim.latch != 'clear' || sim.changed_age < param.swap", allow).is_ok());
+    let ignored = format!(
+        "{}[[rule]]\nid = \"r\"\non = [\"login\"]\nwhen = \"{either}\"\nverdict = \"deny\"\n\
+         unknown = \"ignore\"\nfloor = \"allow\"\nstep_up = [\"card\"]\nreason = \"PATCH_OLD\"",
+        super::NATION
+    );
+    let below = |adjust: &str| {
+        let carrier = format!("{}[[adjust]]\nrule = \"r\"\n{adjust}", super::CARRIER);
+        let sources = [super::source("n", &ignored), super::source("c", &carrier)];
+        super::RuleBook::compile(&sources)
+    };
+    assert!(below("verdict = \"allow\"").is_ok());
+    let refused = below("unknown = \"step_up\"").unwrap_err();
+    assert!(refused[0].message.contains("raise its floor"), "{}", lines(&refused));
+}
+
+#[test]
 fn an_mvno_cannot_take_back_what_its_host_tightened() {
     let rows = [
         ("[set]\nswap = \"7d\"", "[set]\nswap = \"72h\"", "outside"),

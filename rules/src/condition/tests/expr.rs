@@ -69,7 +69,7 @@ pub(crate) enum Expr {
     Or(Vec<Expr>),
 }
 
-/// The values of parameters.
+/// The values of parameters; a parameter has its first value, and samples look at all of them.
 pub(crate) type Values = [(&'static str, i64)];
 
 pub(crate) fn value_of(name: &str, values: &Values) -> i64 {
@@ -82,6 +82,15 @@ impl Amount {
             Self::Literal(value) => value,
             Self::Param(name) => value_of(name, values),
         }
+    }
+
+    pub(crate) fn all(self, values: &Values) -> impl Iterator<Item = i64> {
+        let (literal, name) = match self {
+            Self::Literal(value) => (Some(value), None),
+            Self::Param(name) => (None, Some(name)),
+        };
+        let of = values.iter().filter(move |(known, _)| Some(*known) == name);
+        literal.into_iter().chain(of.map(|(_, value)| *value))
     }
 }
 

@@ -87,6 +87,21 @@ pub(crate) fn deep(palette: &Palette<'_>, depth: usize, positive: bool, dice: &m
     }
 }
 
+/// The condition, and beside it a comparison with a parameter if there is any.
+pub(crate) fn with_param(palette: &Palette<'_>, expr: Expr, dice: &mut Dice) -> Expr {
+    let rare = dice.one_in(3);
+    let facts = Fact::ALL.iter().copied();
+    let ordered: Vec<_> = facts
+        .filter(
+            |fact| if rare { fact.ty() == FactType::Int } else { fact.ty() == FactType::Duration },
+        )
+        .collect();
+    let Some(leaf) = against_param(palette, *dice.pick(&ordered), true, dice) else { return expr };
+    let mut parts = vec![expr, leaf];
+    dice.shuffle(&mut parts);
+    if dice.one_in(2) { Expr::And(parts) } else { Expr::Or(parts) }
+}
+
 fn split(leaves: usize, dice: &mut Dice) -> Vec<usize> {
     let parts = 2 + dice.below(3.min(leaves - 1));
     let mut sizes = vec![1; parts.min(leaves)];

@@ -24,7 +24,9 @@ impl Domain {
         let mut named: Vec<(FactType, i64)> = Vec::new();
         for leaf in conditions.iter().flat_map(|condition| condition.leaves()) {
             match leaf {
-                Expr::Value { fact, amount, .. } => named.push((fact.ty(), amount.of(values))),
+                Expr::Value { fact, amount, .. } => {
+                    named.extend(amount.all(values).map(|value| (fact.ty(), value)));
+                }
                 Expr::In { fact, values } => {
                     named.extend(values.iter().map(|value| (fact.ty(), *value)));
                 }

@@ -136,7 +136,7 @@ fn literal(fact: Fact, value: i64, dice: &mut Dice, seen: &mut Seen) -> String {
 }
 
 /// One of the ways to write a duration: each unit takes what it likes, the last takes the rest.
-fn duration(ms: i64, dice: &mut Dice, seen: &mut Seen) -> String {
+pub(crate) fn duration(ms: i64, dice: &mut Dice, seen: &mut Seen) -> String {
     let mut rest = ms;
     let mut text = String::new();
     let mut units = 0;
