@@ -157,7 +157,7 @@ schema! {
     29 SimLatch "sim.latch" sim_latch set_sim_latch SimLatch,
         never "clear", SIM_CHANGES, "A change of the SIM that was seen and not yet re-proved.";
     30 SimChangedAge "sim.changed_age" sim_changed_age set_sim_changed_age Duration,
-        maybe "the feed cannot see back", SIM_CHANGES, "Time since the SIM's last change; the longest span where there was none within the horizon.";
+        maybe "the feed cannot see back", SIM_DATES, "Time since the SIM's last change, or since the number came in; the longest span where there was none within the horizon.";
     31 LineLatch "line.latch" line_latch set_line_latch LineLatch,
         never "clear", LINE_CHANGES, "A change of the line that was seen and not yet re-proved.";
     32 FeedHealth "feed.health" feed_health set_feed_health FeedHealth,
@@ -174,4 +174,6 @@ schema! {
         never "listed", APP, "Which app asked, as attested.";
     38 EventsConsistency "events.consistency" events_consistency set_events_consistency Agreement,
         maybe "the carrier has sent no event on this line", ANY_EVENT, "Whether the carrier's events on this line agree.";
+    39 HandsetLoanerAge "handset.loaner_age" handset_loaner_age set_handset_loaner_age Duration,
+        maybe "no loaner is out", LOANERS, "Time since the carrier announced the loaner that is out.";
 }

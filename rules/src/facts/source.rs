@@ -134,6 +134,14 @@ pub(super) const SIM_CHANGES: &[Source] = &[Source::Feed(&[
     Happening::Esim,
     Happening::Recycling,
 ])];
+pub(super) const SIM_DATES: &[Source] = &[Source::Feed(&[
+    Happening::Reissue,
+    Happening::ImsiChange,
+    Happening::Esim,
+    Happening::Recycling,
+    Happening::PortIn,
+])];
+pub(super) const LOANERS: &[Source] = &[Source::Feed(&[Happening::Loaner])];
 pub(super) const SIM_STATES: &[Source] = &[Source::Feed(&[
     Happening::PortOut,
     Happening::Suspension,

@@ -207,6 +207,9 @@ fn line_facts(facts: &mut Facts, subject: &Subject<'_>, now: Timestamp) {
     facts.set_handset_latch(line.handset_latch);
     facts.set_sim_latch(line.sim_latch);
     facts.set_line_latch(line.line_latch);
+    if let Some(loaner) = line.loaner {
+        facts.set_handset_loaner_age(now.since(loaner.from));
+    }
     let Some((feed, terms)) = subject.feed else {
         facts.set_feed_health(FeedHealth::None);
         // A break that was told once is known even where nobody is heard any more.

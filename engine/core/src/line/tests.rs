@@ -184,6 +184,15 @@ fn each_break_of_sim_and_line_is_named() {
 }
 
 #[test]
+fn a_number_that_came_in_dates_the_sim() {
+    let came = told(&[(2000, EventKind::PortedIn)]);
+    assert_eq!(view(&came).sim_changed_at, Some(at(2000)));
+    let reissued = EventKind::SimReissued { new_iccid: None, cause: ReissueCause::Unsaid };
+    let both = told(&[(3000, reissued), (2000, EventKind::PortedIn)]);
+    assert_eq!(view(&both).sim_changed_at, Some(at(3000)));
+}
+
+#[test]
 fn a_break_stamped_with_the_minute_of_the_proof_or_with_no_time_counts() {
     let whole_minute = told(&[(960, EventKind::ImsiChanged)]);
     assert_eq!(view(&whole_minute).sim_latch, SimLatch::ImsiChanged);

@@ -59,7 +59,8 @@ pub struct LineView {
     pub line_latch: LineLatch,
     /// Where the SIM stands.
     pub sim_state: SimState,
-    /// When the SIM last changed.
+    /// When the SIM last changed. A number that came in is a change too: CAMARA's SIM swap counts
+    /// the pairing of number and SIM.
     pub sim_changed_at: Option<Timestamp>,
     /// When the handset last changed.
     pub handset_changed_at: Option<Timestamp>,
@@ -124,8 +125,11 @@ impl LineView {
             EventKind::ContractEnded => self.line_broke(LineLatch::Ended, SimState::Ended),
             EventKind::ContractTransferred => self.line_latch = LineLatch::Transferred,
             EventKind::ContractInherited => self.line_latch = LineLatch::Inherited,
-            EventKind::PortedIn if self.line_latch == LineLatch::Clear => {
-                self.line_latch = LineLatch::PortedIn;
+            EventKind::PortedIn => {
+                if self.line_latch == LineLatch::Clear {
+                    self.line_latch = LineLatch::PortedIn;
+                }
+                self.sim_changed_at = self.sim_changed_at.max(Some(at));
             }
             EventKind::LineSuspended { .. } if self.sim_state == SimState::Active => {
                 self.sim_state = SimState::Suspended;
@@ -136,8 +140,7 @@ impl LineView {
             {
                 self.sim_state = SimState::Active;
             }
-            EventKind::PortedIn
-            | EventKind::LineSuspended { .. }
+            EventKind::LineSuspended { .. }
             | EventKind::LineResumed
             | EventKind::LoanerStarted { .. }
             | EventKind::LoanerEnded

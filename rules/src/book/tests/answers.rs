@@ -21,10 +21,15 @@ fn a_line_finds_its_chain_or_the_one_above() {
         (Some("docomo"), Some("aqua-mobile"), "aqua-mobile"),
         (None, Some("aqua-mobile"), "aqua-mobile"),
         // An MVNO on a host that is not its own has no word of its own.
-        (Some("softbank"), Some("aqua-mobile"), "jp-national"),
+        (Some("softbank"), Some("aqua-mobile"), "softbank"),
+        (Some("nobody"), Some("aqua-mobile"), "jp-national"),
         (Some("docomo"), Some("iij"), "iij"),
         (Some("iij"), None, "iij"),
         (Some("iij"), Some("iij"), "iij"),
+        (Some("softbank"), Some("tsubame-mobile"), "tsubame-mobile"),
+        (Some("kddi"), Some("kawasemi"), "kawasemi"),
+        (Some("kddi"), Some("tsubame-mobile"), "kddi"),
+        (Some("rakuten"), None, "rakuten"),
     ];
     for (carrier, mvno, id) in rows {
         assert_eq!(pack(carrier, mvno), id, "{carrier:?} {mvno:?}");

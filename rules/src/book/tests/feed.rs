@@ -192,9 +192,11 @@ fn a_rule_that_reads_what_the_feed_never_tells_of_is_warned_of() {
         let book = with_feed(WEEK, &rule(when), "").unwrap();
         assert_eq!(book.warnings()[0].text, text);
     }
-    let ported = "history = \"7d\"\ntells = [\"port_in\"]";
-    let book = with_feed(ported, &rule("sim.changed_age < duration('1h')"), "").unwrap();
-    assert_eq!(book.warnings()[0].text, "sim.changed_age");
+    let suspended = "history = \"7d\"\ntells = [\"suspension\"]";
+    for fact in ["sim.changed_age", "handset.loaner_age"] {
+        let book = with_feed(suspended, &rule(&format!("{fact} < duration('1h')")), "").unwrap();
+        assert_eq!(book.warnings()[0].text, fact);
+    }
     for when in ["sim.latch != 'clear'", "sim.latch in ['reissued', 'esim_moved']"] {
         let book = with_feed(WEEK, &always_known(when), "").unwrap();
         assert!(book.warnings().is_empty(), "{}", lines(book.warnings()));
@@ -221,7 +223,7 @@ fn every_fact_has_a_supplier_and_every_value_of_a_latch_is_told_by_its_kinds() {
         }
     }
     let back: Vec<_> = Fact::ALL.iter().filter(|fact| fact.looks_back()).collect();
-    assert_eq!(back, [&Fact::HandsetChangedAge, &Fact::SimChangedAge]);
+    assert_eq!(back, [&Fact::HandsetChangedAge, &Fact::SimChangedAge, &Fact::HandsetLoanerAge]);
     for kind in Happening::ALL {
         assert_eq!(Happening::from_name(kind.as_str()), Some(kind));
     }

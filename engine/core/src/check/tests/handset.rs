@@ -108,8 +108,10 @@ fn what_the_handset_proves() {
                 ("handset.match", "yes"),
                 ("handset.match_provenance", "carrier_event"),
                 ("handset.latch", "clear"),
+                ("handset.loaner_age", "2h13m20s"),
             ],
         ),
+        ("no loaner is out", |_| (), &[("handset.loaner_age", "?")]),
         (
             "a loaner is out, and the SIM was seen elsewhere since",
             |input| lent(input, OWN),
