@@ -132,6 +132,7 @@ const MAY: [(&str, &[&str]); 11] = [
             "DecisionService/ReplayDecision",
             "RuleService/ListPacks",
             "RuleService/CheckPacks",
+            "RuleService/Backtest",
         ],
     ),
     (

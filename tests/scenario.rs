@@ -5,17 +5,16 @@
 
 use futures::{StreamExt as _, stream};
 use sim_sim::Report;
-use simbind::demo;
+use simbind::demo::{self, KnownCallers};
 use simbind_proto::v1::{
     ReplayDecisionRequest, ReplayResult, decision_service_client::DecisionServiceClient,
 };
-use tonic::transport::Channel;
 
-async fn replay_all(report: &Report, auditor: Channel) {
+async fn replay_all(report: &Report, callers: &KnownCallers) {
     let decided = report.outcomes().iter().filter(|outcome| !outcome.decision_id.is_empty());
     let ids: Vec<String> = decided.map(|outcome| outcome.decision_id.clone()).collect();
     assert!(ids.len() > 100, "only {} decisions", ids.len());
-    let client = DecisionServiceClient::new(auditor);
+    let client = DecisionServiceClient::new(callers.channel("auditor").unwrap());
     let replayed = stream::iter(ids).map(|decision_id| {
         let mut client = client.clone();
         async move { client.replay_decision(ReplayDecisionRequest { decision_id }).await }

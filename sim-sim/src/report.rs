@@ -9,7 +9,7 @@ mod tests;
 pub use counts::{Counts, Group, Totals};
 pub use outcome::{Outcome, Verdict};
 
-use crate::catalogue::Kind;
+use crate::catalogue::{Kind, Side};
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -53,6 +53,25 @@ impl Report {
         let mut text = String::new();
         for outcome in &self.outcomes {
             text.push_str(&outcome.line());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Which decisions were asked for by owners and which by attackers: JSON lines with
+    /// `decision_id` and `label` (`honest` or `attack`). Owners who cannot be told from attackers
+    /// are left out.
+    pub fn labels(&self) -> String {
+        let mut text = String::new();
+        for outcome in self.outcomes.iter().filter(|outcome| !outcome.decision_id.is_empty()) {
+            let label = match outcome.kind.side() {
+                Side::Honest => "honest",
+                Side::Attack => "attack",
+                Side::Ambiguous => continue,
+            };
+            let id = &outcome.decision_id;
+            let line = serde_json::json!({ "decision_id": id, "label": label });
+            text.push_str(&line.to_string());
             text.push('\n');
         }
         text

@@ -106,8 +106,25 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
     Ok(())
 }
 
+/// The callers that the demo's server knows, for who looks at it after the day.
+#[derive(Debug)]
+pub struct KnownCallers {
+    address: SocketAddr,
+    certs: DevCerts,
+}
+
+impl KnownCallers {
+    /// A caller's connection, with its client certificate.
+    ///
+    /// # Errors
+    /// Where there is no caller of that name.
+    pub fn channel(&self, name: &str) -> Result<Channel, DemoError> {
+        channel(self.address, &self.certs, name)
+    }
+}
+
 /// Plays a day as [`run`] does and gives what came of it. Before the server stops, `after` gets
-/// the report and an auditor's connection.
+/// the report and the callers.
 ///
 /// # Errors
 /// [`DemoError`].
@@ -115,7 +132,7 @@ pub async fn play(
     people: u32,
     seed: u64,
     progress: impl FnMut(Progress),
-    after: impl AsyncFnOnce(&Report, Channel),
+    after: impl AsyncFnOnce(&Report, &KnownCallers),
 ) -> Result<Report, DemoError> {
     let folder = Folder::new()?;
     let certs = dev_certs::make(&usual_callers()?, OffsetDateTime::now_utc())?;
@@ -141,7 +158,7 @@ pub async fn play(
     let connections = connect(address, &certs)?;
     let report = sim_sim::play(&world, &scenario, &connections, &*clock, progress).await;
     if let Ok(report) = &report {
-        after(report, channel(address, &certs, "auditor")?).await;
+        after(report, &KnownCallers { address, certs }).await;
     }
     drop(stop);
     match server.await {

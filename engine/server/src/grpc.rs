@@ -1,6 +1,7 @@
 //! The gRPC handlers. Messages of the contract stop here: `wire` parses them into domain types and
 //! writes answers back; past it nothing knows the contract.
 
+mod backtest;
 mod binding;
 mod check;
 mod decision;
@@ -11,7 +12,9 @@ mod status;
 mod stream;
 mod wire;
 
+pub(crate) use backtest::backtest_request;
 pub use party::Parties;
+pub(crate) use wire::backtest_part;
 
 use crate::telemetry::Metrics;
 use simbind_proto::v1::{

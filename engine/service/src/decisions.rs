@@ -9,8 +9,11 @@ use crate::{
         vault::Vault,
     },
 };
-use simbind_core::ids::{BindingId, DecisionId, SupportCode};
-use simbind_rules::{ChainId, Facts, ReasonCode, RuleBook, RuleTrace};
+use simbind_core::{
+    check::Ruling,
+    ids::{BindingId, CarrierId, DecisionId, SupportCode},
+};
+use simbind_rules::{ChainId, CheckKind, Facts, ReasonCode, RuleBook, RuleTrace, StepUpMethod};
 use std::sync::Arc;
 
 /// A decision explained.
@@ -145,13 +148,14 @@ fn replay(
     decision: &DecisionEntry,
     facts: &Facts,
 ) -> (Replayed, simbind_rules::Verdict) {
-    let limit = decision.limit.as_ref().and_then(|limit| ReasonCode::from_name(&limit.reason));
-    let chain = chain_of(book, decision);
-    let ruling = simbind_core::check::rule(book, chain, decision.kind, facts, limit);
-    let ruling = match decision.proved {
-        Some(method) => simbind_core::check::after_step_up(ruling, method),
-        None => ruling,
+    let again = Again {
+        chain: chain_of(book, decision),
+        kind: decision.kind,
+        facts,
+        limit: decision.limit.as_ref().and_then(|limit| ReasonCode::from_name(&limit.reason)),
+        proved: decision.proved,
     };
+    let ruling = decide_again(book, &again);
     let reasons: Vec<&str> = ruling.reasons.iter().map(|reason| reason.as_str()).collect();
     let same = ruling.answer.verdict() == decision.verdict
         && reasons == decision.reasons
@@ -166,7 +170,32 @@ pub(crate) fn facts_of(decision: &DecisionEntry) -> Result<Facts, ServiceError> 
 }
 
 pub(crate) fn chain_of(book: &RuleBook, decision: &DecisionEntry) -> ChainId {
-    let Some(carrier) = &decision.carrier else { return book.chain(None, None) };
-    let network = decision.host.as_ref().unwrap_or(carrier);
-    book.chain(Some(network.as_str()), Some(carrier.as_str()))
+    let carrier = decision.carrier.as_ref().map(CarrierId::as_str);
+    chain_by(book, carrier, decision.host.as_ref().map(CarrierId::as_str))
+}
+
+/// The chain of a line by its carrier and that one's host; the nation's where no line is known.
+pub(crate) fn chain_by(book: &RuleBook, carrier: Option<&str>, host: Option<&str>) -> ChainId {
+    let Some(carrier) = carrier else { return book.chain(None, None) };
+    book.chain(Some(host.unwrap_or(carrier)), Some(carrier))
+}
+
+/// What is decided again: what was recorded of a check, and the chain that it is now under.
+pub(crate) struct Again<'a> {
+    pub(crate) chain: ChainId,
+    pub(crate) kind: CheckKind,
+    pub(crate) facts: &'a Facts,
+    /// The limit that was reached then. Limits are not counted again.
+    pub(crate) limit: Option<ReasonCode>,
+    pub(crate) proved: Option<StepUpMethod>,
+}
+
+/// Decides again: walls, limit, rules, and the step-up that was proved.
+pub(crate) fn decide_again(book: &RuleBook, again: &Again<'_>) -> Ruling {
+    let Again { chain, kind, facts, limit, proved } = *again;
+    let ruling = simbind_core::check::rule(book, chain, kind, facts, limit);
+    match proved {
+        Some(method) => simbind_core::check::after_step_up(ruling, method),
+        None => ruling,
+    }
 }

@@ -65,6 +65,7 @@ pub struct Engine<S, V> {
     pub(crate) feeds: Feeds,
     pub(crate) packs: Packs,
     pub(crate) in_flight: Semaphore,
+    pub(crate) backtests: Arc<Semaphore>,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -100,6 +101,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             hot: HotBindings::new(bounds.hot_bindings),
             decisions: HotDecisions::new(bounds.hot_decisions),
             in_flight: Semaphore::new(bounds.checks_in_flight),
+            backtests: Arc::new(Semaphore::new(1)),
             store,
             vault,
             clock,

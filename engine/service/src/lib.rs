@@ -1,6 +1,7 @@
 //! The use cases of simbind over its ports: enrol, check, ingest, life cycle, rules, decisions.
 
 pub mod attest;
+pub mod backtest;
 pub mod bundle;
 pub mod challenge;
 pub mod check;

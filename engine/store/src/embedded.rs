@@ -1,6 +1,7 @@
 //! The store that needs no server beside it: two ledgers on disk and an index in sled.
 
 mod applier;
+mod copy;
 mod format;
 mod health;
 mod opening;
@@ -9,6 +10,7 @@ mod queue;
 mod tests;
 mod writer;
 
+pub use copy::LedgerCopy;
 pub use opening::Opening;
 
 use crate::{

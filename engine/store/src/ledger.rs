@@ -16,7 +16,7 @@ mod verify;
 pub(crate) use appender::Appender;
 pub(crate) use frame::LedgerId;
 pub(crate) use reader::Reader;
-pub(crate) use verify::{Known, Opened, open};
+pub(crate) use verify::{Known, Opened, look, open};
 
 use frame::Chain;
 use parking_lot::Mutex;

@@ -30,7 +30,7 @@ mod vault;
 
 pub use config::{Clock, OnProgress, Progress, Stage, StoreConfig};
 pub use disk::{Disk, RealDisk};
-pub use embedded::{EmbeddedStore, Opening};
+pub use embedded::{EmbeddedStore, LedgerCopy, Opening};
 pub use error::OpenError;
 pub use index::Rebuilt;
 pub use ledger::{Checkpoint, Damage};

@@ -11,6 +11,15 @@ use std::{
 pub(crate) struct Lock(File);
 
 impl Lock {
+    /// Keeps out whoever takes the lock, and nobody who shares it.
+    pub(crate) fn share(file: File, path: &Path, held: &Path) -> Result<Self, OpenError> {
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(OpenError::Locked { path: held.into() }),
+            Err(TryLockError::Error(error)) => Err(OpenError::io("lock", path)(error)),
+        }
+    }
+
     /// Locks a file; `held` is what the error names where another has it.
     pub(crate) fn take(file: File, path: &Path, held: &Path) -> Result<Self, OpenError> {
         match file.try_lock() {

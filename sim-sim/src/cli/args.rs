@@ -48,6 +48,10 @@ pub(crate) struct RunArgs {
     /// Writes the decisions here, to be compared with another run's.
     #[arg(long)]
     pub(crate) decisions: Option<PathBuf>,
+    /// Writes here which decisions were asked for by owners and which by attackers, as
+    /// `simbind rules backtest --labels` reads it.
+    #[arg(long)]
+    pub(crate) labels: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -30,6 +30,9 @@ pub(super) async fn run(args: &RunArgs) -> Outcome {
     if let Some(path) = &args.decisions {
         fs::write(path, report.decisions())?;
     }
+    if let Some(path) = &args.labels {
+        fs::write(path, report.labels())?;
+    }
     if args.json {
         writeln!(stdout(), "{}", report.totals().to_json())?;
     } else {

@@ -1,5 +1,5 @@
 use super::{Outcome, Report, Verdict};
-use crate::catalogue::Kind;
+use crate::catalogue::{Kind, Side};
 use simbind_proto::v1::{self, Edge, decision};
 
 fn decided(kind: Kind, verdict: decision::Verdict, edge: Edge, reason: &str) -> Outcome {
@@ -55,4 +55,24 @@ fn a_decision_without_a_verdict_is_no_allow() {
     assert!(matches!(outcome.verdict, Verdict::Fault(_)));
     let totals = report(vec![outcome]).totals();
     assert_eq!((totals.attacks.all.stopped(), totals.attacks.all.faults), (0, 1));
+}
+
+#[test]
+fn labels_name_owners_and_attackers_and_leave_out_who_cannot_be_told() {
+    let deny = || decision::Verdict::Deny(v1::Deny::default());
+    let named = |kind, id: &str| {
+        let decision_id = id.to_owned();
+        Outcome { decision_id, ..decided(kind, deny(), Edge::SimLine, "X") }
+    };
+    let ambiguous = *Kind::ALL.iter().find(|kind| kind.side() == Side::Ambiguous).unwrap();
+    let labels = report(vec![
+        named(Kind::PortOut, "dec_1"),
+        named(Kind::AppLogin, "dec_2"),
+        named(ambiguous, "dec_3"),
+        decided(Kind::AppLogin, deny(), Edge::SimLine, "X"),
+    ])
+    .labels();
+    let lines: Vec<&str> = labels.lines().collect();
+    let line = |id, label| format!(r#"{{"decision_id":"{id}","label":"{label}"}}"#);
+    assert_eq!(lines, [line("dec_1", "attack"), line("dec_2", "honest")]);
 }

@@ -37,6 +37,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.DecisionService/ReplayDecision", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/ListPacks", &[Analyst, Auditor, Operator]),
     ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),
+    ("/simbind.v1.RuleService/Backtest", &[Analyst]),
 ];
 
 /// Services that every known caller may call.

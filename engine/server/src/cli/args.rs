@@ -1,4 +1,4 @@
-use super::rules::{BundleArgs, KeygenArgs, VerifyArgs};
+use super::rules::{BacktestArgs, BundleArgs, KeygenArgs, VerifyArgs};
 use crate::telemetry::LogFormat;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use simbind_core::ids::CallerId;
@@ -76,6 +76,8 @@ pub(crate) enum RulesCommand {
     Bundle(BundleArgs),
     /// Verifies a bundle and shows what is in it.
     Verify(VerifyArgs),
+    /// Decides recorded decisions again by other packs and says what would change.
+    Backtest(BacktestArgs),
 }
 
 #[derive(Debug, ClapArgs)]

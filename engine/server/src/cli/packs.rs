@@ -56,10 +56,22 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<PackSource>, PacksError> {
 
 /// Like [`read`], with every file that can be read.
 pub(crate) fn gather(paths: &[PathBuf]) -> Gathered {
-    let (mut sources, mut unread) = (Vec::new(), Vec::new());
     if paths.is_empty() {
-        return Gathered { sources: RuleBook::shipped_sources(), unread };
+        return Gathered { sources: RuleBook::shipped_sources(), unread: Vec::new() };
     }
+    let mut gathered = named(paths);
+    add_parents(&mut gathered.sources);
+    gathered
+}
+
+/// The packs of some files and folders, and no others.
+pub(crate) fn exactly(paths: &[PathBuf]) -> Result<Vec<PackSource>, PacksError> {
+    let Gathered { sources, unread } = named(paths);
+    unread.into_iter().next().map_or(Ok(sources), Err)
+}
+
+fn named(paths: &[PathBuf]) -> Gathered {
+    let (mut sources, mut unread) = (Vec::new(), Vec::new());
     for path in paths {
         match files(path) {
             Ok(files) => {
@@ -73,8 +85,14 @@ pub(crate) fn gather(paths: &[PathBuf]) -> Gathered {
             Err(error) => unread.push(error),
         }
     }
-    add_parents(&mut sources);
     Gathered { sources, unread }
+}
+
+/// Packs with some in the place of those of the same ids, or beside them.
+pub(crate) fn over(base: Vec<PackSource>, given: Vec<PackSource>) -> Vec<PackSource> {
+    let ids: BTreeSet<_> = given.iter().filter_map(|source| names(source).0).collect();
+    let stays = |source: &PackSource| names(source).0.is_none_or(|id| !ids.contains(&id));
+    base.into_iter().filter(stays).chain(given).collect()
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, PacksError> {
@@ -131,7 +149,7 @@ fn add_parents(sources: &mut Vec<PackSource>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{PacksError, read};
+    use super::{PacksError, over, read};
     use simbind_rules::RuleBook;
     use std::fs;
 
@@ -145,6 +163,21 @@ mod tests {
         let read = read(&[file]).unwrap();
         assert!(read.len() > 1 && read.len() < shipped.len(), "{}", read.len());
         RuleBook::compile(&read).unwrap();
+    }
+
+    #[test]
+    fn a_pack_takes_the_place_of_the_one_of_its_id() {
+        let shipped = RuleBook::shipped_sources();
+        let mut mine = shipped.iter().find(|s| s.text.contains("id = \"iij\"")).unwrap().clone();
+        mine.name = "mine.toml".into();
+        let other = simbind_rules::PackSource {
+            name: "other.toml".into(),
+            text: mine.text.replace("id = \"iij\"", "id = \"other\""),
+        };
+        let packs = over(shipped.clone(), vec![mine.clone(), other.clone()]);
+        assert_eq!(packs.len(), shipped.len() + 1);
+        assert_eq!(packs[shipped.len() - 1..], [mine, other]);
+        assert!(packs[..shipped.len() - 1].iter().all(|pack| shipped.contains(pack)));
     }
 
     #[test]

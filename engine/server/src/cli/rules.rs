@@ -1,3 +1,4 @@
+mod backtest;
 mod bundle;
 mod check;
 mod keygen;
@@ -5,6 +6,7 @@ mod test;
 mod told;
 mod verify;
 
+pub(crate) use backtest::BacktestArgs;
 pub(crate) use bundle::BundleArgs;
 pub(crate) use keygen::KeygenArgs;
 pub(crate) use verify::VerifyArgs;
@@ -15,6 +17,7 @@ pub(super) fn run(command: RulesCommand) -> CliResult {
     match command {
         RulesCommand::Check(args) => check::run(&args),
         RulesCommand::Test(args) => test::run(&args),
+        RulesCommand::Backtest(args) => backtest::run(&args),
         RulesCommand::Keygen(args) => keygen::run(&args),
         RulesCommand::Bundle(args) => bundle::run(&args),
         RulesCommand::Verify(args) => verify::run(&args),

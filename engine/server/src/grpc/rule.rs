@@ -1,4 +1,4 @@
-use super::{Api, status::status};
+use super::{Api, backtest, status::status};
 use simbind_proto::v1::{rule_service_server::RuleService, *};
 use simbind_service::{
     ServiceError,
@@ -16,7 +16,9 @@ fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn sources(packs: Vec<PackSource>) -> Result<Vec<simbind_rules::PackSource>, ServiceError> {
+pub(super) fn sources(
+    packs: Vec<PackSource>,
+) -> Result<Vec<simbind_rules::PackSource>, ServiceError> {
     if packs.is_empty() || packs.len() > MOST_PACKS {
         let why = format!("has {} packs, not 1 to {MOST_PACKS}", packs.len());
         return Err(ServiceError::invalid("packs", why));
@@ -35,6 +37,8 @@ fn sources(packs: Vec<PackSource>) -> Result<Vec<simbind_rules::PackSource>, Ser
 
 #[tonic::async_trait]
 impl<S: Store, V: Vault> RuleService for Api<S, V> {
+    type BacktestStream = backtest::Parts;
+
     async fn list_packs(
         &self,
         _request: Request<ListPacksRequest>,
@@ -76,5 +80,13 @@ impl<S: Store, V: Vault> RuleService for Api<S, V> {
                 packs_hash: Vec::new().into(),
             },
         }))
+    }
+
+    async fn backtest(
+        &self,
+        request: Request<BacktestRequest>,
+    ) -> Result<Response<Self::BacktestStream>, Status> {
+        let begun = backtest::begin(self.clone(), request.into_inner()).await;
+        begun.map(Response::new).map_err(status)
     }
 }

@@ -1,13 +1,15 @@
 //! Messages of the contract to domain types and back.
 
+mod backtest;
 mod binding;
 mod check;
 mod decision;
 mod event;
 mod field;
 
+pub(crate) use backtest::backtest_part;
 pub(super) use binding::{binding, binding_id, enrol_request, handset, lifecycle_reason};
 pub(super) use check::{Outcome, Parts, channel, check_request, outcome};
 pub(super) use decision::{condition, decision, facts, severity};
 pub(super) use event::{message, receipt, refusal};
-pub(super) use field::{field, page, required, time};
+pub(super) use field::{field, instant, page, required, sha256, time};

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod backtest;
 mod binding;
 mod checks;
 mod decisions;

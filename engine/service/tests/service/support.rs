@@ -1,9 +1,11 @@
 //! An engine with a clock that is set by hand, people to enrol, and checks of theirs.
 
 mod people;
+mod recorded;
 mod store;
 
 pub(crate) use people::{Person, Phone, imei};
+pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
 
 use parking_lot::Mutex;

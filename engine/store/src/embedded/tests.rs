@@ -1,3 +1,4 @@
+mod copy;
 mod faults;
 mod kill;
 mod rebuild;

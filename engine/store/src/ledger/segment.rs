@@ -107,6 +107,18 @@ pub(crate) fn path_of(dir: &Path, first: Position) -> PathBuf {
 /// The first positions of the segments in a folder, in their order. Leftovers of segments that
 /// were being made are removed.
 pub(crate) fn list(dir: &Path) -> Result<Vec<Position>, OpenError> {
+    walk(dir, |path| fs::remove_file(path).map_err(OpenError::io("remove", path)))
+}
+
+/// The same, and nothing is removed.
+pub(crate) fn list_only(dir: &Path) -> Result<Vec<Position>, OpenError> {
+    walk(dir, |_| Ok(()))
+}
+
+fn walk(
+    dir: &Path,
+    leftover: impl Fn(&Path) -> Result<(), OpenError>,
+) -> Result<Vec<Position>, OpenError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(OpenError::io("list", dir))? {
         let path = entry.map_err(OpenError::io("list", dir))?.path();
@@ -114,7 +126,7 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<Position>, OpenError> {
         if let Some(first) = name.strip_suffix(SUFFIX).and_then(|digits| digits.parse().ok()) {
             found.push(Position(first));
         } else if name.ends_with(".new") {
-            fs::remove_file(&path).map_err(OpenError::io("remove", &path))?;
+            leftover(&path)?;
         }
     }
     found.sort_unstable();

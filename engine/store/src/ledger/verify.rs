@@ -66,6 +66,34 @@ pub(crate) fn open(
         }
         segments.push(create(&dir, kind)?);
     }
+    let (pass, last, torn) = pass(&dir, kind, known, &segments, progress)?;
+    finish(pass, dir, last, torn, segment_bytes, disk)
+}
+
+/// Verifies a ledger that is only read. Bytes after the last commit mark stay, and are not read.
+pub(crate) fn look(
+    dir: &Path,
+    kind: LedgerKind,
+    known: Known,
+    progress: &dyn Fn(Progress),
+) -> Result<Arc<Ledger>, OpenError> {
+    let dir = folder(dir, kind);
+    let segments = segment::list_only(&dir)?;
+    if segments.is_empty() {
+        return Err(damage(&segment::path_of(&dir, Position(1)), 0, Position(1), "it is missing"));
+    }
+    let (pass, ..) = pass(&dir, kind, known, &segments, progress)?;
+    Ok(pass.ledger(dir))
+}
+
+/// Verifies all segments; gives also the last one, and how many bytes at its end are torn.
+fn pass<'a>(
+    dir: &Path,
+    kind: LedgerKind,
+    known: Known,
+    segments: &[Position],
+    progress: &'a dyn Fn(Progress),
+) -> Result<(Pass<'a>, Position, u64), OpenError> {
     let mut pass = Pass {
         kind,
         id: known.id,
@@ -77,16 +105,16 @@ pub(crate) fn open(
         places: Places::default(),
         done: 0,
         told: 0,
-        total: total(&dir, &segments)?,
+        total: total(dir, segments)?,
         progress,
     };
     let last = segments.last().copied().unwrap_or(Position(1));
     let mut torn = 0;
-    for first in &segments {
-        torn = pass.segment(&segment::path_of(&dir, *first), *first, *first == last)?;
+    for first in segments {
+        torn = pass.segment(&segment::path_of(dir, *first), *first, *first == last)?;
     }
     progress(Progress { stage: Stage::Verify(kind), done: pass.total, total: pass.total });
-    finish(pass, dir, last, torn, segment_bytes, disk)
+    Ok((pass, last, torn))
 }
 
 /// Cuts what is torn, makes what stands durable, since nobody knows whether it was, and gives the
@@ -110,26 +138,11 @@ fn finish(
     }
     file.sync_all().map_err(OpenError::io("sync", &path))?;
     disk::sync_folder(&dir).map_err(OpenError::io("sync", &dir))?;
-    let tip = Position(pass.committed.next.0.saturating_sub(1));
-    let chain = pass.committed.chain;
-    let ledger = Arc::new(Ledger {
-        dir,
-        kind: pass.kind,
-        id: pass.id.unwrap_or_default(),
-        tip: AtomicU64::new(tip.0),
-        head: Mutex::new(Checkpoint { ledger: pass.kind, position: tip, chain }),
-        places: pass.places,
-    });
-    let appender = Appender {
-        ledger,
-        disk,
-        file,
-        segment: last,
-        offset: pass.committed.offset,
-        segment_bytes,
-        group: Group::default(),
-        chain: pass.committed.chain,
-    };
+    let Committed { offset, chain, .. } = pass.committed;
+    let ledger = pass.ledger(dir);
+    let group = Group::default();
+    let appender =
+        Appender { ledger, disk, file, segment: last, offset, segment_bytes, group, chain };
     Ok(Opened { appender, torn })
 }
 
@@ -186,6 +199,20 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// The ledger up to its last commit mark.
+    fn ledger(self, dir: PathBuf) -> Arc<Ledger> {
+        let position = Position(self.committed.next.0.saturating_sub(1));
+        let head = Checkpoint { ledger: self.kind, position, chain: self.committed.chain };
+        Arc::new(Ledger {
+            dir,
+            kind: self.kind,
+            id: self.id.unwrap_or_default(),
+            tip: AtomicU64::new(position.0),
+            head: Mutex::new(head),
+            places: self.places,
+        })
+    }
+
     /// Verifies one segment; gives how many bytes at its end are torn, which only the last may
     /// have.
     fn segment(&mut self, path: &Path, first: Position, last: bool) -> Result<u64, OpenError> {

@@ -1,0 +1,105 @@
+//! `simbind rules backtest`: recorded decisions, decided again by packs that are tried.
+
+mod args;
+mod found;
+mod labels;
+mod moment;
+mod offline;
+mod print;
+mod remote;
+
+pub(crate) use args::BacktestArgs;
+
+use super::super::{CliResult, packs};
+use crate::serve::SystemClock;
+use found::Found;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use labels::Labels;
+use simbind_proto::v1::{
+    BacktestProgress, BacktestRequest, BacktestResponse, PackSet, PackSource, PackSources,
+    backtest_response::Part, pack_set::By,
+};
+use simbind_rules::RuleBook;
+use simbind_service::ports::clock::Clock as _;
+use std::{error::Error, process::ExitCode};
+use tokio::{runtime::Runtime, sync::mpsc};
+
+/// Changed decisions that are asked for where no labels are to be joined: examples are chosen from
+/// them.
+const TO_CHOOSE_FROM: u32 = 10_000;
+/// The most changed decisions that a server names.
+const ALL: u32 = 10_000_000;
+/// Parts that wait to be taken.
+const WAITING: usize = 16;
+
+pub(super) fn run(args: &BacktestArgs) -> CliResult {
+    let labels = args.labels.as_deref().map(Labels::read).transpose()?;
+    let now = SystemClock.now();
+    let moment = |text: Option<&String>| text.map(|t| moment::parse(t, now)).transpose();
+    let request = BacktestRequest {
+        packs: Some(PackSet { by: Some(tried(args)?) }),
+        from: moment(args.from.as_ref())?,
+        to: moment(args.to.as_ref())?,
+        most_changes: if labels.is_some() { ALL } else { TO_CHOOSE_FROM },
+    };
+    let found = Runtime::new()?.block_on(ask(args, request, labels))?;
+    print::print(&found, args.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the server, or the ledger of a folder, and gathers what it tells.
+async fn ask(
+    args: &BacktestArgs,
+    request: BacktestRequest,
+    labels: Option<Labels>,
+) -> Result<Found, Box<dyn Error>> {
+    let bar = bar();
+    let mut found = Found::new(labels, args.examples);
+    let (send, mut parts) = mpsc::channel(WAITING);
+    let asking = async {
+        match &args.data {
+            Some(data) => offline::ask(data, request, send).await,
+            None => remote::ask(&args.server, request, send).await,
+        }
+    };
+    let gathering = async {
+        while let Some(BacktestResponse { part }) = parts.recv().await {
+            if let Some(Part::Progress(progress)) = &part {
+                show(&bar, progress);
+            }
+            found.take(part);
+        }
+    };
+    let (asked, ()) = tokio::join!(asking, gathering);
+    bar.finish_and_clear();
+    asked?;
+    Ok(found)
+}
+
+/// The packs that are tried: by hash, exactly those that are named, or those that are named in the
+/// place of the ones of the same ids among those that ship.
+fn tried(args: &BacktestArgs) -> Result<By, Box<dyn Error>> {
+    if let Some(hash) = args.hash {
+        return Ok(By::PacksHash(hash.0.to_vec().into()));
+    }
+    let given = packs::exactly(&args.packs)?;
+    let packs = if args.all { given } else { packs::over(RuleBook::shipped_sources(), given) };
+    let source = |s: simbind_rules::PackSource| PackSource { name: s.name, text: s.text };
+    Ok(By::Sources(PackSources { packs: packs.into_iter().map(source).collect() }))
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = "{msg:10} {wide_bar} {human_pos}/{human_len} {per_sec}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar.set_message("deciding");
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: &BacktestProgress) {
+    bar.set_length(progress.total);
+    bar.set_position(progress.done);
+}
