@@ -5,11 +5,13 @@ mod diff;
 mod evaluate;
 mod explain;
 mod feed;
+mod forge;
 mod layers;
 mod lookup;
 mod milder;
 mod outcome;
 mod pack_tests;
+mod plan;
 mod shipped;
 mod snooze;
 mod verdicts;
@@ -30,9 +32,12 @@ pub use pack_tests::{TestFailure, TestReport, run_tests};
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::plan::Plan;
 use crate::condition::Cond;
 use crate::diagnostic::Diagnostic;
 use crate::pack::TestDoc;
@@ -93,12 +98,23 @@ struct RuleInfo {
 struct Chain {
     stands: RuleSet,
     loosest: RuleSet,
+    login: Plan,
+    tap: Plan,
     params: BTreeMap<String, i64>,
     param_types: crate::condition::ParamKinds,
     login_limits: Vec<Limit>,
     tap_limits: Vec<Limit>,
     event_limits: Vec<Limit>,
     drawn: milder::Drawn,
+}
+
+impl Chain {
+    fn plan(&self, kind: CheckKind) -> &Plan {
+        match kind {
+            CheckKind::Login => &self.login,
+            CheckKind::Tap => &self.tap,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -108,6 +124,7 @@ struct RuleSet {
 }
 
 impl RuleSet {
+    /// The rules in force for a kind of check, the nation's first.
     fn of(&self, kind: CheckKind) -> &[Armed] {
         match kind {
             CheckKind::Login => &self.login,
@@ -116,9 +133,28 @@ impl RuleSet {
     }
 }
 
-/// A rule ready to evaluate.
+/// A rule ready to evaluate; the chains in which it is the same share it.
 #[derive(Clone, Debug)]
-struct Armed {
+struct Armed(Arc<ArmedRule>);
+
+impl Armed {
+    /// Whether both are one rule, and not only alike.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for Armed {
+    type Target = ArmedRule;
+
+    fn deref(&self) -> &ArmedRule {
+        &self.0
+    }
+}
+
+/// A rule with its parameters bound.
+#[derive(Debug)]
+struct ArmedRule {
     cond: Cond,
     holds: Verdict,
     unknown: OnUnknown,

@@ -1,25 +1,24 @@
 //! From sources to a book of rules.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use super::feed::{self, FeedState};
+use super::forge::forge;
 use super::layers::LayerState;
-use super::{
-    Chain, ChainId, Layer, Limit, PackInfo, PackTests, PacksHash, ReadyTest, RuleBook, RuleInfo,
-    RuleSet,
-};
+use super::{Chain, ChainId, Layer, PackInfo, PackTests, PacksHash, ReadyTest, RuleBook, RuleInfo};
 use crate::condition::check_apart;
 use crate::diagnostic::{Diagnostic, Problems, place};
 use crate::facts::usual_facts_of;
-use crate::pack::{Applies, BaseDoc, Kinds, LimitDoc, PackDoc, PackSource, TestDoc, read_pack};
+use crate::pack::{Applies, BaseDoc, PackDoc, PackSource, TestDoc, read_pack};
 use crate::reason;
 use crate::suggest::closest;
 
 /// Packs in one book.
-const MAX_PACKS: usize = 256;
+const MAX_PACKS: usize = 2_048;
+/// Packs on each other: after as many rounds every pack has met the one above it.
+const LAYERS: usize = 3;
 
 impl RuleBook {
     /// Compiles packs into a book. A pack may come before the one that it extends.
@@ -79,8 +78,7 @@ fn assemble(
     let mut built: Vec<Option<Built>> = docs.iter().map(|_| None).collect();
     let mut infos: Vec<Option<Vec<RuleInfo>>> = docs.iter().map(|_| None).collect();
     let first_rules = number_rules(docs);
-    // Three layers: after three rounds every pack has met the one above it.
-    for _ in 0..3 {
+    for _ in 0..LAYERS {
         for (at, doc) in docs.iter().enumerate() {
             let (Some(doc), Some(parent)) = (doc, parents.get(at).copied().flatten()) else {
                 continue;
@@ -167,11 +165,15 @@ fn link(docs: &[Option<PackDoc>], problems: &mut [Problems<'_>]) -> Vec<Option<P
 
 /// Whether two packs would both stand for the same lines.
 fn same_place(a: &Applies, b: &Applies) -> bool {
-    let names = |applies: &Applies| match applies {
+    let (a, b) = (line_of(a), line_of(b));
+    a.is_some() && a == b
+}
+
+fn line_of(applies: &Applies) -> Option<&str> {
+    match applies {
         Applies::Country(_) => None,
-        Applies::Carrier(name) | Applies::Mvno { mvno: name, .. } => Some(name.clone()),
-    };
-    names(a).is_some() && names(a) == names(b)
+        Applies::Carrier(name) | Applies::Mvno { mvno: name, .. } => Some(name),
+    }
 }
 
 fn find_parent(
@@ -224,7 +226,7 @@ fn number_rules(docs: &[Option<PackDoc>]) -> Vec<u32> {
 fn describe(doc: &PackDoc, pack: usize, first: u32, state: &LayerState) -> Vec<RuleInfo> {
     let facts_of = |number: u32| {
         let rule = state.rules.iter().find(|rule| rule.rule().0 == number);
-        rule.map(super::layers::RuleState::facts).unwrap_or_default()
+        rule.map(|rule| rule.facts()).unwrap_or_default()
     };
     let numbered = doc.rules.iter().zip(first..);
     numbered
@@ -292,6 +294,7 @@ fn finish(
         carriers: BTreeMap::new(),
         mvnos: BTreeMap::new(),
     };
+    book.chains = forge_all(&built, parents)?;
     let parts = sources.iter().zip(&docs).zip(parents).zip(built).enumerate();
     for (at, (((source, doc), parent), built)) in parts {
         let chain = ChainId(u16::try_from(at).ok()?);
@@ -323,49 +326,31 @@ fn finish(
         });
         let tests = doc.tests.iter().map(|test| ready(test, &built.bases, &source.text)).collect();
         book.tests.push(PackTests { chain, tests });
-        book.chains.push(forge(&built.state)?);
     }
     book.packs.iter().any(|pack| pack.layer == Layer::Nation).then_some(book)
 }
 
-fn forge(state: &LayerState) -> Option<Chain> {
-    let arm = |loosest: bool| {
-        let mut set = RuleSet::default();
-        for rule in &state.rules {
-            let armed = rule.arm(&state.params, loosest)?;
-            if rule.on.login {
-                set.login.push(armed.clone());
+/// The chains of all packs, each after the one that it extends.
+fn forge_all(built: &[Built], parents: &[Option<Parent>]) -> Option<Vec<Chain>> {
+    let mut chains: Vec<Option<Chain>> = built.iter().map(|_| None).collect();
+    for _ in 0..LAYERS {
+        for (at, (built_here, parent)) in built.iter().zip(parents).enumerate() {
+            if chains.get(at)?.is_some() {
+                continue;
             }
-            if rule.on.tap {
-                set.tap.push(armed);
-            }
+            let chain = match (*parent)? {
+                Parent::Root => forge(&built_here.state, None)?,
+                Parent::Pack(above) => match chains.get(above)? {
+                    Some(chain) => {
+                        forge(&built_here.state, Some((&built.get(above)?.state, chain)))?
+                    }
+                    None => continue,
+                },
+            };
+            *chains.get_mut(at)? = Some(chain);
         }
-        Some(set)
-    };
-    let limits = |pick: fn(Kinds) -> bool| {
-        state.limits.iter().filter(|limit| pick(limit.on)).map(limit).collect()
-    };
-    Some(Chain {
-        stands: arm(false)?,
-        loosest: arm(true)?,
-        params: state.params.iter().map(|(name, param)| (name.clone(), param.value)).collect(),
-        param_types: state.params.iter().map(|(name, param)| (name.clone(), param.ty)).collect(),
-        login_limits: limits(|on| on.login),
-        tap_limits: limits(|on| on.tap),
-        event_limits: limits(|on| on.event),
-        drawn: super::milder::Drawn::default(),
-    })
-}
-
-fn limit(doc: &LimitDoc) -> Limit {
-    Limit {
-        id: doc.id.value.clone(),
-        per: doc.per.clone(),
-        count: doc.count,
-        period: Duration::from_millis(u64::try_from(doc.period_ms).unwrap_or_default()),
-        burst: doc.burst,
-        reason: doc.reason,
     }
+    chains.into_iter().collect()
 }
 
 /// The facts of a test: the usual ones, then its base, then what it gives.

@@ -16,7 +16,10 @@ impl RuleBook {
     /// found broken are taken away. A chain that is not of this book is denied.
     pub fn evaluate(&self, chain: ChainId, kind: CheckKind, facts: &Facts) -> Outcome {
         match self.chains.get(usize::from(chain.0)) {
-            Some(chain) => judge(chain.stands.of(kind), facts),
+            Some(chain) => {
+                let answer = chain.plan(kind).judge(facts);
+                answer.unwrap_or_else(|| judge(chain.stands.of(kind), facts))
+            }
             None => no_chain(),
         }
     }

@@ -199,7 +199,7 @@ impl Check<'_> {
             if used.contains(&rule.value) {
                 continue;
             }
-            let mut ids = self.above.rules.iter().map(RuleState::id);
+            let mut ids = self.above.rules.iter().map(|rule| rule.id());
             if ids.clone().any(|id| id == rule.value) {
                 problems.add(&rule.span, "the feed sees as far back as this rule asks");
             } else {

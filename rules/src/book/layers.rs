@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::condition::{ParamKinds, Typed, compile_rule};
 use crate::diagnostic::Problems;
@@ -18,7 +19,7 @@ use crate::verdict::{Methods, Severity, Verdict};
 
 use super::feed::FeedState;
 use super::outcome::RuleRef;
-use super::{Armed, OnSnooze, OnUnknown};
+use super::{Armed, ArmedRule, OnSnooze, OnUnknown};
 
 /// Why a rule is refused whose answer to the unknown a layer below could undercut.
 const SETTLED_DOWN: &str = "a parameter can decide this condition while a fact is unknown, and \
@@ -28,7 +29,7 @@ const SETTLED_DOWN: &str = "a parameter can decide this condition while a fact i
 /// The rules, parameters and limits that stand in one layer.
 #[derive(Clone, Default)]
 pub(super) struct LayerState {
-    pub(super) rules: Vec<RuleState>,
+    pub(super) rules: Vec<Rc<RuleState>>,
     pub(super) params: BTreeMap<String, ParamState>,
     pub(super) limits: Vec<LimitDoc>,
     pub(super) feed: Option<FeedState>,
@@ -37,7 +38,7 @@ pub(super) struct LayerState {
 #[derive(Clone)]
 pub(super) struct RuleState {
     id: String,
-    cond: Rc<Typed>,
+    cond: Typed,
     pub(super) on: Kinds,
     severity: Severity,
     methods: Option<Methods>,
@@ -67,7 +68,7 @@ impl ParamState {
     }
 
     /// The mildest value that a layer below may still set.
-    fn loosest(&self) -> i64 {
+    pub(super) fn loosest(&self) -> i64 {
         match self.softer {
             Softer::Less => self.min,
             Softer::More => self.max,
@@ -142,6 +143,8 @@ impl LayerState {
             problems.add_meaning(&adjust.rule.span, message, near);
             return;
         };
+        // The layers above and beside keep theirs.
+        let rule = Rc::make_mut(rule);
         if let Some(verdict) = &adjust.verdict {
             rule.adjust_verdict(verdict, problems);
         }
@@ -178,7 +181,7 @@ impl LayerState {
         self.check_directions(&cond, problems);
         let state = RuleState {
             id: doc.id.value.clone(),
-            cond: Rc::new(cond),
+            cond,
             on: doc.on,
             severity: doc.verdict,
             methods: doc.methods.as_ref().map(|methods| methods.value),
@@ -193,7 +196,7 @@ impl LayerState {
             let at = doc.unknown.as_ref().map_or(&doc.id.span, |unknown| &unknown.span);
             problems.add(at, SETTLED_DOWN);
         }
-        self.rules.push(state);
+        self.rules.push(Rc::new(state));
     }
 
     /// A parameter that loosens one rule and tightens another has no loosest value.
@@ -276,7 +279,7 @@ impl RuleState {
             Some(if loosest { param.loosest() } else { param.value })
         };
         let severity = if loosest { self.floor } else { self.severity };
-        Some(Armed {
+        Some(Armed(Arc::new(ArmedRule {
             cond: self.cond.bind(&value_of)?,
             holds: self.verdict(severity),
             unknown: match self.unknown {
@@ -294,7 +297,12 @@ impl RuleState {
             } else {
                 OnSnooze::Refused
             },
-        })
+        })))
+    }
+
+    /// Calls `found` for each parameter that the condition reads.
+    pub(super) fn params(&self, found: &mut dyn FnMut(&str)) {
+        self.cond.param_uses(&mut |name, _, _| found(name));
     }
 
     pub(super) fn facts(&self) -> Vec<crate::facts::Fact> {

@@ -16,9 +16,9 @@ use crate::suggest::closest;
 use crate::time::parse_duration;
 
 /// Bytes in one pack's text.
-pub(crate) const MAX_SOURCE: usize = 256 * 1024;
+pub(crate) const MAX_SOURCE: usize = 512 * 1024;
 const MAX_PARAMS: usize = 64;
-const MAX_RULES: usize = 256;
+const MAX_RULES: usize = 2_048;
 const MAX_LIMITS: usize = 32;
 const MAX_TESTS: usize = 1_024;
 const MAX_BASES: usize = 64;

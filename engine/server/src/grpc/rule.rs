@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 /// The most packs that are compiled at once.
 const MOST_PACKS: usize = 64;
 /// The longest pack, in bytes.
-const MOST_PACK_BYTES: usize = 256 << 10;
+const MOST_PACK_BYTES: usize = 512 << 10;
 
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
@@ -28,7 +28,7 @@ pub(super) fn sources(
             return Err(ServiceError::invalid("packs.name", "does not have 1 to 128 bytes"));
         }
         if text.len() > MOST_PACK_BYTES {
-            return Err(ServiceError::invalid("packs.text", "has more than 256 KiB"));
+            return Err(ServiceError::invalid("packs.text", "has more than 512 KiB"));
         }
         Ok(simbind_rules::PackSource { name, text })
     };

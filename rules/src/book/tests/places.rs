@@ -210,7 +210,7 @@ fn no_number_of_warnings_hides_an_error() {
 
 #[test]
 fn sizes_are_bounded() {
-    assert!(alone(&"#".repeat(300 * 1024)).is_err());
+    assert!(alone(&"#".repeat(513 * 1024)).is_err());
     let rules = |n: usize| {
         let mut text = String::new();
         for at in 0..n {
@@ -218,11 +218,11 @@ fn sizes_are_bounded() {
         }
         alone(&text)
     };
-    assert!(rules(256).is_ok());
-    assert!(rules(257).is_err());
+    assert!(rules(2_048).is_ok());
+    assert!(rules(2_049).is_err());
     let found = alone(&"[[rule]]\nid = 3\n".repeat(250)).unwrap_err();
     assert_eq!(found.len(), 100);
-    let packs: Vec<_> = (0..257).map(|at| source(&at.to_string(), NATION)).collect();
+    let packs: Vec<_> = (0..2_049).map(|at| source(&at.to_string(), NATION)).collect();
     assert_eq!(RuleBook::compile(&packs).unwrap_err().len(), 1);
     assert!(alone(&format!("{}1{}", "x = [".repeat(500), "]".repeat(500))).is_err());
 }

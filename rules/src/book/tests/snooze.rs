@@ -68,9 +68,10 @@ fn a_snooze_leaves_the_other_rules_alone() {
     let book = layered("", "").unwrap();
     let mut facts = quiet();
     facts.set_handset_match(Match::No);
-    facts.set_pin_failures(3);
-    let outcome = snoozed(&book, &facts, &["nation/floored"]);
-    assert_eq!((outcome.verdict, outcome.fired.len()), (Verdict::Deny, 2));
+    facts.set_sim_changed_age(std::time::Duration::from_secs(60));
+    let outcome = snoozed(&book, &facts, &["nation/asking"]);
+    assert_eq!((outcome.verdict, outcome.fired.len()), (Verdict::Deny, 1));
+    assert_eq!(book.rule_name(outcome.fired[0].rule), "nation/floored");
 }
 
 #[test]
