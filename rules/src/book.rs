@@ -1,6 +1,7 @@
 //! The packs in service: compiled together, one chain of rules for each pack.
 
 mod compile;
+mod coverage;
 mod diff;
 mod evaluate;
 mod explain;
@@ -12,6 +13,7 @@ mod milder;
 mod outcome;
 mod pack_tests;
 mod plan;
+mod ready;
 mod shipped;
 mod snooze;
 mod verdicts;
@@ -19,6 +21,7 @@ mod verdicts;
 #[cfg(test)]
 mod tests;
 
+pub use coverage::{Coverage, ParamCoverage, RuleCoverage};
 pub use diff::{
     ChainDiff, Compared, Diff, KindDiff, LimitChange, ParamChange, RuleChange, RuleDiff, Told,
     Witness,
@@ -91,6 +94,10 @@ struct RuleInfo {
     pack: usize,
     when: String,
     facts: Vec<crate::facts::Fact>,
+    /// The facts that it compares with parameters.
+    tuned: Vec<(crate::facts::Fact, String)>,
+    /// Line of its id, from 1.
+    line: u32,
 }
 
 /// The rules of one chain, twice: as they stand, and as loose as any layer below may make them.
@@ -185,6 +192,10 @@ enum OnUnknown {
 struct PackTests {
     chain: ChainId,
     tests: Vec<ReadyTest>,
+    /// The settings of parameters that tests name by their place here.
+    settings: Vec<Setting>,
+    /// The parameters that the pack makes or sets.
+    params: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -193,4 +204,13 @@ struct ReadyTest {
     facts: crate::facts::Facts,
     line: u32,
     column: u32,
+    /// The setting that it runs under, if not the pack's own.
+    setting: Option<usize>,
+}
+
+/// The rules of a chain under other values of its parameters.
+#[derive(Debug)]
+struct Setting {
+    params: BTreeMap<String, i64>,
+    rules: RuleSet,
 }

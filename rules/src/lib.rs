@@ -16,8 +16,9 @@ pub use book::{
     RuleDiff, Told, Witness,
 };
 pub use book::{
-    ChainId, Conclusion, DeclaredFeed, FactReading, FiredBy, FiredRule, Layer, Limit, Outcome,
-    PackInfo, PacksHash, RuleBook, RuleRef, RuleTrace, TestFailure, TestReport, run_tests,
+    ChainId, Conclusion, Coverage, DeclaredFeed, FactReading, FiredBy, FiredRule, Layer, Limit,
+    Outcome, PackInfo, PacksHash, ParamCoverage, RuleBook, RuleCoverage, RuleRef, RuleTrace,
+    TestFailure, TestReport, run_tests,
 };
 pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Fact, FactEnum, Facts};

@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use super::feed::{self, FeedState};
 use super::forge::forge;
 use super::layers::LayerState;
-use super::{Chain, ChainId, Layer, PackInfo, PackTests, PacksHash, ReadyTest, RuleBook, RuleInfo};
+use super::ready::{ReadyTests, add_bases, make_ready};
+use super::{Chain, ChainId, Layer, PackInfo, PackTests, PacksHash, RuleBook, RuleInfo};
 use crate::condition::check_apart;
 use crate::diagnostic::{Diagnostic, Problems, place};
-use crate::facts::usual_facts_of;
-use crate::pack::{Applies, BaseDoc, PackDoc, PackSource, TestDoc, read_pack};
+use crate::pack::{Applies, BaseDoc, PackDoc, PackSource, read_pack};
 use crate::reason;
 use crate::suggest::closest;
 
@@ -67,6 +67,7 @@ fn hash(sources: &[PackSource]) -> PacksHash {
 struct Built {
     state: LayerState,
     bases: BTreeMap<String, BaseDoc>,
+    tests: ReadyTests,
 }
 
 fn assemble(
@@ -100,12 +101,12 @@ fn assemble(
             state.apply(doc, first, own);
             feed::apply(doc, &above.state, &mut state, own);
             add_bases(doc, &mut bases, own);
-            check_tests(doc, &state, &bases, own);
+            let tests = make_ready(doc, &state, &bases, own);
             if let Some(slot) = infos.get_mut(at) {
-                *slot = Some(describe(doc, at, first, &state));
+                *slot = Some(describe(doc, at, first, &state, own.source()));
             }
             if let Some(slot) = built.get_mut(at) {
-                *slot = Some(Built { state, bases });
+                *slot = Some(Built { state, bases, tests });
             }
         }
     }
@@ -223,54 +224,27 @@ fn number_rules(docs: &[Option<PackDoc>]) -> Vec<u32> {
     firsts
 }
 
-fn describe(doc: &PackDoc, pack: usize, first: u32, state: &LayerState) -> Vec<RuleInfo> {
-    let facts_of = |number: u32| {
-        let rule = state.rules.iter().find(|rule| rule.rule().0 == number);
-        rule.map(|rule| rule.facts()).unwrap_or_default()
-    };
+fn describe(
+    doc: &PackDoc,
+    pack: usize,
+    first: u32,
+    state: &LayerState,
+    text: &str,
+) -> Vec<RuleInfo> {
     let numbered = doc.rules.iter().zip(first..);
     numbered
-        .map(|(rule, number)| RuleInfo {
-            id: rule.id.value.clone(),
-            pack,
-            when: rule.when.value.clone(),
-            facts: facts_of(number),
+        .map(|(rule, number)| {
+            let built = state.rules.iter().find(|built| built.rule().0 == number);
+            RuleInfo {
+                id: rule.id.value.clone(),
+                pack,
+                when: rule.when.value.clone(),
+                facts: built.map(|built| built.facts()).unwrap_or_default(),
+                tuned: built.map(|built| built.tuned()).unwrap_or_default(),
+                line: place(text, rule.id.span.start).0,
+            }
         })
         .collect()
-}
-
-fn add_bases(doc: &PackDoc, bases: &mut BTreeMap<String, BaseDoc>, problems: &mut Problems<'_>) {
-    for base in &doc.bases {
-        if bases.insert(base.name.value.clone(), base.clone()).is_some() {
-            problems.add(&base.name.span, "a pack above has a base of this name");
-        }
-    }
-}
-
-/// A test names a base that exists and a reason that some rule could give.
-fn check_tests(
-    doc: &PackDoc,
-    state: &LayerState,
-    bases: &BTreeMap<String, BaseDoc>,
-    problems: &mut Problems<'_>,
-) {
-    for (at, test) in doc.tests.iter().enumerate() {
-        if doc.tests.iter().take(at).any(|before| before.name.value == test.name.value) {
-            problems.add(&test.name.span, "another test has this name");
-        }
-        if let Some(base) = &test.base
-            && !bases.contains_key(&base.value)
-        {
-            let near = closest(&base.value, bases.keys().map(String::as_str));
-            problems.add_meaning(&base.span, "there is no such base", near);
-        }
-        if let Some(reason) = &test.expect.reason {
-            let mut rules = state.rules.iter().filter(|rule| rule.on.has(test.on));
-            if !rules.any(|rule| rule.reasons().contains(&reason.value)) {
-                problems.add(&reason.span, "no rule for this kind of check gives this reason");
-            }
-        }
-    }
 }
 
 fn finish(
@@ -324,8 +298,10 @@ fn finish(
             limits: doc.limits.len(),
             tests: doc.tests.len(),
         });
-        let tests = doc.tests.iter().map(|test| ready(test, &built.bases, &source.text)).collect();
-        book.tests.push(PackTests { chain, tests });
+        let ReadyTests { tests, settings } = built.tests;
+        let own = doc.params.iter().map(|param| &param.name.value);
+        let params = own.chain(doc.sets.iter().map(|set| &set.param.value)).cloned().collect();
+        book.tests.push(PackTests { chain, tests, settings, params });
     }
     book.packs.iter().any(|pack| pack.layer == Layer::Nation).then_some(book)
 }
@@ -351,15 +327,4 @@ fn forge_all(built: &[Built], parents: &[Option<Parent>]) -> Option<Vec<Chain>> 
         }
     }
     chains.into_iter().collect()
-}
-
-/// The facts of a test: the usual ones, then its base, then what it gives.
-fn ready(test: &TestDoc, bases: &BTreeMap<String, BaseDoc>, text: &str) -> ReadyTest {
-    let mut facts = usual_facts_of(test.on);
-    let base = test.base.as_ref().and_then(|base| bases.get(&base.value));
-    for given in base.map_or(&[][..], |base| &base.given).iter().chain(&test.given) {
-        given.put(&mut facts);
-    }
-    let (line, column) = place(text, test.name.span.start);
-    ReadyTest { doc: test.clone(), facts, line, column }
 }

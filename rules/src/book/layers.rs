@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::condition::{ParamKinds, Typed, compile_rule};
+use crate::condition::{Amount, ParamKinds, Typed, compile_rule};
 use crate::diagnostic::Problems;
+use crate::facts::Fact;
 use crate::pack::{
     AdjustDoc, Kinds, LimitDoc, PackDoc, ParamDoc, ParamType, RuleDoc, SetDoc, Softer, Spanned,
     Unknown,
@@ -19,7 +20,7 @@ use crate::verdict::{Methods, Severity, Verdict};
 
 use super::feed::FeedState;
 use super::outcome::RuleRef;
-use super::{Armed, ArmedRule, OnSnooze, OnUnknown};
+use super::{Armed, ArmedRule, OnSnooze, OnUnknown, RuleSet, Setting};
 
 /// Why a rule is refused whose answer to the unknown a layer below could undercut.
 const SETTLED_DOWN: &str = "a parameter can decide this condition while a fact is unknown, and \
@@ -107,23 +108,30 @@ impl LayerState {
         }
     }
 
-    fn set(&mut self, set: &SetDoc, problems: &mut Problems<'_>) {
+    /// The value that a parameter is set to, if there is one of that name, type and range.
+    fn settable(&self, set: &SetDoc, problems: &mut Problems<'_>) -> Option<i64> {
         let name = &set.param;
-        let Some(param) = self.params.get_mut(&name.value) else {
+        let Some(param) = self.params.get(&name.value) else {
             let near = closest(&name.value, self.params.keys().map(String::as_str));
-            let message = format!("no pack above has a parameter `{}`", name.value);
+            let message = format!("there is no parameter `{}` to set", name.value);
             problems.add_meaning(&name.span, message, near);
-            return;
+            return None;
         };
         let value = set.value.value;
         if set.ty != param.ty {
             problems.add(&set.value.span, "this parameter is of the other type");
-            return;
+            return None;
         }
         if !(param.min..=param.max).contains(&value) {
             problems.add(&set.value.span, "outside the range that the layers above leave");
-            return;
+            return None;
         }
+        Some(value)
+    }
+
+    fn set(&mut self, set: &SetDoc, problems: &mut Problems<'_>) {
+        let Some(value) = self.settable(set, problems) else { return };
+        let Some(param) = self.params.get_mut(&set.param.value) else { return };
         if value == param.value {
             problems.warn(&set.value.span, "this is the value that stands above already");
         }
@@ -134,6 +142,31 @@ impl LayerState {
             Softer::More if value < param.default => param.max = value,
             _ => {}
         }
+    }
+
+    /// The rules under other values of parameters, each in the range that stands here.
+    pub(super) fn under(&self, sets: &[SetDoc], problems: &mut Problems<'_>) -> Option<Setting> {
+        let values = sets
+            .iter()
+            .map(|set| self.settable(set, problems).map(|value| (set.param.value.as_str(), value)));
+        // Every value is looked at, so that all problems show at once.
+        let values: Vec<_> = values.collect();
+        let mut params = self.params.clone();
+        for (name, value) in values.into_iter().collect::<Option<Vec<_>>>()? {
+            params.get_mut(name)?.value = value;
+        }
+        let mut rules = RuleSet::default();
+        for rule in &self.rules {
+            let armed = rule.arm(&params, false)?;
+            if rule.on.login {
+                rules.login.push(armed.clone());
+            }
+            if rule.on.tap {
+                rules.tap.push(armed);
+            }
+        }
+        let params = params.into_iter().map(|(name, param)| (name, param.value)).collect();
+        Some(Setting { params, rules })
     }
 
     fn adjust(&mut self, adjust: &AdjustDoc, problems: &mut Problems<'_>) {
@@ -307,6 +340,17 @@ impl RuleState {
 
     pub(super) fn facts(&self) -> Vec<crate::facts::Fact> {
         self.cond.facts()
+    }
+
+    /// The facts that the condition compares with parameters.
+    pub(super) fn tuned(&self) -> Vec<(Fact, String)> {
+        let mut tuned = Vec::new();
+        self.cond.parts(&mut |part| {
+            if let Typed::Number { fact, amount: Amount::Param { name, .. }, .. } = part {
+                tuned.push((*fact, name.clone()));
+            }
+        });
+        tuned
     }
 
     pub(super) fn id(&self) -> &str {

@@ -97,6 +97,12 @@ impl RuleBook {
         }
     }
 
+    /// A rule's id in its pack; `None` for a rule of another book.
+    pub(super) fn rule_id(&self, rule: RuleRef) -> Option<&str> {
+        let at = usize::try_from(rule.0).ok()?;
+        self.rules.get(at).map(|info| info.id.as_str())
+    }
+
     /// The value of a duration parameter in a chain; `None` if there is none of that name.
     pub fn param_duration(&self, chain: ChainId, name: &str) -> Option<Duration> {
         let ms = self.param(chain, name, crate::pack::ParamType::Duration)?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::coverage::{Coverage, RuleCoverage, Sides};
 use super::evaluate::judge;
 use super::outcome::Outcome;
 use super::{ReadyTest, RuleBook};
@@ -59,6 +60,8 @@ pub struct TestReport {
     pub never_fired: Vec<String>,
     /// Rules, as `pack/rule`, that no test of their own pack lets be silent.
     pub never_silent: Vec<String>,
+    /// How often the tests reach each rule and parameter.
+    pub coverage: Coverage,
 }
 
 impl TestReport {
@@ -73,25 +76,28 @@ impl TestReport {
 /// A test that expects `at_least` runs with every rule at its floor and every parameter at its
 /// loosest value, so that it holds in each chain below.
 pub fn run_tests(book: &RuleBook) -> TestReport {
-    let mut report = TestReport::default();
-    let mut fired = vec![false; book.rules.len()];
-    let mut silent = vec![false; book.rules.len()];
+    let mut report = TestReport { coverage: Coverage::of(book), ..TestReport::default() };
     for (at, pack) in book.tests.iter().enumerate() {
         let Some(chain) = book.chains.get(usize::from(pack.chain.0)) else { continue };
+        let mut sides = Sides::of(book, at, pack);
         for test in &pack.tests {
             let loosest = test.doc.expect.at_least.is_some();
-            let rules = if loosest { &chain.loosest } else { &chain.stands }.of(test.doc.on);
+            let setting = test.setting.and_then(|setting| pack.settings.get(setting));
+            let rules = match setting {
+                _ if loosest => &chain.loosest,
+                Some(setting) => &setting.rules,
+                None => &chain.stands,
+            };
+            let rules = rules.of(test.doc.on);
             let outcome = judge(rules, &test.facts);
             for rule in rules {
-                let spoke = outcome.fired.iter().any(|spoke| spoke.rule == rule.rule);
-                let seen = if spoke { &mut fired } else { &mut silent };
-                let index = usize::try_from(rule.rule.0).unwrap_or(usize::MAX);
-                let own = book.rules.get(index).is_some_and(|info| info.pack == at);
-                if let Some(mark) = seen.get_mut(index).filter(|_| own) {
-                    *mark = true;
-                }
+                report.coverage.count(book, at, rule.rule, &outcome);
             }
-            match mismatch(test, &outcome) {
+            if !loosest {
+                let values = setting.map_or(&chain.params, |setting| &setting.params);
+                sides.count(test, rules, values);
+            }
+            match mismatch(book, test, &outcome) {
                 None => report.passed += 1,
                 Some(message) => report.failures.push(TestFailure {
                     source: book.packs.get(at).map(|pack| pack.source.clone()).unwrap_or_default(),
@@ -103,17 +109,18 @@ pub fn run_tests(book: &RuleBook) -> TestReport {
                 }),
             }
         }
+        report.coverage.params.extend(sides.into_found());
     }
-    let missing = |seen: &[bool]| {
-        let numbered = seen.iter().zip(0_u32..).filter(|(seen, _)| !**seen);
-        numbered.map(|(_, number)| book.rule_name(super::RuleRef(number))).collect()
+    let named = |missing: fn(&RuleCoverage) -> bool| {
+        let rules = report.coverage.rules.iter().filter(|rule| missing(rule));
+        rules.map(|rule| rule.rule.clone()).collect()
     };
-    report.never_fired = missing(&fired);
-    report.never_silent = missing(&silent);
+    report.never_fired = named(|rule| rule.by_condition + rule.by_unknown == 0);
+    report.never_silent = named(|rule| rule.silent == 0);
     report
 }
 
-fn mismatch(test: &ReadyTest, outcome: &Outcome) -> Option<String> {
+fn mismatch(book: &RuleBook, test: &ReadyTest, outcome: &Outcome) -> Option<String> {
     let expect = &test.doc.expect;
     let severity = outcome.verdict.severity();
     let mut wrong = Vec::new();
@@ -135,6 +142,16 @@ fn mismatch(test: &ReadyTest, outcome: &Outcome) -> Option<String> {
         && outcome.verdict != Verdict::StepUp(methods)
     {
         wrong.push(format!("expected the methods {methods:?}, got {:?}", outcome.verdict));
+    }
+    let spoke = |name: &str| {
+        let ids = outcome.fired.iter().map(|spoke| book.rule_id(spoke.rule));
+        ids.flatten().any(|id| id == name)
+    };
+    for rule in expect.fired.iter().filter(|rule| !spoke(&rule.value)) {
+        wrong.push(format!("expected the rule {} to speak", rule.value));
+    }
+    for rule in expect.silent.iter().filter(|rule| spoke(&rule.value)) {
+        wrong.push(format!("expected the rule {} to be silent", rule.value));
     }
     if severity == Severity::Allow || wrong.is_empty() {
         return (!wrong.is_empty()).then(|| wrong.join("; "));

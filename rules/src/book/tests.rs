@@ -4,6 +4,7 @@ mod answers;
 mod feed;
 mod holes;
 mod interpreter;
+mod pack_tests;
 mod places;
 mod reference;
 mod shipped;

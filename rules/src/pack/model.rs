@@ -202,6 +202,7 @@ pub(crate) struct TestDoc {
     pub(crate) on: CheckKind,
     pub(crate) base: Option<Spanned<String>>,
     pub(crate) given: Vec<Given>,
+    pub(crate) params: Vec<SetDoc>,
     pub(crate) expect: Expect,
 }
 
@@ -213,6 +214,10 @@ pub(crate) struct Expect {
     pub(crate) reason: Option<Spanned<ReasonCode>>,
     pub(crate) edge: Option<crate::verdict::Edge>,
     pub(crate) methods: Option<Methods>,
+    /// Rules that speak.
+    pub(crate) fired: Vec<Spanned<String>>,
+    /// Rules that stay silent.
+    pub(crate) silent: Vec<Spanned<String>>,
 }
 
 /// What a pack says of the feed behind its lines.

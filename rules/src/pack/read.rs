@@ -17,7 +17,7 @@ use crate::time::parse_duration;
 
 /// Bytes in one pack's text.
 pub(crate) const MAX_SOURCE: usize = 512 * 1024;
-const MAX_PARAMS: usize = 64;
+pub(super) const MAX_PARAMS: usize = 64;
 const MAX_RULES: usize = 2_048;
 const MAX_LIMITS: usize = 32;
 const MAX_TESTS: usize = 1_024;
@@ -176,7 +176,11 @@ fn read_softer(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<(Pa
     section.word("softer", &words, read, problems).map(|softer| softer.value)
 }
 
-fn read_set(param: Spanned<String>, item: &Item, problems: &mut Problems<'_>) -> Option<SetDoc> {
+pub(super) fn read_set(
+    param: Spanned<String>,
+    item: &Item,
+    problems: &mut Problems<'_>,
+) -> Option<SetDoc> {
     let Some((ty, value)) = read_amount(item) else {
         problems.add(&span_of(item), "a parameter is set to a duration like \"72h\" or a count");
         return None;

@@ -2,13 +2,17 @@
 
 use toml_edit::{Item, TableLike};
 
-use super::model::{BaseDoc, Expect, Given, Spanned, TestDoc};
+use super::model::{BaseDoc, Expect, Given, SetDoc, Spanned, TestDoc};
 use super::names::is_id;
+use super::read::{MAX_PARAMS, read_set};
 use super::section::{Section, check_name, key_span, kind_of, span_of};
 use crate::diagnostic::Problems;
 use crate::facts::Facts;
 use crate::suggest::closest;
 use crate::verdict::{CheckKind, Edge};
+
+/// Rules that one test can name.
+const MAX_NAMED: usize = 32;
 
 pub(super) fn read_base(
     name: Spanned<String>,
@@ -24,7 +28,7 @@ pub(super) fn read_base(
 }
 
 pub(super) fn read_test(item: &Item, problems: &mut Problems<'_>) -> Option<TestDoc> {
-    let keys = ["name", "on", "base", "given", "expect"];
+    let keys = ["name", "on", "base", "given", "params", "expect"];
     let section = Section::open(item, "test", &keys, problems)?;
     let name = section.need_text("name", problems);
     let on = section.word("on", &["login", "tap"], kind_of, problems);
@@ -37,6 +41,8 @@ pub(super) fn read_test(item: &Item, problems: &mut Problems<'_>) -> Option<Test
         }
         None => Vec::new(),
     };
+    let params =
+        section.table.get("params").map_or_else(Vec::new, |item| read_params(item, problems));
     if given.is_empty() && base.is_none() {
         problems.add(&section.span(), "a test gives at least one fact or names a base");
     }
@@ -45,8 +51,25 @@ pub(super) fn read_test(item: &Item, problems: &mut Problems<'_>) -> Option<Test
         return None;
     };
     let expect = read_expect(expect, problems)?;
+    if let (Some(_), Some(set)) = (expect.at_least, params.first()) {
+        problems.add(&set.param.span, "`at_least` is checked at the loosest values of all");
+    }
     let on = on.map_or(CheckKind::Login, |on| on.value);
-    Some(TestDoc { name: name?, on, base, given, expect })
+    Some(TestDoc { name: name?, on, base, given, params, expect })
+}
+
+fn read_params(item: &Item, problems: &mut Problems<'_>) -> Vec<SetDoc> {
+    let table = item.as_table_like().filter(|table| table.len() <= MAX_PARAMS);
+    let Some(table) = table else {
+        problems.add(&span_of(item), format!("`params` is a table of at most {MAX_PARAMS} values"));
+        return Vec::new();
+    };
+    let mut params = Vec::new();
+    for (name, item) in table.iter() {
+        let name = Spanned { value: name.to_owned(), span: key_span(table, name, item) };
+        params.extend(read_set(name, item, problems));
+    }
+    params
 }
 
 fn read_given(table: &dyn TableLike, problems: &mut Problems<'_>) -> Vec<Given> {
@@ -72,7 +95,10 @@ fn read_given(table: &dyn TableLike, problems: &mut Problems<'_>) -> Vec<Given> 
 }
 
 fn read_expect(item: &Item, problems: &mut Problems<'_>) -> Option<Expect> {
-    let keys = ["verdict", "at_least", "reason", "edge", "step_up"];
+    let keys = ["verdict", "at_least", "reason", "edge", "step_up", "fired", "silent"];
+    let rules = |key: &str, section: &Section<'_>, problems: &mut Problems<'_>| {
+        section.texts(key, MAX_NAMED, problems).map_or_else(Vec::new, |rules| rules.value)
+    };
     let section = Section::open(item, "expect", &keys, problems)?;
     let expect = Expect {
         verdict: section.severity("verdict", problems).map(|found| found.value),
@@ -87,10 +113,20 @@ fn read_expect(item: &Item, problems: &mut Problems<'_>) -> Option<Expect> {
             found
         }),
         methods: section.methods("step_up", problems).map(|found| found.value),
+        fired: rules("fired", &section, problems),
+        silent: rules("silent", &section, problems),
     };
-    if expect.verdict.is_some() == expect.at_least.is_some() {
-        let message = "a test expects a `verdict`, or one that is `at_least` so severe";
+    let answers = usize::from(section.has("verdict")) + usize::from(section.has("at_least"));
+    let names_rules = section.has("fired") || section.has("silent");
+    if answers > 1 || (answers == 0 && !names_rules) {
+        let message = "a test expects a `verdict`, or one that is `at_least` so severe, or rules \
+                       that have `fired` or are `silent`";
         problems.add(&section.span(), message);
+    }
+    for rule in &expect.silent {
+        if expect.fired.iter().any(|fired| fired.value == rule.value) {
+            problems.add(&rule.span, "this rule cannot be both");
+        }
     }
     Some(expect)
 }

@@ -69,7 +69,7 @@ pub(crate) enum RulesCommand {
     /// Compiles packs and says all that is wrong with them.
     Check(RulesArgs),
     /// Runs the tests that the packs hold.
-    Test(RulesArgs),
+    Test(RulesTestArgs),
     /// Makes a key that signs bundles.
     Keygen(KeygenArgs),
     /// Signs packs that compile and pass their tests, as one file.
@@ -88,6 +88,15 @@ pub(crate) struct RulesArgs {
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RulesTestArgs {
+    #[command(flatten)]
+    pub(crate) packs: RulesArgs,
+    /// Tells how often each rule speaks and is silent; fails where one does not do both.
+    #[arg(long)]
+    pub(crate) coverage: bool,
 }
 
 #[derive(Debug, Subcommand)]

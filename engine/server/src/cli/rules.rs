@@ -1,6 +1,7 @@
 mod backtest;
 mod bundle;
 mod check;
+mod coverage;
 mod keygen;
 mod test;
 mod told;

@@ -19,7 +19,7 @@ fn what_would_loosen_is_refused_at_its_place() {
         ("[set]\nswap = \"23h\"", 2, 8, "outside"),
         ("[set]\nswap = \"31d\"", 2, 8, "outside"),
         ("[set]\nswap = 3", 2, 8, "other type"),
-        ("[set]\nspaw = \"48h\"", 2, 1, "no pack above"),
+        ("[set]\nspaw = \"48h\"", 2, 1, "no parameter"),
         ("[set]\ntries = 6", 2, 9, "outside"),
         (
             "[param.swap]\ndefault = \"1h\"\nmin = \"1h\"\nmax = \"2h\"\nsofter = \"longer\"",
