@@ -4,6 +4,8 @@ mod admin;
 mod args;
 mod demo;
 mod packs;
+mod remote;
+mod rollout;
 mod rules;
 mod serve;
 mod signals;

@@ -1,5 +1,9 @@
 //! The packs in service, and those that were.
 
+mod fetch;
+
+pub use fetch::Named;
+
 use crate::{
     engine::{Engine, engine_caller},
     error::ServiceError,

@@ -36,6 +36,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.DecisionService/ExplainDecision", &[HelpDesk, Analyst, Auditor]),
     ("/simbind.v1.DecisionService/ReplayDecision", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/ListPacks", &[Analyst, Auditor, Operator]),
+    ("/simbind.v1.RuleService/GetPacks", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),
     ("/simbind.v1.RuleService/Backtest", &[Analyst]),
 ];

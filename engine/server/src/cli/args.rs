@@ -1,4 +1,7 @@
-use super::rules::{BacktestArgs, BundleArgs, KeygenArgs, VerifyArgs};
+use super::{
+    rollout::RolloutCommand,
+    rules::{BacktestArgs, BundleArgs, KeygenArgs, VerifyArgs},
+};
 use crate::telemetry::LogFormat;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use simbind_core::ids::CallerId;
@@ -78,6 +81,8 @@ pub(crate) enum RulesCommand {
     Verify(VerifyArgs),
     /// Decides recorded decisions again by other packs and says what would change.
     Backtest(BacktestArgs),
+    #[command(flatten)]
+    Rollout(RolloutCommand),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -120,6 +120,11 @@ fn source(file: &Path) -> Result<PackSource, PacksError> {
     Ok(PackSource { name: file.display().to_string(), text })
 }
 
+/// A pack's id, where it can be read.
+pub(crate) fn id(source: &PackSource) -> Option<String> {
+    names(source).0
+}
+
 /// A pack's id and the one that it extends, as far as its text can be read; the compiler tells what
 /// is wrong with it.
 fn names(source: &PackSource) -> (Option<String>, Option<String>) {

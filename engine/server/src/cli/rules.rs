@@ -12,7 +12,7 @@ pub(crate) use bundle::BundleArgs;
 pub(crate) use keygen::KeygenArgs;
 pub(crate) use verify::VerifyArgs;
 
-use super::{CliResult, args::RulesCommand};
+use super::{CliResult, args::RulesCommand, rollout};
 
 pub(super) fn run(command: RulesCommand) -> CliResult {
     match command {
@@ -22,5 +22,6 @@ pub(super) fn run(command: RulesCommand) -> CliResult {
         RulesCommand::Keygen(args) => keygen::run(&args),
         RulesCommand::Bundle(args) => bundle::run(&args),
         RulesCommand::Verify(args) => verify::run(&args),
+        RulesCommand::Rollout(command) => rollout::run(command),
     }
 }

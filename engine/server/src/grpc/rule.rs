@@ -1,8 +1,9 @@
 use super::{Api, backtest, status::status};
 use simbind_proto::v1::{rule_service_server::RuleService, *};
+use simbind_rules::PacksHash;
 use simbind_service::{
     ServiceError,
-    packs::check,
+    packs::{Named, check},
     ports::{store::Store, vault::Vault},
 };
 use tonic::{Request, Response, Status};
@@ -35,6 +36,16 @@ pub(super) fn sources(
     packs.into_iter().map(source).collect()
 }
 
+fn named_packs(hash: &[u8]) -> Result<Named, ServiceError> {
+    match hash {
+        [] => Ok(Named::InService),
+        hash => hash
+            .try_into()
+            .map(|hash| Named::Packs(PacksHash(hash)))
+            .map_err(|_| ServiceError::invalid("packs_hash", "has not 32 bytes")),
+    }
+}
+
 #[tonic::async_trait]
 impl<S: Store, V: Vault> RuleService for Api<S, V> {
     type BacktestStream = backtest::Parts;
@@ -52,6 +63,17 @@ impl<S: Store, V: Vault> RuleService for Api<S, V> {
         };
         let packs = packs.into_iter().map(pack).collect();
         Ok(Response::new(ListPacksResponse { packs, packs_hash: hash.to_vec().into() }))
+    }
+
+    async fn get_packs(
+        &self,
+        request: Request<GetPacksRequest>,
+    ) -> Result<Response<GetPacksResponse>, Status> {
+        let named = named_packs(&request.into_inner().packs_hash).map_err(status)?;
+        let (packs, hash) = self.engine().pack_texts(named).await.map_err(status)?;
+        let source = |s: simbind_rules::PackSource| PackSource { name: s.name, text: s.text };
+        let packs = packs.into_iter().map(source).collect();
+        Ok(Response::new(GetPacksResponse { packs, packs_hash: hash.0.to_vec().into() }))
     }
 
     async fn check_packs(
