@@ -3,13 +3,14 @@
 use prost::Message as _;
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "simbind/v1/common.proto",
     "simbind/v1/binding.proto",
     "simbind/v1/check.proto",
     "simbind/v1/decision.proto",
     "simbind/v1/sim_event.proto",
     "simbind/v1/rule.proto",
+    "simbind/v1/rollout.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

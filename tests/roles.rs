@@ -134,6 +134,13 @@ const MAY: [(&str, &[&str]); 11] = [
             "RuleService/GetPacks",
             "RuleService/CheckPacks",
             "RuleService/Backtest",
+            "RolloutService/StagePacks",
+            "RolloutService/GetRollout",
+            "RolloutService/ApprovePacks",
+            "RolloutService/AdvanceRollout",
+            "RolloutService/WithdrawPacks",
+            "RolloutService/RollBackPacks",
+            "RolloutService/ListPackChanges",
         ],
     ),
     (
@@ -147,9 +154,20 @@ const MAY: [(&str, &[&str]); 11] = [
             "DecisionService/ReplayDecision",
             "RuleService/ListPacks",
             "RuleService/GetPacks",
+            "RolloutService/GetRollout",
+            "RolloutService/ListPackChanges",
         ],
     ),
-    ("operator", &["SimEventService/GetFeed", "RuleService/ListPacks"]),
+    (
+        "operator",
+        &[
+            "SimEventService/GetFeed",
+            "RuleService/ListPacks",
+            "RolloutService/GetRollout",
+            "RolloutService/RollBackPacks",
+            "RolloutService/ListPackChanges",
+        ],
+    ),
 ];
 
 #[tokio::test]

@@ -5,5 +5,6 @@ pub mod binding;
 pub mod check;
 pub mod ids;
 pub mod line;
+pub mod rollout;
 pub mod time;
 pub mod transcript;

@@ -7,6 +7,7 @@ mod check;
 mod decision;
 mod event;
 mod party;
+mod rollout;
 mod rule;
 mod status;
 mod stream;
@@ -19,14 +20,17 @@ pub(crate) use wire::backtest_part;
 use crate::telemetry::Metrics;
 use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
-    decision_service_server::DecisionServiceServer, rule_service_server::RuleServiceServer,
-    sim_event_service_server::SimEventServiceServer,
+    decision_service_server::DecisionServiceServer, rollout_service_server::RolloutServiceServer,
+    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
 };
 use simbind_service::{
     Engine,
     ports::{store::Store, vault::Vault},
 };
 use std::sync::Arc;
+
+/// The largest message with a signed bundle, in bytes: a bundle has at most 4 MiB.
+const BUNDLE_MESSAGE: usize = simbind_service::bundle::MOST_BYTES + (8 << 10);
 
 /// What every handler works over. Cheap to clone.
 pub struct Api<S, V>(Arc<Shared<S, V>>);
@@ -79,6 +83,8 @@ impl<S: Store, V: Vault> Api<S, V> {
                 .max_decoding_message_size(message_bytes),
             event: SimEventServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes),
+            rollout: RolloutServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes.max(BUNDLE_MESSAGE)),
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
         }
     }
@@ -94,6 +100,8 @@ pub struct Services<S, V> {
     pub decision: DecisionServiceServer<Api<S, V>>,
     /// SIM events.
     pub event: SimEventServiceServer<Api<S, V>>,
+    /// Packs on their way into service.
+    pub rollout: RolloutServiceServer<Api<S, V>>,
     /// Rules.
     pub rule: RuleServiceServer<Api<S, V>>,
 }

@@ -178,6 +178,7 @@ async fn serve(
         .add_service(services.check)
         .add_service(services.decision)
         .add_service(services.event)
+        .add_service(services.rollout)
         .add_service(services.rule)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
@@ -240,9 +241,11 @@ async fn watch_over(
         binding_service_server::SERVICE_NAME as BINDINGS,
         check_service_server::SERVICE_NAME as CHECKS,
         decision_service_server::SERVICE_NAME as DECISIONS,
+        rollout_service_server::SERVICE_NAME as ROLLOUT,
         rule_service_server::SERVICE_NAME as RULES,
         sim_event_service_server::SERVICE_NAME as EVENTS,
     };
+    let services = ["", BINDINGS, CHECKS, DECISIONS, ROLLOUT, RULES, EVENTS];
     let mut ticks = tokio::time::interval(TIDY);
     while !*stopped.borrow() {
         ticks.tick().await;
@@ -253,12 +256,15 @@ async fn watch_over(
         } else {
             tonic_health::ServingStatus::NotServing
         };
-        for service in ["", BINDINGS, CHECKS, DECISIONS, RULES, EVENTS] {
+        for service in services {
             reporter.set_service_status(service, status).await;
         }
         api.engine().tidy();
+        if let Err(error) = api.engine().follow_packs().await {
+            tracing::warn!(%error, "the packs of the ledger could not be followed");
+        }
     }
-    for service in ["", BINDINGS, CHECKS, DECISIONS, RULES, EVENTS] {
+    for service in services {
         reporter.set_service_status(service, tonic_health::ServingStatus::NotServing).await;
     }
 }

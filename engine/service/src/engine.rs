@@ -92,7 +92,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Result<Self, ServiceError> {
         let Ports { store, vault, clock, entropy } = ports;
         let bounds = settings.bounds;
-        let packs = Packs::compile(sources, &clock, bounds.limit_keys)?;
+        let packs =
+            Packs::restore(&*store, &clock, sources, settings.packs.broken, bounds.limit_keys)
+                .await?;
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
         let engine = Self {
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),
@@ -110,7 +112,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
             feeds,
             packs,
         };
-        engine.record_packs().await?;
         engine.restore_used().await?;
         Ok(engine)
     }
@@ -130,7 +131,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     /// Work that is not urgent and bounds memory: to be called every few seconds.
     pub fn tidy(&self) {
-        self.packs.in_service().limits.forget_rested();
+        self.packs.forget_rested();
     }
 
     pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], ServiceError> {

@@ -13,6 +13,6 @@ pub use entry::{
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
-    BindingRow, CertificateRow, CounterRow, EventRow, LineRow, PacksRow, Reuse, decode_row,
-    encode_row,
+    BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow, OnceLiveRow, PacksRow,
+    Reuse, decode_row, encode_row,
 };

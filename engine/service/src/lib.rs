@@ -19,6 +19,7 @@ mod limits;
 pub mod outcome;
 pub mod packs;
 pub mod ports;
+pub mod rollout;
 mod sealing;
 pub mod settings;
 

@@ -13,12 +13,13 @@ use crate::ports::clock::Clock as Time;
 use clock::{LimitClock, LimitInstant};
 use governor::{Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware};
 use kept::Kept;
+use parking_lot::Mutex;
 use simbind_rules::{Limit, LimitKey, ReasonCode};
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     num::NonZeroU32,
-    sync::Arc,
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -89,37 +90,79 @@ struct Counted {
     claimed: Limiter,
 }
 
+/// By the limit's id. Packs of different carriers may use one id for different limits.
+type ById<T> = HashMap<String, Vec<T>>;
+
+/// The counts of all packs that are held: a limit that two versions of the packs declare alike is
+/// one, so that a new version gives nobody a fresh allowance.
+pub(crate) struct LimitPool {
+    shared: Mutex<ById<Weak<Counted>>>,
+    clock: LimitClock,
+    seed: RandomState,
+    most_keys: usize,
+}
+
+impl LimitPool {
+    /// A pool whose limits each keep at most this many keys that were proved, and as many that
+    /// were not.
+    pub(crate) fn new(time: &Arc<dyn Time>, most_keys: usize) -> Self {
+        let (clock, seed) = (LimitClock::new(time), RandomState::new());
+        Self { shared: Mutex::default(), clock, seed, most_keys }
+    }
+
+    /// Limits for these declarations, with the counts that are there.
+    pub(crate) fn limits<'a>(&self, declared: impl Iterator<Item = &'a Limit>) -> Limits {
+        let mut counted: ById<Arc<Counted>> = HashMap::new();
+        let mut shared = self.shared.lock();
+        for limit in declared {
+            let own = counted.entry(limit.id.clone()).or_default();
+            if own.iter().any(|counted| counted.limit == *limit) {
+                continue;
+            }
+            let alike = shared.entry(limit.id.clone()).or_default();
+            let there = alike.iter().filter_map(Weak::upgrade);
+            let found = there.into_iter().find(|counted| counted.limit == *limit);
+            let Some(found) = found.or_else(|| self.counted(limit)) else { continue };
+            alike.retain(|counted| counted.strong_count() > 0);
+            if !alike.iter().any(|counted| std::ptr::eq(counted.as_ptr(), &raw const *found)) {
+                alike.push(Arc::downgrade(&found));
+            }
+            own.push(found);
+        }
+        shared.retain(|_, alike| alike.iter().any(|counted| counted.strong_count() > 0));
+        drop(shared);
+        Limits { counted, clock: self.clock.clone(), seed: self.seed.clone() }
+    }
+
+    fn counted(&self, limit: &Limit) -> Option<Arc<Counted>> {
+        let quota = quota(limit)?;
+        let limiter = || RateLimiter::new(quota, Kept::new(self.most_keys), self.clock.clone());
+        let (proved, claimed) = (limiter(), limiter());
+        Some(Arc::new(Counted { limit: limit.clone(), proved, claimed }))
+    }
+
+    /// Forgets keys whose allowance is whole again.
+    pub(crate) fn forget_rested(&self) {
+        let shared = self.shared.lock();
+        let held: Vec<_> = shared.values().flatten().filter_map(Weak::upgrade).collect();
+        drop(shared);
+        for counted in held {
+            for limiter in [&counted.proved, &counted.claimed] {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
+        }
+    }
+}
+
 /// All limits of one set of packs.
 pub(crate) struct Limits {
-    /// By the limit's id. Packs of different carriers may use one id for different limits.
-    counted: HashMap<String, Vec<Counted>>,
+    counted: ById<Arc<Counted>>,
     clock: LimitClock,
     seed: RandomState,
 }
 
 impl Limits {
-    /// Limits for these declarations; each keeps at most this many keys that were proved, and as
-    /// many that were not.
-    pub(crate) fn new<'a>(
-        declared: impl Iterator<Item = &'a Limit>,
-        time: &Arc<dyn Time>,
-        most_keys: usize,
-    ) -> Self {
-        let clock = LimitClock::new(time);
-        let mut counted: HashMap<String, Vec<Counted>> = HashMap::new();
-        for limit in declared {
-            let alike = counted.entry(limit.id.clone()).or_default();
-            if alike.iter().any(|counted| counted.limit == *limit) {
-                continue;
-            }
-            let Some(quota) = quota(limit) else { continue };
-            let limiter = || RateLimiter::new(quota, Kept::new(most_keys), clock.clone());
-            let (proved, claimed) = (limiter(), limiter());
-            alike.push(Counted { limit: limit.clone(), proved, claimed });
-        }
-        Self { counted, clock, seed: RandomState::new() }
-    }
-
     /// Counts against each limit of a chain; the first that is reached.
     pub(crate) fn count(&self, declared: &[Limit], subjects: &Subjects<'_>) -> Option<Reached> {
         let mut reached = None;
@@ -132,16 +175,6 @@ impl Limits {
             reached = reached.or(over);
         }
         reached
-    }
-
-    /// Forgets keys whose allowance is whole again.
-    pub(crate) fn forget_rested(&self) {
-        for counted in self.counted.values().flatten() {
-            for limiter in [&counted.proved, &counted.claimed] {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
-            }
-        }
     }
 }
 

@@ -244,7 +244,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let now = self.now();
         let mut facts = facts_of(parent)?;
         refresh(&mut facts, loaded, now);
-        let packs = self.packs.in_service();
+        let force = self.packs.current();
+        let packs = force.deciding(&*self.vault, Some(loaded.binding.certificate.id));
         let chain = crate::decisions::chain_of(&packs.book, parent);
         let ruling = simbind_core::check::rule(&packs.book, chain, parent.kind, &facts, None);
         let ruling = after_step_up(ruling, method);

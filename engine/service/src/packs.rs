@@ -1,60 +1,162 @@
-//! The packs in service, and those that were.
+//! The packs in service, those that are staged, and those that were.
 
 mod fetch;
+pub(crate) mod shadow;
+pub(crate) mod start;
+pub(crate) mod texts;
 
 pub use fetch::Named;
+pub use shadow::{ChangeCount, ChangedDecision, ShadowReport};
 
 use crate::{
-    engine::{Engine, engine_caller},
+    engine::Engine,
     error::ServiceError,
-    ledger::{PacksRow, StateEntry, decode_row, keys},
-    limits::Limits,
+    limits::{LimitPool, Limits},
     ports::{
         clock::Clock,
-        store::{Expected, Store, StoreError},
-        vault::Vault,
+        store::{Position, Store},
+        vault::{LookupKind, Vault},
     },
 };
 use arc_swap::ArcSwap;
-use simbind_core::binding::Serving;
-use simbind_rules::{ChainId, CheckKind, Diagnostic, PackSource, RuleBook, run_tests};
+use parking_lot::Mutex;
+use shadow::Shadow;
+use simbind_core::{
+    binding::Serving,
+    ids::CertificateId,
+    rollout::{Nation, Stage},
+};
+use simbind_rules::{ChainId, CheckKind, Diagnostic, PackSource, PacksHash, RuleBook, run_tests};
 use std::sync::Arc;
+use texts::text_digest;
 
-/// Packs, compiled, with their limits. One snapshot serves a whole check.
+/// The most versions of the packs that are kept compiled, beside those that are in use.
+const MOST_COMPILED: usize = 8;
+
+/// Packs, compiled, with their limits.
 pub(crate) struct InService {
     pub(crate) book: RuleBook,
     pub(crate) limits: Limits,
     sources: Vec<PackSource>,
+    /// SHA-256 of the text of the nation's pack.
+    nation: [u8; 32],
+}
+
+/// What decides now. One snapshot of it serves a whole check.
+pub(crate) struct InForce {
+    /// The version of the row of the ledger's state that this is of.
+    pub(crate) version: Position,
+    pub(crate) live: Arc<InService>,
+    pub(crate) staged: Option<OnTrial>,
+}
+
+/// Staged packs.
+pub(crate) struct OnTrial {
+    pub(crate) packs: Arc<InService>,
+    pub(crate) stage: Stage,
+    pub(crate) shadow: Arc<Shadow>,
 }
 
 pub(crate) struct Packs {
-    current: ArcSwap<InService>,
+    current: ArcSwap<InForce>,
+    workshop: Workshop,
+    /// Held while what is in service is changed or followed.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+}
+
+/// Compiles packs, and keeps what it compiled.
+pub(crate) struct Workshop {
+    limits: Arc<LimitPool>,
+    /// The newest last.
+    compiled: Mutex<Vec<Arc<InService>>>,
+    /// Held while packs are compiled: one thread is busy with it at a time.
+    compiling: tokio::sync::Mutex<()>,
+}
+
+impl Workshop {
+    fn new(clock: &Arc<dyn Clock>, most_keys: usize) -> Self {
+        Self {
+            limits: Arc::new(LimitPool::new(clock, most_keys)),
+            compiled: Mutex::default(),
+            compiling: tokio::sync::Mutex::default(),
+        }
+    }
+
+    pub(crate) fn kept(&self, hash: PacksHash) -> Option<Arc<InService>> {
+        let mut compiled = self.compiled.lock();
+        let at = compiled.iter().position(|kept| kept.book.hash() == hash)?;
+        let found = compiled.remove(at);
+        compiled.push(Arc::clone(&found));
+        Some(found)
+    }
+
+    fn keep(&self, packs: &Arc<InService>) {
+        let mut compiled = self.compiled.lock();
+        compiled.retain(|kept| kept.book.hash() != packs.book.hash());
+        compiled.push(Arc::clone(packs));
+        let over = compiled.len().saturating_sub(MOST_COMPILED);
+        compiled.drain(..over);
+    }
+
+    /// Compiles packs beside the checks, with `compile`, and keeps them.
+    async fn compile(
+        &self,
+        sources: Vec<PackSource>,
+        compile: fn(&[PackSource]) -> Result<RuleBook, Vec<Diagnostic>>,
+    ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
+        let _one = self.compiling.lock().await;
+        let limits = Arc::clone(&self.limits);
+        let compiling = tokio::task::spawn_blocking(move || {
+            compile(&sources).map(|book| Arc::new(InService::new(book, sources, &limits)))
+        });
+        let compiled = compiling
+            .await
+            .map_err(|_| ServiceError::unavailable("the compiler of packs panicked"))?;
+        if let Ok(packs) = &compiled {
+            self.keep(packs);
+        }
+        Ok(compiled)
+    }
+
+    /// Compiles packs that were found good before.
+    pub(crate) async fn compile_again(
+        &self,
+        sources: Vec<PackSource>,
+    ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
+        self.compile(sources, RuleBook::compile).await
+    }
+
+    /// Compiles packs and runs their tests.
+    pub(crate) async fn check(
+        &self,
+        sources: Vec<PackSource>,
+    ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
+        self.compile(sources, check).await
+    }
 }
 
 impl Packs {
-    pub(crate) fn compile(
-        sources: Vec<PackSource>,
-        clock: &Arc<dyn Clock>,
-        most_keys: usize,
-    ) -> Result<Self, ServiceError> {
-        let book = check(&sources).map_err(|found| {
-            let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-            ServiceError::invalid("packs", lines.join("\n"))
-        })?;
-        let chains = book.packs().iter().filter_map(|pack| book.chain_of_pack(&pack.id));
-        let declared: Vec<_> = chains
-            .flat_map(|chain| {
-                let logins = book.limits(chain, CheckKind::Login).iter();
-                let checks = logins.chain(book.limits(chain, CheckKind::Tap));
-                checks.chain(book.event_limits(chain)).cloned().collect::<Vec<_>>()
-            })
-            .collect();
-        let limits = Limits::new(declared.iter(), clock, most_keys);
-        Ok(Self { current: ArcSwap::from_pointee(InService { book, limits, sources }) })
+    /// What decides now.
+    pub(crate) fn current(&self) -> Arc<InForce> {
+        self.current.load_full()
     }
 
+    /// The packs in service for all that are not in the share of staged ones.
     pub(crate) fn in_service(&self) -> Arc<InService> {
-        self.current.load_full()
+        Arc::clone(&self.current.load().live)
+    }
+
+    pub(crate) fn put(&self, force: InForce) {
+        self.current.store(Arc::new(force));
+    }
+
+    pub(crate) const fn workshop(&self) -> &Workshop {
+        &self.workshop
+    }
+
+    /// Forgets what limits keep of those whose allowance is whole again.
+    pub(crate) fn forget_rested(&self) {
+        self.workshop.limits.forget_rested();
     }
 }
 
@@ -71,49 +173,77 @@ pub fn check(sources: &[PackSource]) -> Result<RuleBook, Vec<Diagnostic>> {
     Err(report.failures.into_iter().map(Diagnostic::from).collect())
 }
 
+impl InForce {
+    /// The packs that decide for a certificate: the staged ones where it is in their share. The
+    /// place of a certificate is hashed with the packs, so that it is another in each rollout.
+    pub(crate) fn deciding(
+        &self,
+        vault: &impl Vault,
+        certificate: Option<CertificateId>,
+    ) -> &Arc<InService> {
+        let (Some(trial), Some(certificate)) = (&self.staged, certificate) else {
+            return &self.live;
+        };
+        let Stage::Share(share) = trial.stage else { return &self.live };
+        let parts: [&[u8]; 2] = [&trial.packs.book.hash().0, certificate.as_bytes()];
+        let place = vault.lookup(LookupKind::Share, &parts);
+        let [a, b, c, d, e, f, g, h, ..] = place.0;
+        if share.holds([a, b, c, d, e, f, g, h]) { &trial.packs } else { &self.live }
+    }
+}
+
 impl InService {
+    fn new(book: RuleBook, sources: Vec<PackSource>, pool: &LimitPool) -> Self {
+        let chains = book.packs().iter().filter_map(|pack| book.chain_of_pack(&pack.id));
+        let declared: Vec<_> = chains
+            .flat_map(|chain| {
+                let logins = book.limits(chain, CheckKind::Login).iter();
+                let checks = logins.chain(book.limits(chain, CheckKind::Tap));
+                checks.chain(book.event_limits(chain)).cloned().collect::<Vec<_>>()
+            })
+            .collect();
+        let limits = pool.limits(declared.iter());
+        let nation = book.packs().iter().position(|pack| pack.extends.is_none());
+        let nation = nation.and_then(|at| sources.get(at));
+        let nation = nation.map_or([0; 32], |source| text_digest(&source.text));
+        Self { book, limits, sources, nation }
+    }
+
     /// The chain of a line; the nation's where no line is known.
     pub(crate) fn chain(&self, serving: Option<&Serving>) -> ChainId {
         let Some(Serving { carrier, host }) = serving else { return self.book.chain(None, None) };
         let network = host.as_ref().unwrap_or(carrier);
         self.book.chain(Some(network.as_str()), Some(carrier.as_str()))
     }
+
+    /// Whether these and others hold the same pack of the nation.
+    pub(crate) fn nation_beside(&self, other: &Self) -> Nation {
+        if self.nation == other.nation { Nation::Same } else { Nation::Differs }
+    }
+
+    pub(crate) fn sources(&self) -> &[PackSource] {
+        &self.sources
+    }
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
-    /// Keeps the packs' texts in the ledger, so that decisions can be replayed after a change.
-    pub(crate) async fn record_packs(&self) -> Result<(), ServiceError> {
-        let current = self.packs.in_service();
-        let hash = current.book.hash().0;
-        let key = keys::packs(&hash)?;
-        let known = self.store.read(std::slice::from_ref(&key)).await?;
-        if known.values.iter().any(Option::is_some) {
-            return Ok(());
-        }
-        let texts = |source: &PackSource| (source.name.clone(), source.text.clone());
-        let sources = current.sources.iter().map(texts).collect();
-        let entry = StateEntry::PacksActivated { hash, sources, by: engine_caller()? };
-        match self.append_state(&entry, vec![(key, Expected::Absent)]).await {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The packs of a hash: those in service, or compiled again from the ledger's texts.
+    /// The packs of a hash: those that are held, or compiled again from the ledger's texts.
     pub(crate) async fn packs_of(&self, hash: [u8; 32]) -> Result<PacksOf, ServiceError> {
-        let current = self.packs.in_service();
-        if current.book.hash().0 == hash {
-            return Ok(PacksOf::Current(current));
+        let hash = PacksHash(hash);
+        let current = self.packs.current();
+        let staged = current.staged.as_ref().map(|trial| &trial.packs);
+        let mut held = staged.into_iter().chain([&current.live]);
+        if let Some(held) = held.find(|held| held.book.hash() == hash) {
+            return Ok(PacksOf::Here(Arc::clone(held)));
         }
-        let snapshot = self.store.read(&[keys::packs(&hash)?]).await?;
-        let Some(row) = snapshot.values.into_iter().next().flatten() else {
+        if let Some(kept) = self.packs.workshop.kept(hash) {
+            return Ok(PacksOf::Here(kept));
+        }
+        let Some(sources) = texts::sources_of(&*self.store, hash).await? else {
             return Ok(PacksOf::Missing);
         };
-        let row: PacksRow = decode_row(&row.value)?;
-        let sources: Vec<_> =
-            row.sources.into_iter().map(|(name, text)| PackSource { name, text }).collect();
-        match RuleBook::compile(&sources) {
-            Ok(book) if book.hash().0 == hash => Ok(PacksOf::Earlier(Box::new(book))),
+        match self.packs.workshop.compile_again(sources).await? {
+            Ok(packs) if packs.book.hash() == hash => Ok(PacksOf::Here(packs)),
             _ => Ok(PacksOf::Missing),
         }
     }
@@ -127,16 +257,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
 /// Packs by their hash.
 pub(crate) enum PacksOf {
-    Current(Arc<InService>),
-    Earlier(Box<RuleBook>),
+    Here(Arc<InService>),
     Missing,
 }
 
 impl PacksOf {
     pub(crate) fn book(&self) -> Option<&RuleBook> {
         match self {
-            Self::Current(current) => Some(&current.book),
-            Self::Earlier(book) => Some(book),
+            Self::Here(packs) => Some(&packs.book),
             Self::Missing => None,
         }
     }

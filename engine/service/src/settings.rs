@@ -4,6 +4,7 @@ use crate::bundle::TrustedKeys;
 use simbind_core::{
     ids::{AppId, CarrierId},
     line::FeedTerms,
+    rollout::NationalApproval,
 };
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
@@ -82,14 +83,14 @@ pub enum Signing {
     Required,
 }
 
-/// How many people a change of the nation's pack takes.
+/// What is done at the start where the packs in service, as the ledger holds them, do not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Approval {
-    /// Who stages may put in service.
+pub enum BrokenPacks {
+    /// The engine does not start.
     #[default]
-    One,
-    /// A second person has to approve first.
-    Two,
+    Refuse,
+    /// The packs of the configuration take their place, and the ledger says so.
+    TakeConfigured,
 }
 
 /// The terms on which packs come into service.
@@ -100,7 +101,9 @@ pub struct PackTerms {
     /// Whether packs have to be signed.
     pub signing: Signing,
     /// How many people a change of the nation's pack takes.
-    pub approval: Approval,
+    pub approval: NationalApproval,
+    /// What is done at the start where those in service do not compile.
+    pub broken: BrokenPacks,
 }
 
 /// The configuration of the use cases.

@@ -39,6 +39,13 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.RuleService/GetPacks", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),
     ("/simbind.v1.RuleService/Backtest", &[Analyst]),
+    ("/simbind.v1.RolloutService/StagePacks", &[Analyst]),
+    ("/simbind.v1.RolloutService/GetRollout", &[Analyst, Auditor, Operator]),
+    ("/simbind.v1.RolloutService/ApprovePacks", &[Analyst]),
+    ("/simbind.v1.RolloutService/AdvanceRollout", &[Analyst]),
+    ("/simbind.v1.RolloutService/WithdrawPacks", &[Analyst]),
+    ("/simbind.v1.RolloutService/RollBackPacks", &[Analyst, Operator]),
+    ("/simbind.v1.RolloutService/ListPackChanges", &[Analyst, Auditor, Operator]),
 ];
 
 /// Services that every known caller may call.

@@ -5,9 +5,10 @@ use super::{
     model::{PackOrigin, Packs},
     raw::{RawPacks, Text},
 };
+use simbind_core::rollout::NationalApproval;
 use simbind_service::{
     bundle::{BundleKey, KeyError, TrustedKeys},
-    settings::{Approval, PackTerms, Signing},
+    settings::{BrokenPacks, PackTerms, Signing},
 };
 
 pub(super) fn packs(raw: &RawPacks, checker: &mut Checker<'_>) -> Packs {
@@ -24,7 +25,9 @@ pub(super) fn packs(raw: &RawPacks, checker: &mut Checker<'_>) -> Packs {
     };
     let approval = raw.national_approval.as_ref();
     let approval = approval.map(|text| approval_of(text, checker)).unwrap_or_default();
-    Packs { origin: origin(raw, signing, checker), terms: PackTerms { keys, signing, approval } }
+    let broken = if raw.recover { BrokenPacks::TakeConfigured } else { BrokenPacks::Refuse };
+    let terms = PackTerms { keys, signing, approval, broken };
+    Packs { origin: origin(raw, signing, checker), terms }
 }
 
 fn origin(raw: &RawPacks, signing: Signing, checker: &mut Checker<'_>) -> PackOrigin {
@@ -67,14 +70,14 @@ fn keys(raw: &RawPacks, checker: &mut Checker<'_>) -> TrustedKeys {
     })
 }
 
-fn approval_of(text: &Text, checker: &mut Checker<'_>) -> Approval {
+fn approval_of(text: &Text, checker: &mut Checker<'_>) -> NationalApproval {
     match text.get_ref().as_str() {
-        "one" => Approval::One,
-        "two" => Approval::Two,
+        "one" => NationalApproval::OnePerson,
+        "two" => NationalApproval::TwoPersons,
         other => {
             let message = format!("`{other}` is none of one, two");
             checker.at(text, "packs.national_approval", message);
-            Approval::Two
+            NationalApproval::TwoPersons
         }
     }
 }

@@ -126,6 +126,7 @@ pub(super) struct RawPacks {
     pub(super) keys: Vec<RawPackKey>,
     pub(super) signed_only: Option<Spanned<bool>>,
     pub(super) national_approval: Option<Text>,
+    pub(super) recover: bool,
 }
 
 #[derive(Debug, Deserialize)]

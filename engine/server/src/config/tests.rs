@@ -1,6 +1,7 @@
 use super::{Config, Overrides, PackOrigin, Problem, parse_duration};
+use simbind_core::rollout::NationalApproval;
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::settings::{Approval, Signing};
+use simbind_service::settings::Signing;
 use std::{path::Path, time::Duration};
 
 fn parse(text: &str) -> Result<Config, Vec<Problem>> {
@@ -156,11 +157,14 @@ fn packs_come_from_one_place_on_terms_that_fit_it() {
     assert_eq!(packs.origin, PackOrigin::Bundle(dir.path().join("b")));
     assert_eq!(packs.terms.signing, Signing::Required);
     assert!(!packs.terms.keys.is_empty());
-    assert_eq!(packs.terms.approval, Approval::One);
+    assert_eq!(packs.terms.approval, NationalApproval::OnePerson);
 
     let packs = read("dir = \".\"\nnational_approval = \"two\"\n").unwrap();
     assert_eq!(packs.origin, PackOrigin::Folder(dir.path().join(".")));
-    assert_eq!((packs.terms.signing, packs.terms.approval), (Signing::Optional, Approval::Two));
+    assert_eq!(
+        (packs.terms.signing, packs.terms.approval),
+        (Signing::Optional, NationalApproval::TwoPersons)
+    );
     assert_eq!(read("").unwrap().origin, PackOrigin::Shipped);
 
     for (text, part) in [

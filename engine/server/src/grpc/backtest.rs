@@ -1,6 +1,6 @@
 //! Backtests: parts go to the caller as they are found.
 
-use super::{Api, rule::sources, status::status, wire};
+use super::{Api, status::status, wire};
 use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
@@ -62,6 +62,6 @@ fn tried_packs(packs: Option<PackSet>) -> Result<TriedPacks, ServiceError> {
     Ok(match wire::required("packs.by", by)? {
         By::PacksHash(hash) if hash.is_empty() => TriedPacks::InService,
         By::PacksHash(hash) => TriedPacks::Hash(wire::sha256("packs.packs_hash", &hash)?),
-        By::Sources(PackSources { packs }) => TriedPacks::Sources(sources(packs)?),
+        By::Sources(PackSources { packs }) => TriedPacks::Sources(wire::sources("packs", packs)?),
     })
 }

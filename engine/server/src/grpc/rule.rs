@@ -1,4 +1,4 @@
-use super::{Api, backtest, status::status};
+use super::{Api, backtest, status::status, wire};
 use simbind_proto::v1::{rule_service_server::RuleService, *};
 use simbind_rules::PacksHash;
 use simbind_service::{
@@ -8,32 +8,8 @@ use simbind_service::{
 };
 use tonic::{Request, Response, Status};
 
-/// The most packs that are compiled at once.
-const MOST_PACKS: usize = 64;
-/// The longest pack, in bytes.
-const MOST_PACK_BYTES: usize = 512 << 10;
-
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-pub(super) fn sources(
-    packs: Vec<PackSource>,
-) -> Result<Vec<simbind_rules::PackSource>, ServiceError> {
-    if packs.is_empty() || packs.len() > MOST_PACKS {
-        let why = format!("has {} packs, not 1 to {MOST_PACKS}", packs.len());
-        return Err(ServiceError::invalid("packs", why));
-    }
-    let source = |PackSource { name, text }| {
-        if name.is_empty() || name.len() > 128 {
-            return Err(ServiceError::invalid("packs.name", "does not have 1 to 128 bytes"));
-        }
-        if text.len() > MOST_PACK_BYTES {
-            return Err(ServiceError::invalid("packs.text", "has more than 512 KiB"));
-        }
-        Ok(simbind_rules::PackSource { name, text })
-    };
-    packs.into_iter().map(source).collect()
 }
 
 fn named_packs(hash: &[u8]) -> Result<Named, ServiceError> {
@@ -80,28 +56,17 @@ impl<S: Store, V: Vault> RuleService for Api<S, V> {
         &self,
         request: Request<CheckPacksRequest>,
     ) -> Result<Response<CheckPacksResponse>, Status> {
-        let sources = sources(request.into_inner().packs).map_err(status)?;
+        let sources = wire::sources("packs", request.into_inner().packs).map_err(status)?;
         let checked = tokio::task::spawn_blocking(move || check(&sources)).await;
         let checked = checked.map_err(|_| {
             status(ServiceError::Unavailable { why: "the compiler of packs panicked".into() })
         })?;
-        let diagnostic = |found: simbind_rules::Diagnostic| Diagnostic {
-            name: found.pack,
-            line: found.line,
-            column: found.column,
-            message: found.message,
-            suggestion: found.suggestion.unwrap_or_default(),
+        let (found, packs_hash) = match checked {
+            Ok(book) => (book.warnings().to_vec(), book.hash().0.to_vec()),
+            Err(found) => (found, Vec::new()),
         };
-        Ok(Response::new(match checked {
-            Ok(book) => CheckPacksResponse {
-                diagnostics: Vec::new(),
-                packs_hash: book.hash().0.to_vec().into(),
-            },
-            Err(found) => CheckPacksResponse {
-                diagnostics: found.into_iter().map(diagnostic).collect(),
-                packs_hash: Vec::new().into(),
-            },
-        }))
+        let diagnostics = found.into_iter().map(wire::diagnostic).collect();
+        Ok(Response::new(CheckPacksResponse { diagnostics, packs_hash: packs_hash.into() }))
     }
 
     async fn backtest(

@@ -6,6 +6,8 @@ mod check;
 mod decision;
 mod event;
 mod field;
+mod packs;
+mod rollout;
 
 pub(crate) use backtest::backtest_part;
 pub(super) use binding::{binding, binding_id, enrol_request, handset, lifecycle_reason};
@@ -13,3 +15,5 @@ pub(super) use check::{Outcome, Parts, channel, check_request, outcome};
 pub(super) use decision::{condition, decision, facts, severity};
 pub(super) use event::{message, receipt, refusal};
 pub(super) use field::{field, instant, page, required, sha256, time};
+pub(super) use packs::{diagnostic, sources};
+pub(super) use rollout::{advance, change, rollout, why};

@@ -89,8 +89,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let tried = match packs {
             TriedPacks::InService => Tried::in_service(self.packs.in_service()),
             TriedPacks::Hash(hash) => match self.packs_of(hash).await? {
-                PacksOf::Current(packs) => Tried::in_service(packs),
-                PacksOf::Earlier(book) => (*book).into(),
+                PacksOf::Here(packs) => Tried::in_service(packs),
                 PacksOf::Missing => return Err(ServiceError::NotFound("packs")),
             },
             TriedPacks::Sources(sources) => {

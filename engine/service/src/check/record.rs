@@ -8,7 +8,7 @@ use crate::{
     hot::Loaded,
     ledger::{DecisionEntry, FiredEntry, LimitEntry, encode_decision, keys},
     limits::Reached,
-    packs::InService,
+    packs::{InForce, InService, shadow::Compared},
     ports::{
         store::{Append, Expected, Key, LedgerKind, Store, StoreError},
         vault::Vault,
@@ -86,6 +86,26 @@ impl<S: Store, V: Vault> Engine<S, V> {
             hold.not_written();
         }
         Ok(written?)
+    }
+
+    /// Answers a check that was decided by the other packs too, those in service or those that are
+    /// staged, and counts where they differ. It has no effect.
+    pub(super) fn compare(&self, force: &InForce, draft: &Draft<'_>, decision: &DecisionEntry) {
+        let Some(trial) = &force.staged else { return };
+        let Draft { check, facts, loaded, .. } = *draft;
+        let serving = loaded.map(|loaded| &loaded.binding.sim.serving);
+        let limit = draft.limit.map(|limit| limit.reason);
+        let ruled = |packs: &InService| {
+            let chain = packs.chain(serving);
+            simbind_core::check::rule(&packs.book, chain, check.kind(), facts, limit)
+        };
+        trial.shadow.count(&Compared {
+            decision: decision.id,
+            carrier: serving.map(|serving| &serving.carrier),
+            audience: &decision.audience,
+            live: (&force.live.book, &ruled(&force.live)),
+            staged: (&trial.packs.book, &ruled(&trial.packs)),
+        });
     }
 
     /// Writes a decision under an id that was drawn for it; on disk when this answers.

@@ -120,12 +120,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
         mut taken: Taken<'_>,
     ) -> Result<Arc<DecisionEntry>, ServiceError> {
         let Walk { check, digest, proofs, mut loaded, now } = walk;
-        let packs = self.packs.in_service();
+        let force = self.packs.current();
+        let packs = force.deciding(&*self.vault, check.certificate.id());
         let state = taken.state();
         let limit = match &taken {
             // It was counted when it came first.
             Taken::Before(..) => None,
-            _ => self.limit(check, &proofs, state, loaded.as_deref(), &packs),
+            _ => self.limit(check, &proofs, state, loaded.as_deref(), packs),
         };
         // Once this check's counter has been accepted, later ones do not make it a step back.
         let mut counted = matches!(taken, Taken::Before(..));
@@ -150,7 +151,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 limit,
                 loaded: loaded.as_deref(),
                 challenge,
-                packs: &packs,
+                packs,
                 now,
             };
             let decision = match &mut taken {
@@ -159,6 +160,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Taken::Before(_, prior) => self.decide(&draft, Some(prior), None).await?,
             };
             if !self.moved(loaded.as_deref()).await? {
+                if !matches!(taken, Taken::Before(..)) {
+                    self.compare(&force, &draft, &decision);
+                }
                 match taken {
                     Taken::Not(_) => {}
                     Taken::Held(hold) => hold.decided(&decision),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use simbind_core::{
     ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId},
     line::{EventKind, LineName},
+    rollout::Change,
     time::Timestamp,
 };
 use simbind_rules::{CheckKind, Edge, Verdict};
@@ -176,6 +177,20 @@ pub enum StateEntry {
         /// Who put them there.
         by: CallerId,
     },
+    /// Texts of packs, each kept once under its SHA-256.
+    PackTexts {
+        /// The texts.
+        texts: Vec<String>,
+    },
+    /// Which packs a hash stands for.
+    PacksNamed {
+        /// SHA-256 over them.
+        hash: [u8; 32],
+        /// Their names and the SHA-256 of their texts, in order.
+        packs: Vec<(String, [u8; 32])>,
+    },
+    /// Packs came into service, or a step nearer to it, or went.
+    PacksChanged(Change),
 }
 
 /// A rule that had a part.

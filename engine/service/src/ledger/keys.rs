@@ -1,7 +1,7 @@
 //! Keys of the index. The first byte names the table.
 
 use crate::ports::{
-    store::{Key, StoreError},
+    store::{Key, Position, StoreError},
     vault::{LookupHash, LookupKind, Vault},
 };
 use simbind_core::{
@@ -149,6 +149,36 @@ pub fn step_up(decision: DecisionId) -> Result<Key, StoreError> {
 /// Packs that were in service.
 pub fn packs(hash: &[u8; 32]) -> Result<Key, StoreError> {
     key(b'R', &[hash])
+}
+
+/// The text of a pack, by its SHA-256.
+pub fn pack_text(digest: &[u8; 32]) -> Result<Key, StoreError> {
+    key(b'T', &[digest])
+}
+
+/// Which packs a hash stands for.
+pub fn manifest(hash: &[u8; 32]) -> Result<Key, StoreError> {
+    key(b'M', &[hash])
+}
+
+/// A mark that packs were in service for all.
+pub fn once_live(hash: &[u8; 32]) -> Result<Key, StoreError> {
+    key(b'V', &[hash])
+}
+
+/// What is in service and what is staged.
+pub fn rollout() -> Result<Key, StoreError> {
+    key(b'O', &[])
+}
+
+/// A change of what is in service or staged, by its position.
+pub fn pack_change(at: Position) -> Result<Key, StoreError> {
+    key(b'W', &[&at.0.to_be_bytes()])
+}
+
+/// All changes of what is in service or staged, as a prefix.
+pub fn pack_changes() -> Result<Key, StoreError> {
+    key(b'W', &[])
 }
 
 /// A decision's position, under its id, which begins with its time.

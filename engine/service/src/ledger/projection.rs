@@ -1,5 +1,7 @@
 //! How entries become rows of the index: the same function while serving and while rebuilding.
 
+mod packs;
+
 use super::{
     entry::BindingChange,
     entry::{
@@ -7,8 +9,8 @@ use super::{
     },
     keys,
     rows::{
-        BindingRow, CertificateRow, CounterRow, EventRow, LineRow, PacksRow, Reuse, decode_row,
-        encode_row,
+        BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow, PacksRow, Reuse,
+        decode_row, encode_row,
     },
 };
 use crate::{
@@ -91,7 +93,10 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::CounterSeen { .. }
             | StateEntry::PinReported { .. }
             | StateEntry::StepUpEnded { .. }
-            | StateEntry::PacksActivated { .. } => Ok(Vec::new()),
+            | StateEntry::PacksActivated { .. }
+            | StateEntry::PackTexts { .. }
+            | StateEntry::PacksNamed { .. } => Ok(Vec::new()),
+            StateEntry::PacksChanged(change) => packs::change_reads(change),
         };
         keys.map_err(key_error)
     }
@@ -162,6 +167,11 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::PacksActivated { hash, sources, .. } => {
                 Ok(vec![put(keys::packs(&hash), &PacksRow { sources })?])
             }
+            StateEntry::PackTexts { texts } => packs::text_writes(&texts),
+            StateEntry::PacksNamed { hash, packs } => {
+                Ok(vec![put(keys::manifest(&hash), &ManifestRow { packs })?])
+            }
+            StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
         }
     }
 

@@ -6,7 +6,10 @@ use crate::ports::{
     vault::{KeyId, Sealed},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use simbind_core::ids::{BindingId, EventId};
+use simbind_core::{
+    ids::{BindingId, EventId},
+    rollout::Origin,
+};
 
 const VERSION: u8 = 1;
 
@@ -76,6 +79,20 @@ impl EventRow {
 pub struct PacksRow {
     /// Names and texts, in order.
     pub sources: Vec<(String, String)>,
+}
+
+/// Which packs a hash stands for, under the hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestRow {
+    /// Names and the SHA-256 of their texts, in order.
+    pub packs: Vec<(String, [u8; 32])>,
+}
+
+/// Packs that were in service for all, under their hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnceLiveRow {
+    /// How they came.
+    pub origin: Origin,
 }
 
 /// The bytes of a row.

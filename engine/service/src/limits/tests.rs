@@ -1,5 +1,4 @@
 use super::*;
-use parking_lot::Mutex;
 use simbind_core::time::Timestamp;
 
 struct Hand(Mutex<Timestamp>);
@@ -41,7 +40,8 @@ fn of(name: &str, proved: bool) -> Subjects<'_> {
 fn a_burst_is_served_and_what_is_over_it_is_told_when_to_come_back() {
     let (hand, time) = hand();
     let declared = [per_minute(6, 3)];
-    let limits = Limits::new(declared.iter(), &time, 10);
+    let pool = LimitPool::new(&time, 10);
+    let limits = pool.limits(declared.iter());
     for _ in 0..3 {
         assert_eq!(limits.count(&declared, &of("a", true)), None);
     }
@@ -56,7 +56,8 @@ fn a_burst_is_served_and_what_is_over_it_is_told_when_to_come_back() {
 fn failures_of_whoever_lacks_the_key_use_nothing_of_the_owners_allowance() {
     let (_, time) = hand();
     let declared = [per_minute(6, 3)];
-    let limits = Limits::new(declared.iter(), &time, 10);
+    let pool = LimitPool::new(&time, 10);
+    let limits = pool.limits(declared.iter());
     for _ in 0..3 {
         assert_eq!(limits.count(&declared, &of("owner", false)), None);
     }
@@ -70,7 +71,8 @@ fn failures_of_whoever_lacks_the_key_use_nothing_of_the_owners_allowance() {
 fn names_that_nobody_proved_cannot_fill_the_places_of_those_that_were() {
     let (_, time) = hand();
     let declared = [per_minute(6, 3)];
-    let limits = Limits::new(declared.iter(), &time, 2);
+    let pool = LimitPool::new(&time, 2);
+    let limits = pool.limits(declared.iter());
     for name in ["a", "b", "c", "d"] {
         limits.count(&declared, &of(name, false));
     }
@@ -82,7 +84,8 @@ fn names_that_nobody_proved_cannot_fill_the_places_of_those_that_were() {
 fn at_the_ceiling_a_known_key_is_served_and_an_unknown_one_is_over_its_limit() {
     let (hand, time) = hand();
     let declared = [per_minute(60, 2)];
-    let limits = Limits::new(declared.iter(), &time, 100);
+    let pool = LimitPool::new(&time, 100);
+    let limits = pool.limits(declared.iter());
     let names: Vec<String> = (0..1000).map(|n| format!("certificate-{n}")).collect();
     for (n, name) in names.iter().enumerate() {
         assert_eq!(limits.count(&declared, &of(name, true)).is_none(), n < 100, "{name}");
@@ -91,12 +94,12 @@ fn at_the_ceiling_a_known_key_is_served_and_an_unknown_one_is_over_its_limit() {
     assert_eq!(kept(&limits), 100);
     assert_eq!(limits.count(&declared, &of(&names[0], true)), None, "known, and under its limit");
     assert!(limits.count(&declared, &of(&names[0], true)).is_some(), "known, and over it");
-    limits.forget_rested();
+    pool.forget_rested();
     assert_eq!(kept(&limits), 100, "nothing has rested");
     move_on(&hand, Duration::from_secs(1));
     assert_eq!(limits.count(&declared, &of(&names[1], true)), None);
     move_on(&hand, Duration::from_millis(1500));
-    limits.forget_rested();
+    pool.forget_rested();
     assert!(kept(&limits) < 100, "rested keys make room");
     assert_eq!(limits.count(&declared, &of(&names[999], true)), None);
 }
@@ -105,14 +108,15 @@ fn at_the_ceiling_a_known_key_is_served_and_an_unknown_one_is_over_its_limit() {
 fn a_full_set_of_keys_empties_when_all_have_rested() {
     let (hand, time) = hand();
     let declared = [per_minute(60, 2)];
-    let limits = Limits::new(declared.iter(), &time, 50);
+    let pool = LimitPool::new(&time, 50);
+    let limits = pool.limits(declared.iter());
     for round in 0..5 {
         for n in 0..80 {
             let name = format!("{round}-{n}");
             assert_eq!(limits.count(&declared, &of(&name, true)).is_none(), n < 50);
         }
         move_on(&hand, Duration::from_secs(120));
-        limits.forget_rested();
+        pool.forget_rested();
         assert!(limits.counted["logins"][0].proved.is_empty(), "round {round}");
     }
 }
@@ -121,7 +125,8 @@ fn a_full_set_of_keys_empties_when_all_have_rested() {
 fn a_clock_that_jumps_neither_opens_nor_closes_a_limit_for_good() {
     let (hand, time) = hand();
     let declared = [per_minute(6, 1)];
-    let limits = Limits::new(declared.iter(), &time, 10);
+    let pool = LimitPool::new(&time, 10);
+    let limits = pool.limits(declared.iter());
     assert_eq!(limits.count(&declared, &of("a", true)), None);
     // Years ahead, and put right again: ten seconds later the next check is served.
     move_on(&hand, Duration::from_secs(40 * 366 * 86_400));
@@ -134,7 +139,7 @@ fn a_clock_that_jumps_neither_opens_nor_closes_a_limit_for_good() {
     for end in [i64::MIN, i64::MAX, 0] {
         *hand.0.lock() = Timestamp::from_millis(end);
         limits.count(&declared, &of("a", true));
-        limits.forget_rested();
+        pool.forget_rested();
     }
 }
 
@@ -142,7 +147,8 @@ fn a_clock_that_jumps_neither_opens_nor_closes_a_limit_for_good() {
 fn limits_of_one_id_in_two_packs_are_counted_apart() {
     let (_, time) = hand();
     let (one, two) = ([per_minute(6, 1)], [per_minute(6, 3)]);
-    let limits = Limits::new(one.iter().chain(&two), &time, 10);
+    let pool = LimitPool::new(&time, 10);
+    let limits = pool.limits(one.iter().chain(&two));
     assert_eq!(limits.count(&one, &of("a", true)), None);
     assert!(limits.count(&one, &of("a", true)).is_some());
     for _ in 0..3 {
@@ -164,8 +170,28 @@ fn the_widest_limit_that_a_pack_can_declare_is_counted() {
         ..per_minute(1, 1)
     };
     let declared = [wide, fast];
-    let limits = Limits::new(declared.iter(), &time, 10);
+    let pool = LimitPool::new(&time, 10);
+    let limits = pool.limits(declared.iter());
     for _ in 0..1000 {
         assert_eq!(limits.count(&declared, &of("a", true)), None);
     }
+}
+
+#[test]
+fn a_limit_that_two_versions_of_the_packs_declare_alike_keeps_its_counts() {
+    let (_, time) = hand();
+    let pool = LimitPool::new(&time, 10);
+    let (same, other) = ([per_minute(6, 3)], [per_minute(6, 4)]);
+    let before = pool.limits(same.iter());
+    for _ in 0..3 {
+        assert_eq!(before.count(&same, &of("a", true)), None);
+    }
+    let after = pool.limits(same.iter().chain(&other));
+    assert!(after.count(&same, &of("a", true)).is_some(), "no fresh allowance");
+    assert_eq!(after.count(&other, &of("a", true)), None, "another limit is counted anew");
+    assert!(before.count(&same, &of("a", true)).is_some());
+    drop((before, after));
+    // What nobody holds is not kept.
+    assert_eq!(pool.limits(same.iter()).count(&same, &of("a", true)), None);
+    assert_eq!(pool.shared.lock().values().flatten().count(), 1);
 }

@@ -3,7 +3,6 @@
 use crate::{
     engine::Engine,
     error::ServiceError,
-    ledger::{PacksRow, decode_row, keys},
     ports::{store::Store, vault::Vault},
 };
 use simbind_rules::{PackSource, PacksHash};
@@ -35,11 +34,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if hash == live {
             return Ok((current.sources.clone(), hash));
         }
-        let snapshot = self.store.read(&[keys::packs(&hash.0)?]).await?;
-        let row = snapshot.values.into_iter().next().flatten();
-        let row = row.ok_or(ServiceError::NotFound("packs"))?;
-        let row: PacksRow = decode_row(&row.value)?;
-        let source = |(name, text)| PackSource { name, text };
-        Ok((row.sources.into_iter().map(source).collect(), hash))
+        let sources = super::texts::sources_of(&*self.store, hash).await?;
+        Ok((sources.ok_or(ServiceError::NotFound("packs"))?, hash))
     }
 }

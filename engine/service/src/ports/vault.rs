@@ -56,6 +56,8 @@ pub enum LookupKind {
     Certificate,
     /// IMEI.
     Imei,
+    /// The place of a certificate in the shares of staged packs, with the packs' hash before it.
+    Share,
 }
 
 /// A keyed hash of an identifier: the first 16 bytes of HMAC-SHA-256 over kind and text.

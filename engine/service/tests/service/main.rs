@@ -16,5 +16,6 @@ mod faults;
 mod limits;
 mod order;
 mod records;
+mod rollout;
 mod step_up;
 mod support;

@@ -6,9 +6,10 @@ use simbind_core::{
     binding::LifecycleReason as Why,
     ids::{BindingId, DecisionId},
     line::EventKind,
+    rollout::{Act, Change, Origin},
     time::Timestamp,
 };
-use simbind_rules::{CheckKind, Edge, Methods, StepUpMethod, Verdict};
+use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
         BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, LimitEntry,
@@ -112,7 +113,36 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 by,
             },
         ),
+        ("pack-texts", StateEntry::PackTexts { texts: vec!["[pack]".into(), "x".into()] }),
+        (
+            "packs-named",
+            StateEntry::PacksNamed {
+                hash: [7; 32],
+                packs: vec![("nation.toml".into(), [8; 32]), ("docomo.toml".into(), [9; 32])],
+            },
+        ),
+        ("packs-configured", done(Act::Configured)),
+        ("packs-recovered", done(Act::Recovered)),
+        ("packs-renamed", done(Act::Renamed { was: PacksHash([6; 32]) })),
+        ("packs-staged", done(Act::Staged { origin: Origin::Texts })),
+        ("packs-staged-bundle", done(Act::Staged { origin: Origin::Bundle(300) })),
+        ("packs-approved", done(Act::Approved)),
+        ("packs-shadowed", done(Act::Shadowed)),
+        ("packs-shared", done(Act::Shared(300_u32.try_into().unwrap()))),
+        ("packs-activated", done(Act::Activated)),
+        ("packs-withdrawn", done(Act::Withdrawn)),
+        ("packs-rolled-back", done(Act::RolledBack { origin: Origin::Bundle(2) })),
     ]
+}
+
+fn done(act: Act) -> StateEntry {
+    StateEntry::PacksChanged(Change {
+        act,
+        packs: PacksHash([7; 32]),
+        by: caller("analyst"),
+        at: Timestamp::from_millis(1_790_000_000_123),
+        why: "too strict".parse().unwrap(),
+    })
 }
 
 fn decisions() -> Vec<(&'static str, DecisionEntry)> {

@@ -102,6 +102,13 @@ impl Entropy for Counting {
     }
 }
 
+/// Settings that a test changes.
+#[derive(Default)]
+struct Tuned {
+    bounds: Bounds,
+    packs: PackTerms,
+}
+
 /// All that an engine stands on, so that it can be started again.
 pub(crate) struct World {
     pub(crate) engine: Arc<TestEngine>,
@@ -127,6 +134,19 @@ impl World {
     }
 
     pub(crate) async fn with(text: &str, tune: impl FnOnce(&mut Bounds)) -> Self {
+        let mut tuned = Tuned::default();
+        tune(&mut tuned.bounds);
+        Self::tuned(text, tuned).await
+    }
+
+    /// With other terms for packs.
+    pub(crate) async fn with_packs(text: &str, tune: impl FnOnce(&mut PackTerms)) -> Self {
+        let mut tuned = Tuned::default();
+        tune(&mut tuned.packs);
+        Self::tuned(text, tuned).await
+    }
+
+    async fn tuned(text: &str, tuned: Tuned) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(Hand(Mutex::new(START)));
         let config = VaultConfig::new(dir.path().join("slots"));
@@ -139,17 +159,26 @@ impl World {
         let store = Arc::new(Faulty::new(memory));
         let authority = people::Authority::new();
         let entropy = Arc::new(Counting::default());
-        let mut bounds = Bounds::default();
-        tune(&mut bounds);
-        let engine = start(&store, &vault, &clock, &entropy, &authority, text, bounds).await;
+        let engine =
+            start(&store, &vault, &clock, &entropy, &authority, text, tuned).await.unwrap();
         Self { engine, store, clock, authority, entropy, vault, _dir: dir }
     }
 
     /// Another engine over the same store, as after a restart.
     pub(crate) async fn restarted(&self, text: &str) -> Arc<TestEngine> {
-        let bounds = Bounds::default();
+        self.try_restarted(text, |_| {}).await.unwrap()
+    }
+
+    /// A restart that may be refused.
+    pub(crate) async fn try_restarted(
+        &self,
+        text: &str,
+        tune: impl FnOnce(&mut PackTerms),
+    ) -> Result<Arc<TestEngine>, ServiceError> {
+        let mut tuned = Tuned::default();
+        tune(&mut tuned.packs);
         let Self { store, vault, clock, entropy, authority, .. } = self;
-        start(store, vault, clock, entropy, authority, text, bounds).await
+        start(store, vault, clock, entropy, authority, text, tuned).await
     }
 
     pub(crate) fn vault(&self) -> &FileVault {
@@ -162,9 +191,9 @@ impl World {
 
     /// An engine over another store of the same vault.
     pub(crate) async fn over(&self, memory: MemoryStore) -> Arc<TestEngine> {
-        let (store, bounds) = (Arc::new(Faulty::new(memory)), Bounds::default());
+        let (store, tuned) = (Arc::new(Faulty::new(memory)), Tuned::default());
         let Self { vault, clock, entropy, authority, .. } = self;
-        start(&store, vault, clock, entropy, authority, PACK, bounds).await
+        start(&store, vault, clock, entropy, authority, PACK, tuned).await.unwrap()
     }
 
     /// Tells an event of a carrier about a SIM.
@@ -213,8 +242,8 @@ async fn start(
     entropy: &Arc<Counting>,
     authority: &people::Authority,
     text: &str,
-    bounds: Bounds,
-) -> Arc<TestEngine> {
+    Tuned { bounds, packs }: Tuned,
+) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
         max_silence: Duration::from_secs(86_400),
@@ -225,7 +254,6 @@ async fn start(
         (name.parse().unwrap(), CarrierTerms { host, feed: terms })
     };
     let settings = Settings {
-        packs: PackTerms::default(),
         trust: Trust {
             anchors: TrustAnchors::from_der([authority.certificate()]).unwrap(),
             policy: ChainPolicy::default(),
@@ -235,6 +263,7 @@ async fn start(
         },
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,
+        packs,
     };
     let ports = Ports {
         store: Arc::clone(store),
@@ -242,5 +271,5 @@ async fn start(
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::clone(entropy) as Arc<dyn Entropy>,
     };
-    Arc::new(Engine::start(ports, settings, pack(text), &[9; 32]).await.unwrap())
+    Engine::start(ports, settings, pack(text), &[9; 32]).await.map(Arc::new)
 }

@@ -117,6 +117,7 @@ const fn kind_code(kind: LookupKind) -> u8 {
         LookupKind::Person => 4,
         LookupKind::Certificate => 5,
         LookupKind::Imei => 6,
+        LookupKind::Share => 7,
     }
 }
 

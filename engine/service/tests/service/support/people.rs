@@ -184,6 +184,15 @@ impl Person {
         self.login_with(engine, request, |_| {})
     }
 
+    /// Logs in.
+    pub(crate) async fn check(
+        &self,
+        engine: &TestEngine,
+        request: &str,
+    ) -> std::sync::Arc<simbind_service::ledger::DecisionEntry> {
+        engine.check(&self.login(engine, request)).await.unwrap()
+    }
+
     /// A login with something changed before it is signed.
     pub(crate) fn login_with(
         &self,
