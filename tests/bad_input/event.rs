@@ -183,7 +183,7 @@ async fn batches_packs_and_feeds_of_the_wrong_size_or_name_are_refused() {
     let rules = RuleServiceClient::new(channel);
     let pack = PackSource { name: "p.toml".into(), text: "[pack]\n".into() };
     let named = |name: String| PackSource { name, ..pack.clone() };
-    let long = PackSource { text: "#".repeat((256 << 10) + 1), ..pack.clone() };
+    let long = PackSource { text: "#".repeat((512 << 10) + 1), ..pack.clone() };
     Table::of(CheckPacksRequest { packs: vec![pack.clone()] })
         .row("packs", "none", |r| r.packs.clear())
         .row("packs", "65", |r| r.packs = vec![pack.clone(); 65])
