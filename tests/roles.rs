@@ -56,7 +56,7 @@ const CARRIER: &[&str] =
     &["SimEventService/PublishEvents", "SimEventService/StreamEvents", "SimEventService/GetFeed"];
 
 /// What each caller may call; any other method is refused.
-const MAY: [(&str, &[&str]); 11] = [
+const MAY: [(&str, &[&str]); 16] = [
     (
         "bank",
         &[
@@ -111,6 +111,11 @@ const MAY: [(&str, &[&str]); 11] = [
     ("docomo", CARRIER),
     ("iij", CARRIER),
     ("aqua-mobile", CARRIER),
+    ("kddi", CARRIER),
+    ("kawasemi", CARRIER),
+    ("softbank", CARRIER),
+    ("tsubame-mobile", CARRIER),
+    ("rakuten", CARRIER),
     (
         "help-desk",
         &[
@@ -202,6 +207,9 @@ async fn a_carrier_speaks_for_no_other_carrier() {
         ("iij", "aqua-mobile", false),
         ("aqua-mobile", "docomo", false),
         ("aqua-mobile", "iij", false),
+        ("kddi", "kawasemi", false),
+        ("kawasemi", "kawasemi", true),
+        ("kawasemi", "kddi", false),
         ("docomo", "nobody", false),
     ];
     for (caller, carrier, taken) in cases {

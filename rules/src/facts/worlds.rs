@@ -13,9 +13,9 @@ use Fact::{
     AppIdentity, BindingAge, BindingKeyHome, BindingPlatform, BindingState, CertificateStatus,
     CertificateStatusAge, CheckChannel, CounterState, EventsConsistency, FeedHealth, FeedHorizon,
     FeedSilence, HandsetAttestationLevel, HandsetBoot, HandsetChangedAge, HandsetClaims,
-    HandsetLatch, HandsetMatch, HandsetMatchAge, HandsetMatchProvenance, HandsetPatchAge,
-    HandsetProof, HandsetRelation, LineLatch, ReaderProfile, ReaderRoundTrip, SimChangedAge,
-    SimLatch, SimMatch, SimMatchProvenance, SimState,
+    HandsetLatch, HandsetLoanerAge, HandsetMatch, HandsetMatchAge, HandsetMatchProvenance,
+    HandsetPatchAge, HandsetProof, HandsetRelation, LineLatch, ReaderProfile, ReaderRoundTrip,
+    SimChangedAge, SimLatch, SimMatch, SimMatchProvenance, SimState,
 };
 use Part::{Is, Known, Unknown, Zero};
 
@@ -136,6 +136,7 @@ pub const WORLDS: &[WorldLaw] = &[
             Unknown(HandsetMatch),
             Unknown(HandsetClaims),
             Unknown(HandsetChangedAge),
+            Unknown(HandsetLoanerAge),
             Unknown(SimMatch),
             Unknown(SimState),
             Unknown(SimChangedAge),

@@ -123,6 +123,11 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
         Kind::UnlockedHandset => Model { soundness: Soundness::Unlocked, ..android },
         _ => android,
     };
-    let carrier = if kind == Kind::MvnoMove { Carrier::Iij } else { drawn };
+    let carrier = match kind {
+        Kind::MvnoMove if percent(50) => Carrier::Kawasemi,
+        Kind::MvnoMove => Carrier::Iij,
+        Kind::Loaner => drawn.lender(),
+        _ => drawn,
+    };
     Traits { carrier, applet, model }
 }

@@ -81,7 +81,8 @@ fn numbers_parse_and_stay_apart() {
     for number in 0..5_000 {
         for carrier in Carrier::ALL {
             let iccid: Iccid = numbers::iccid(carrier.issuer(), 42, number).parse().unwrap();
-            assert!(seen.insert(iccid.to_digits()) || carrier == Carrier::AquaMobile);
+            let resold = carrier.host().is_some_and(|host| host.issuer() == carrier.issuer());
+            assert!(seen.insert(iccid.to_digits()) || resold);
         }
         let imei: Imei = numbers::imei(number % 2 == 0, 42, number).unwrap().parse().unwrap();
         assert!(seen.insert(imei.to_digits()));

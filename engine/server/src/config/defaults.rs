@@ -59,6 +59,28 @@ host = "docomo"
 id = "aqua-mobile"
 caller = "local"
 host = "docomo"
+
+[[carrier]]
+id = "kddi"
+caller = "local"
+
+[[carrier]]
+id = "kawasemi"
+caller = "local"
+host = "kddi"
+
+[[carrier]]
+id = "softbank"
+caller = "local"
+
+[[carrier]]
+id = "tsubame-mobile"
+caller = "local"
+host = "softbank"
+
+[[carrier]]
+id = "rakuten"
+caller = "local"
 "#;
 
 /// Gives a loopback server the parties that its file does not name.

@@ -32,7 +32,19 @@ fn without_configuration_it_is_a_loopback_server_with_the_usual_parties() {
         ]
     );
     let carriers: Vec<_> = config.carriers.iter().map(|c| c.id.as_str()).collect();
-    assert_eq!(carriers, ["docomo", "iij", "aqua-mobile"]);
+    assert_eq!(
+        carriers,
+        [
+            "docomo",
+            "iij",
+            "aqua-mobile",
+            "kddi",
+            "kawasemi",
+            "softbank",
+            "tsubame-mobile",
+            "rakuten"
+        ]
+    );
     assert_eq!(config.carriers[1].host.as_ref().unwrap().as_str(), "docomo");
 }
 

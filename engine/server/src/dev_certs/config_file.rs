@@ -2,7 +2,7 @@ use simbind_core::ids::CallerId;
 use std::fmt::Write as _;
 
 /// The usual parties, each with the caller that speaks for it and what is written for it.
-const PARTIES: [(&str, &str); 11] = [
+const PARTIES: [(&str, &str); 16] = [
     (
         "bank",
         "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
@@ -42,11 +42,27 @@ const PARTIES: [(&str, &str); 11] = [
         "aqua-mobile",
         "[[carrier]]\nid = \"aqua-mobile\"\ncaller = \"aqua-mobile\"\nhost = \"docomo\"\n",
     ),
+    ("kddi", "[[carrier]]\nid = \"kddi\"\ncaller = \"kddi\"\nhorizon_days = 365\n"),
+    ("kawasemi", "[[carrier]]\nid = \"kawasemi\"\ncaller = \"kawasemi\"\nhost = \"kddi\"\n"),
+    (
+        "softbank",
+        "[[carrier]]\nid = \"softbank\"\ncaller = \"softbank\"\nhorizon_days = 90\n\
+         max_silence = \"50h\"\nlag = \"26h\"\n",
+    ),
+    (
+        "tsubame-mobile",
+        "[[carrier]]\nid = \"tsubame-mobile\"\ncaller = \"tsubame-mobile\"\n\
+         host = \"softbank\"\nmax_silence = \"50h\"\nlag = \"26h\"\n",
+    ),
+    ("rakuten", "[[carrier]]\nid = \"rakuten\"\ncaller = \"rakuten\"\nhorizon_days = 30\n"),
     ("help-desk", "[[caller]]\nname = \"help-desk\"\nroles = [\"help-desk\"]\n"),
     ("analyst", "[[caller]]\nname = \"analyst\"\nroles = [\"analyst\"]\n"),
     ("auditor", "[[caller]]\nname = \"auditor\"\nroles = [\"auditor\"]\n"),
     ("operator", "[[caller]]\nname = \"operator\"\nroles = [\"operator\"]\n"),
 ];
+
+/// Carriers whose networks others of the usual parties rent.
+const HOSTS: [&str; 3] = ["docomo", "kddi", "softbank"];
 
 /// A configuration that fits a set of [`super::make`], written beside it. A usual caller gets its
 /// usual part; any other becomes a relying party of its name. MVNOs need their host among the
@@ -57,13 +73,17 @@ pub fn config_text(callers: &[CallerId]) -> String {
          [tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\n\
          [apps]\nallowed = [{ id = \"jp.simbind.demo\" }]\n",
     );
-    let hosted = callers.iter().any(|caller| caller.as_str() == "docomo");
+    let named = |party: &str| callers.iter().any(|caller| caller.as_str() == party);
     for caller in callers {
         let usual = PARTIES.iter().find(|(name, _)| *name == caller.as_str());
         text.push('\n');
         match usual {
-            Some((_, part)) if hosted => text.push_str(part),
-            Some((_, part)) => text.push_str(&part.replace("host = \"docomo\"\n", "")),
+            Some((_, part)) => {
+                let absent = HOSTS.into_iter().filter(|host| !named(host));
+                text.push_str(&absent.fold((*part).to_owned(), |part, host| {
+                    part.replace(&format!("host = \"{host}\"\n"), "")
+                }));
+            }
             None => {
                 let _ = write!(
                     text,

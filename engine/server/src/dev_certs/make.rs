@@ -8,7 +8,7 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
 /// The callers that get a certificate where none are named.
-pub const DEFAULT_CALLERS: [&str; 11] = [
+pub const DEFAULT_CALLERS: [&str; 16] = [
     "bank",
     "shop",
     "doors",
@@ -16,6 +16,11 @@ pub const DEFAULT_CALLERS: [&str; 11] = [
     "docomo",
     "iij",
     "aqua-mobile",
+    "kddi",
+    "kawasemi",
+    "softbank",
+    "tsubame-mobile",
+    "rakuten",
     "help-desk",
     "analyst",
     "auditor",

@@ -61,10 +61,12 @@ fn a_made_client_is_the_caller_of_its_name() {
 #[test]
 fn any_subset_of_callers_gets_a_valid_configuration() {
     let dir = tempfile::tempdir().unwrap();
-    let set = make(&callers(&["iij", "my-app"]), OffsetDateTime::UNIX_EPOCH).unwrap();
-    write(dir.path(), &set).unwrap();
-    Config::load(Some(&dir.path().join("simbind.toml")), &Overrides::default())
-        .unwrap_or_else(|e| panic!("{e}"));
+    for names in [["iij", "my-app"], ["tsubame-mobile", "docomo"], ["kddi", "kawasemi"]] {
+        let set = make(&callers(&names), OffsetDateTime::UNIX_EPOCH).unwrap();
+        write(dir.path(), &set).unwrap();
+        Config::load(Some(&dir.path().join("simbind.toml")), &Overrides::default())
+            .unwrap_or_else(|e| panic!("{names:?}: {e}"));
+    }
 }
 
 #[test]
