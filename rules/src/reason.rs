@@ -1,5 +1,6 @@
 //! The catalogue of reasons.
 
+mod catalogue;
 mod engine;
 
 #[cfg(test)]
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use self::catalogue::{CatalogueError, Entry, read_catalogue};
 use crate::verdict::Edge;
 
 pub(crate) const CATALOGUE: &str = include_str!("../reasons.toml");
@@ -31,29 +33,18 @@ pub enum Lang {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReasonCode(u16);
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    code: String,
-    edge: Option<Edge>,
-    ja: String,
-    ja_next: String,
-    en: String,
-    en_next: String,
+fn catalogue() -> &'static Result<Vec<Entry>, CatalogueError> {
+    static CATALOGUE_READ: OnceLock<Result<Vec<Entry>, CatalogueError>> = OnceLock::new();
+    CATALOGUE_READ.get_or_init(|| read_catalogue(CATALOGUE))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Catalogue {
-    reason: Vec<Entry>,
+/// Whether the catalogue of this build is whole; no pack compiles with one that is not.
+pub(crate) fn check_catalogue() -> Result<(), &'static CatalogueError> {
+    catalogue().as_ref().map(|_| ())
 }
 
 fn entries() -> &'static [Entry] {
-    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
-    // The catalogue is part of the build and a test reads it; an empty one would only blank texts.
-    ENTRIES.get_or_init(|| {
-        toml::from_str::<Catalogue>(CATALOGUE).map_or_else(|_| vec![], |c| c.reason)
-    })
+    catalogue().as_deref().unwrap_or_default()
 }
 
 impl ReasonCode {

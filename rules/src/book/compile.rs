@@ -33,6 +33,11 @@ impl RuleBook {
             problems.add(&(0..0), format!("a book has 1 to {MAX_PACKS} packs"));
             return Err(problems.into_found());
         }
+        if let Err(error) = reason::check_catalogue() {
+            let mut problems = Problems::new("reasons.toml", "");
+            problems.add(&(0..0), error.to_string());
+            return Err(problems.into_found());
+        }
         let mut problems: Vec<_> =
             sources.iter().map(|source| Problems::new(&source.name, &source.text)).collect();
         let docs: Vec<_> =
