@@ -1,6 +1,7 @@
 //! Books: the packs that ship, what a lower layer cannot do, and how a check is answered.
 
 mod answers;
+mod audit;
 mod feed;
 mod holes;
 mod interpreter;

@@ -108,7 +108,12 @@ fn exchanged(text: &str, name: &str, table: &str) -> String {
 
 #[test]
 fn the_readme_s_tables_are_those_of_the_schema_the_packs_and_the_catalogue() {
-    let tables = [("facts", facts_table()), ("feeds", feeds_table()), ("reasons", reasons_table())];
+    let tables = [
+        ("messages", super::audit::messages_table()),
+        ("facts", facts_table()),
+        ("feeds", feeds_table()),
+        ("reasons", reasons_table()),
+    ];
     let fresh =
         tables.iter().fold(README.to_owned(), |text, (name, table)| exchanged(&text, name, table));
     if std::env::var_os("SIMBIND_BLESS").is_some() {
