@@ -27,7 +27,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("simbind: {error}");
-            ExitCode::FAILURE
+            let remote = error.downcast_ref::<remote::RemoteError>();
+            remote.map_or(ExitCode::FAILURE, remote::RemoteError::exit_code)
         }
     }
 }

@@ -88,11 +88,17 @@ fn named(paths: &[PathBuf]) -> Gathered {
     Gathered { sources, unread }
 }
 
-/// Packs with some in the place of those of the same ids, or beside them.
-pub(crate) fn over(base: Vec<PackSource>, given: Vec<PackSource>) -> Vec<PackSource> {
-    let ids: BTreeSet<_> = given.iter().filter_map(|source| names(source).0).collect();
-    let stays = |source: &PackSource| names(source).0.is_none_or(|id| !ids.contains(&id));
-    base.into_iter().filter(stays).chain(given).collect()
+/// Packs with some in the place of those of the same ids, or behind them.
+pub(crate) fn over(mut base: Vec<PackSource>, given: Vec<PackSource>) -> Vec<PackSource> {
+    for source in given {
+        let own = id(&source);
+        let at = base.iter().position(|pack| own.is_some() && id(pack) == own);
+        match at.and_then(|at| base.get_mut(at)) {
+            Some(place) => *place = source,
+            None => base.push(source),
+        }
+    }
+    base
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, PacksError> {
@@ -181,8 +187,10 @@ mod tests {
         };
         let packs = over(shipped.clone(), vec![mine.clone(), other.clone()]);
         assert_eq!(packs.len(), shipped.len() + 1);
-        assert_eq!(packs[shipped.len() - 1..], [mine, other]);
-        assert!(packs[..shipped.len() - 1].iter().all(|pack| shipped.contains(pack)));
+        let at = shipped.iter().position(|s| s.text == mine.text).unwrap();
+        assert_eq!((&packs[at], &packs[shipped.len()]), (&mine, &other));
+        let others = packs.iter().zip(&shipped).enumerate().filter(|(n, _)| *n != at);
+        assert!(others.map(|(_, pair)| pair).all(|(pack, before)| pack == before));
     }
 
     #[test]

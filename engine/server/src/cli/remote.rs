@@ -4,22 +4,16 @@ mod args;
 mod error;
 mod text;
 
-pub(crate) use args::RemoteArgs;
+pub(crate) use args::{MOST_BYTES, RemoteArgs};
 pub(crate) use error::RemoteError;
-pub(crate) use text::hex;
+pub(crate) use text::{hex, moment, since};
 
 use super::CliResult;
 use std::{future::Future, process::ExitCode};
 use tokio::runtime::Builder;
 
-/// Runs a command that asks a server, and tells in one sentence why it could not be done.
+/// Runs a command that asks a server.
 pub(crate) fn run(asking: impl Future<Output = Result<ExitCode, RemoteError>>) -> CliResult {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    match runtime.block_on(Box::pin(asking)) {
-        Ok(code) => Ok(code),
-        Err(error) => {
-            eprintln!("simbind: {error}");
-            Ok(error.exit_code())
-        }
-    }
+    Ok(runtime.block_on(Box::pin(asking))?)
 }

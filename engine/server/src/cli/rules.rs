@@ -10,7 +10,8 @@ mod verify;
 pub(crate) use backtest::BacktestArgs;
 pub(crate) use bundle::BundleArgs;
 pub(crate) use keygen::KeygenArgs;
-pub(crate) use verify::VerifyArgs;
+pub(crate) use told::refused;
+pub(crate) use verify::{VerifyArgs, read as read_bundle};
 
 use super::{CliResult, args::RulesCommand, rollout};
 

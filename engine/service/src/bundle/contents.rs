@@ -7,7 +7,7 @@ use time::{OffsetDateTime, UtcOffset};
 /// The most packs of a bundle.
 pub const MOST_PACKS: usize = 64;
 /// The longest pack of a bundle, in bytes.
-pub const MOST_PACK_BYTES: usize = 256 << 10;
+pub const MOST_PACK_BYTES: usize = 512 << 10;
 
 /// What a bundle is to hold, not checked yet.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Draft {
     /// When it was made; for people, nothing is decided by it. Kept in whole seconds of UTC.
     pub made_at: OffsetDateTime,
     /// The packs: 1 to 64, their names different and of 1 to 128 printable characters, each at most
-    /// 256 KiB.
+    /// 512 KiB.
     pub packs: Vec<PackSource>,
 }
 

@@ -38,7 +38,7 @@ pub enum BundleError {
     #[error("there are two packs named {0}")]
     SamePack(String),
     /// A pack is too long.
-    #[error("pack {0} has more than 256 KiB")]
+    #[error("pack {0} has more than 512 KiB")]
     PackTooLong(String),
     /// A newer bundle has been here.
     #[error("the bundle has version {version}, and version {known} has been here already")]

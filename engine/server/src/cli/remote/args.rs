@@ -10,6 +10,8 @@ use std::{
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use zeroize::Zeroizing;
 
+/// The largest answer that is taken, in bytes: 64 packs of 256 KiB, and a little.
+pub(crate) const MOST_BYTES: usize = 17 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server to ask, and who asks.

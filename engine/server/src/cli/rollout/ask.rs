@@ -1,12 +1,10 @@
-use super::super::remote::{RemoteArgs, RemoteError};
+use super::super::remote::{MOST_BYTES, RemoteArgs, RemoteError};
 use clap::Args as ClapArgs;
 use simbind_proto::v1::{
-    GetPacksRequest, GetPacksResponse, rule_service_client::RuleServiceClient,
+    GetPacksRequest, GetPacksResponse, rollout_service_client::RolloutServiceClient,
+    rule_service_client::RuleServiceClient,
 };
 use tonic::transport::Channel;
-
-/// The largest answer that is taken, in bytes: 64 packs of 256 KiB, and a little.
-const MOST_BYTES: usize = 17 << 20;
 
 /// The server that is asked, and how the answer is written.
 #[derive(Debug, ClapArgs)]
@@ -30,6 +28,10 @@ impl Asking {
 }
 
 impl Server {
+    pub(super) fn rollout(&self) -> RolloutServiceClient<Channel> {
+        RolloutServiceClient::new(self.channel.clone()).max_decoding_message_size(MOST_BYTES)
+    }
+
     /// The texts of packs; of those in service where the hash is empty.
     pub(super) async fn packs(&self, packs_hash: Vec<u8>) -> Result<GetPacksResponse, RemoteError> {
         let rules = RuleServiceClient::new(self.channel.clone());

@@ -1,6 +1,7 @@
 use super::{
     super::remote::{RemoteError, hex},
     ask::Asking,
+    hash::PacksName,
 };
 use crate::cli::packs::id;
 use clap::Args as ClapArgs;
@@ -19,6 +20,9 @@ pub(crate) struct PullArgs {
     /// Where to write them, each as ID.toml.
     #[arg(value_name = "DIR")]
     dir: PathBuf,
+    /// Other packs than those in service: the first digits of their hash, at least 8.
+    #[arg(long, value_name = "HASH")]
+    packs: Option<PacksName>,
     /// Replaces files that are there and say something else.
     #[arg(long)]
     force: bool,
@@ -28,7 +32,11 @@ pub(crate) struct PullArgs {
 
 pub(super) async fn run(args: PullArgs) -> Result<ExitCode, RemoteError> {
     let server = args.asking.connect().await?;
-    let answer = server.packs(Vec::new()).await?;
+    let named = match &args.packs {
+        Some(packs) => packs.known(&server).await?,
+        None => Vec::new(),
+    };
+    let answer = server.packs(named).await?;
     let packs = answer.packs.into_iter().map(|p| PackSource { name: p.name, text: p.text });
     let files = files(&args.dir, packs)?;
     write(&args.dir, &files, args.force)?;

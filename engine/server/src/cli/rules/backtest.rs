@@ -36,13 +36,14 @@ pub(super) fn run(args: &BacktestArgs) -> CliResult {
     let labels = args.labels.as_deref().map(Labels::read).transpose()?;
     let now = SystemClock.now();
     let moment = |text: Option<&String>| text.map(|t| moment::parse(t, now)).transpose();
+    let runtime = Runtime::new()?;
     let request = BacktestRequest {
-        packs: Some(PackSet { by: Some(tried(args)?) }),
+        packs: Some(PackSet { by: Some(runtime.block_on(tried(args))?) }),
         from: moment(args.from.as_ref())?,
         to: moment(args.to.as_ref())?,
         most_changes: if labels.is_some() { ALL } else { TO_CHOOSE_FROM },
     };
-    let found = Runtime::new()?.block_on(ask(args, request, labels))?;
+    let found = runtime.block_on(ask(args, request, labels))?;
     print::print(&found, args.json)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -77,13 +78,17 @@ async fn ask(
 }
 
 /// The packs that are tried: by hash, exactly those that are named, or those that are named in the
-/// place of the ones of the same ids among those that ship.
-fn tried(args: &BacktestArgs) -> Result<By, Box<dyn Error>> {
+/// place of the ones of the same ids among those in service (with a data folder, that ship).
+async fn tried(args: &BacktestArgs) -> Result<By, Box<dyn Error>> {
     if let Some(hash) = args.hash {
         return Ok(By::PacksHash(hash.0.to_vec().into()));
     }
     let given = packs::exactly(&args.packs)?;
-    let packs = if args.all { given } else { packs::over(RuleBook::shipped_sources(), given) };
+    let packs = match &args.data {
+        _ if args.all => given,
+        Some(_) => packs::over(RuleBook::shipped_sources(), given),
+        None => packs::over(remote::packs(&args.server).await?, given),
+    };
     let source = |s: simbind_rules::PackSource| PackSource { name: s.name, text: s.text };
     Ok(By::Sources(PackSources { packs: packs.into_iter().map(source).collect() }))
 }

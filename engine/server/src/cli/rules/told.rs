@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Tells the problems of packs that do not compile: for people on standard error.
-pub(super) fn refused(found: &[Diagnostic], sources: &[PackSource], as_json: bool) -> CliResult {
+pub(crate) fn refused(found: &[Diagnostic], sources: &[PackSource], as_json: bool) -> CliResult {
     if as_json {
         writeln!(io::stdout(), "{}", json!({ "ok": false, "diagnostics": as_values(found) }))?;
     } else {

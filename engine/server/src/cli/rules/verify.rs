@@ -42,7 +42,7 @@ pub(super) fn run(args: &VerifyArgs) -> CliResult {
 }
 
 /// Reads a bundle; of a larger file no more than shows that it is too large.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let shown = |error: io::Error| format!("{}: {error}", path.display());
     let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();

@@ -1,5 +1,5 @@
+use crate::cli::remote::RemoteArgs;
 use clap::Args as ClapArgs;
-use simbind_core::ids::CallerId;
 use simbind_rules::PacksHash;
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ pub(crate) struct BacktestArgs {
     /// Pack files or folders to try, in the place of those of the same ids.
     #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "hash")]
     pub(crate) packs: Vec<PathBuf>,
-    /// Tries exactly the named packs, without those that ship.
+    /// Tries exactly the named packs, without those in service.
     #[arg(long, requires = "packs")]
     pub(crate) all: bool,
     /// Tries packs that the server knows by this hash, 64 hexadecimal digits.
@@ -28,27 +28,14 @@ pub(crate) struct BacktestArgs {
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) examples: usize,
     #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// A data folder that no server serves, or a copy of one, in the place of a server.
-    #[arg(long, value_name = "DIR", conflicts_with = "target")]
+    pub(crate) server: RemoteArgs,
+    /// A data folder that no server serves, or a copy of one, in the place of a server. Named packs
+    /// then take the place of those that ship, not of those in service.
+    #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// A server to ask.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ServerArgs {
-    /// The server's address, like 127.0.0.1:50051.
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "data")]
-    pub(crate) target: Option<String>,
-    /// A folder with ca.pem and the caller's certificate and key. Without it there is no TLS.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) certs: Option<PathBuf>,
-    /// The caller whose certificate in that folder is shown.
-    #[arg(long = "as", value_name = "NAME", default_value = "analyst")]
-    pub(crate) caller: CallerId,
 }
 
 fn packs_hash(text: &str) -> Result<PacksHash, &'static str> {
