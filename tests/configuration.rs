@@ -58,6 +58,25 @@ async fn the_packs_that_ship_compile_and_pass_their_tests() {
 }
 
 #[tokio::test]
+async fn a_diff_ends_by_what_it_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let same = command(dir.path(), &["rules", "diff", "shipped", "shipped"]).await.unwrap();
+    assert_eq!(same.status.code(), Some(0), "{}", same.stderr);
+    assert!(same.stdout.contains("proved, the same answers"), "{}", same.stdout);
+    let sources = simbind_rules::RuleBook::shipped_sources();
+    for source in &sources {
+        let text = source.text.replace("carrier_lag = \"12h\"", "carrier_lag = \"18h\"");
+        fs::write(dir.path().join(&source.name), text).unwrap();
+    }
+    let args = ["rules", "diff", "shipped", ".", "--json", "--pack", "docomo"];
+    let differ = command(dir.path(), &args).await.unwrap();
+    assert_eq!(differ.status.code(), Some(1), "{}", differ.stderr);
+    assert!(differ.stdout.contains("\"handset.match_age\":\"18h\""), "{}", differ.stdout);
+    let none = command(dir.path(), &["rules", "diff", "shipped", "none.toml"]).await.unwrap();
+    assert_eq!(none.status.code(), Some(2), "{}", none.stdout);
+}
+
+#[tokio::test]
 async fn a_wrong_pack_is_refused_with_its_place() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(

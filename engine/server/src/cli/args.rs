@@ -1,6 +1,6 @@
 use super::{
     rollout::RolloutCommand,
-    rules::{BacktestArgs, BundleArgs, KeygenArgs, VerifyArgs},
+    rules::{BacktestArgs, BundleArgs, DiffArgs, KeygenArgs, VerifyArgs},
 };
 use crate::telemetry::LogFormat;
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -73,6 +73,8 @@ pub(crate) enum RulesCommand {
     Check(RulesArgs),
     /// Runs the tests that the packs hold.
     Test(RulesTestArgs),
+    /// Says what other packs would answer otherwise, with the smallest facts that show it.
+    Diff(DiffArgs),
     /// Makes a key that signs bundles.
     Keygen(KeygenArgs),
     /// Signs packs that compile and pass their tests, as one file.

@@ -2,6 +2,7 @@ mod backtest;
 mod bundle;
 mod check;
 mod coverage;
+mod diff;
 mod keygen;
 mod test;
 mod told;
@@ -9,6 +10,7 @@ mod verify;
 
 pub(crate) use backtest::BacktestArgs;
 pub(crate) use bundle::BundleArgs;
+pub(crate) use diff::DiffArgs;
 pub(crate) use keygen::KeygenArgs;
 pub(crate) use told::refused;
 pub(crate) use verify::{VerifyArgs, read as read_bundle};
@@ -20,6 +22,7 @@ pub(super) fn run(command: RulesCommand) -> CliResult {
         RulesCommand::Check(args) => check::run(&args),
         RulesCommand::Test(args) => test::run(&args),
         RulesCommand::Backtest(args) => backtest::run(&args),
+        RulesCommand::Diff(args) => diff::run(&args),
         RulesCommand::Keygen(args) => keygen::run(&args),
         RulesCommand::Bundle(args) => bundle::run(&args),
         RulesCommand::Verify(args) => verify::run(&args),
