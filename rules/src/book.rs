@@ -26,7 +26,7 @@ pub use diff::{
     ChainDiff, Compared, Diff, KindDiff, LimitChange, ParamChange, RuleChange, RuleDiff, Told,
     Witness,
 };
-pub use explain::{Conclusion, FactReading, RuleTrace};
+pub use explain::{Adjustment, Conclusion, FactReading, ParamReading, RuleTrace, Truth};
 pub use feed::DeclaredFeed;
 pub use lookup::{Limit, PackInfo};
 pub use milder::{FactChange, Milder};
@@ -41,9 +41,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use self::plan::Plan;
-use crate::condition::Cond;
+use crate::condition::{Cond, Typed};
 use crate::diagnostic::Diagnostic;
-use crate::pack::TestDoc;
+use crate::pack::{Kinds, TestDoc};
 use crate::reason::ReasonCode;
 use crate::verdict::{CheckKind, Verdict};
 
@@ -79,6 +79,7 @@ pub struct RuleBook {
     hash: PacksHash,
     warnings: Vec<Diagnostic>,
     packs: Vec<PackInfo>,
+    changes: Vec<explain::Changes>,
     rules: Vec<RuleInfo>,
     chains: Vec<Chain>,
     tests: Vec<PackTests>,
@@ -92,12 +93,15 @@ pub struct RuleBook {
 struct RuleInfo {
     id: String,
     pack: usize,
+    on: Kinds,
     when: String,
     facts: Vec<crate::facts::Fact>,
     /// The facts that it compares with parameters.
     tuned: Vec<(crate::facts::Fact, String)>,
     /// Line of its id, from 1.
     line: u32,
+    /// Its comparisons, from left to right.
+    comparisons: Vec<Typed>,
 }
 
 /// The rules of one chain, twice: as they stand, and as loose as any layer below may make them.

@@ -11,6 +11,7 @@ mod suggest;
 mod time;
 mod verdict;
 
+pub use book::{Adjustment, ParamReading, Truth};
 pub use book::{
     ChainDiff, Compared, Diff, FactChange, KindDiff, LimitChange, Milder, ParamChange, RuleChange,
     RuleDiff, Told, Witness,

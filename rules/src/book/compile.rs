@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::explain::Changes;
 use super::feed::{self, FeedState};
 use super::forge::forge;
 use super::layers::LayerState;
@@ -243,10 +244,12 @@ fn describe(
             RuleInfo {
                 id: rule.id.value.clone(),
                 pack,
+                on: rule.on,
                 when: rule.when.value.clone(),
                 facts: built.map(|built| built.facts()).unwrap_or_default(),
                 tuned: built.map(|built| built.tuned()).unwrap_or_default(),
                 line: place(text, rule.id.span.start).0,
+                comparisons: built.map(|built| built.cond().comparisons()).unwrap_or_default(),
             }
         })
         .collect()
@@ -266,6 +269,7 @@ fn finish(
         hash: hash(sources),
         warnings: Vec::new(),
         packs: Vec::new(),
+        changes: docs.iter().map(|doc| Changes::of(doc)).collect(),
         rules,
         chains: Vec::new(),
         tests: Vec::new(),

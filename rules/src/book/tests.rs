@@ -85,7 +85,7 @@ fn source(name: &str, text: &str) -> PackSource {
 }
 
 /// The nation's pack with these additions to a carrier's and to an MVNO's.
-fn layered(carrier: &str, mvno: &str) -> Result<RuleBook, Vec<Diagnostic>> {
+pub(super) fn layered(carrier: &str, mvno: &str) -> Result<RuleBook, Vec<Diagnostic>> {
     RuleBook::compile(&[
         source("nation.toml", NATION),
         source("carrier.toml", &format!("{CARRIER}{carrier}")),
@@ -94,11 +94,11 @@ fn layered(carrier: &str, mvno: &str) -> Result<RuleBook, Vec<Diagnostic>> {
 }
 
 /// A book of one pack: the head of a nation's, and this.
-fn alone(rest: &str) -> Result<RuleBook, Vec<Diagnostic>> {
+pub(super) fn alone(rest: &str) -> Result<RuleBook, Vec<Diagnostic>> {
     let text = format!("[pack]\nid = \"nation\"\napplies_to = {{ country = \"JP\" }}\n{rest}");
     RuleBook::compile(&[source("nation.toml", &text)])
 }
 
-fn lines(found: &[Diagnostic]) -> String {
+pub(super) fn lines(found: &[Diagnostic]) -> String {
     found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -84,6 +84,16 @@ impl Typed {
         self.visit(true, &mut |node, _| see(node));
     }
 
+    /// The comparisons, from left to right; each number of a list is one.
+    pub(crate) fn comparisons(&self) -> Vec<Self> {
+        let mut found = Vec::new();
+        self.parts(&mut |part| match part {
+            Self::Not(_) | Self::And(_) | Self::Or(_) => {}
+            leaf => found.push(leaf.clone()),
+        });
+        found
+    }
+
     /// Whether a parameter's value can make the condition hold while a fact that it reads is
     /// unknown: an `||`, or an `&&` under `!`, with a parameter in one part and a fact that can be
     /// unknown in another.
