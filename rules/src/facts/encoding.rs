@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::schema::Fact;
 use super::store::Facts;
+use super::value::FactType;
 
 const VERSION: u8 = 1;
 
@@ -70,14 +71,63 @@ impl Facts {
                 return Err(FactsDecodeError::Order { number });
             }
             last = number;
-            let fact = u16::try_from(number).ok().and_then(Fact::from_number);
-            let fact = fact.ok_or(FactsDecodeError::UnknownFact { number })?;
-            let slot = i64::try_from(take_integer(&mut rest)?).ok();
-            let slot = slot.filter(|slot| fact.accepts(*slot));
-            facts.put(fact, slot.ok_or(FactsDecodeError::Value { fact: fact.name() })?);
+            let Some((fact, most)) = by_number(number) else {
+                return Err(FactsDecodeError::UnknownFact { number });
+            };
+            let slot = take_integer(&mut rest)?;
+            if slot > most {
+                return Err(FactsDecodeError::Value { fact: fact.name() });
+            }
+            // No value is above the largest that an `i64` holds.
+            facts.put(fact, slot.cast_signed());
         }
         Ok(facts)
     }
+}
+
+/// Facts by their numbers, each with the largest slot that its type has; every type's slots begin
+/// with 0 and have no gaps.
+static BY_NUMBER: [Option<(Fact, u64)>; NUMBERS] = by_numbers();
+
+/// One more than the largest number of a fact that is found by a look-up.
+const NUMBERS: usize = 64;
+
+const _: () = {
+    let mut at = 0;
+    while at < Fact::ALL.len() {
+        #[expect(clippy::indexing_slicing, reason = "it is below the list's length")]
+        let number = Fact::ALL[at].number() as usize;
+        assert!(number < NUMBERS, "a fact that could not be read back");
+        at += 1;
+    }
+};
+
+const fn by_numbers() -> [Option<(Fact, u64)>; NUMBERS] {
+    let mut table = [None; NUMBERS];
+    let mut at = 0;
+    while at < NUMBERS {
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 64")]
+        #[expect(clippy::indexing_slicing, reason = "it is below the table's length")]
+        if let Some(fact) = Fact::from_number(at as u16) {
+            table[at] = Some((fact, most(fact.ty())));
+        }
+        at += 1;
+    }
+    table
+}
+
+const fn most(ty: FactType) -> u64 {
+    match ty {
+        FactType::Enum(of) => of.variants.len().saturating_sub(1) as u64,
+        FactType::Duration => i64::MAX.cast_unsigned(),
+        FactType::Int => u32::MAX as u64,
+        FactType::Bool => 1,
+    }
+}
+
+#[inline]
+fn by_number(number: u64) -> Option<(Fact, u64)> {
+    *BY_NUMBER.get(usize::try_from(number).ok()?)?
 }
 
 fn put_integer(bytes: &mut Vec<u8>, mut value: u64) {
@@ -92,7 +142,19 @@ fn put_integer(bytes: &mut Vec<u8>, mut value: u64) {
     }
 }
 
+#[inline]
 fn take_integer(bytes: &mut &[u8]) -> Result<u64, FactsDecodeError> {
+    match bytes {
+        [byte, rest @ ..] if byte & 0x80 == 0 => {
+            let value = u64::from(*byte);
+            *bytes = rest;
+            Ok(value)
+        }
+        _ => take_long_integer(bytes),
+    }
+}
+
+fn take_long_integer(bytes: &mut &[u8]) -> Result<u64, FactsDecodeError> {
     let mut value: u64 = 0;
     for shift in (0..64).step_by(7) {
         let (byte, rest) = bytes.split_first().ok_or(FactsDecodeError::Malformed)?;

@@ -57,6 +57,7 @@ impl Facts {
     }
 
     /// Makes a fact known; the caller has checked that `value` is of its type.
+    #[inline]
     pub(crate) fn put(&mut self, fact: Fact, value: i64) {
         let at = fact as usize;
         if let Some(slot) = self.slots.get_mut(at) {

@@ -74,6 +74,32 @@ fn bytes_that_are_no_facts_are_refused() {
 }
 
 #[test]
+fn a_fact_is_read_back_with_every_slot_of_its_type_and_no_other() {
+    let near = [0, 1, i64::from(u8::MAX), i64::from(u32::MAX), i64::MAX - 1];
+    let slots: Vec<i64> =
+        (0..40).chain(near.into_iter().flat_map(|slot| [slot, slot + 1])).collect();
+    for fact in Fact::ALL {
+        for slot in &slots {
+            let mut bytes = vec![1, u8::try_from(fact.number()).unwrap()];
+            let mut rest = u64::try_from(*slot).unwrap();
+            while rest > 0x7f {
+                bytes.push(u8::try_from(rest & 0x7f).unwrap() | 0x80);
+                rest >>= 7;
+            }
+            bytes.push(u8::try_from(rest).unwrap());
+            let mut facts = Facts::new();
+            facts.put(*fact, *slot);
+            let expected = if fact.accepts(*slot) {
+                Ok(facts)
+            } else {
+                Err(FactsDecodeError::Value { fact: fact.name() })
+            };
+            assert_eq!(Facts::from_bytes(&bytes), expected, "{} {slot}", fact.name());
+        }
+    }
+}
+
+#[test]
 fn every_value_survives_its_encoding_and_its_text() {
     for fact in Fact::ALL {
         let values: Vec<i64> = match fact.ty() {

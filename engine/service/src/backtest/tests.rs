@@ -117,7 +117,7 @@ fn shows(view: &DecisionView<'_>, entry: &DecisionEntry) -> bool {
         && view.carrier == carrier.as_ref().map(CarrierId::as_str)
         && view.host == host.as_ref().map(CarrierId::as_str)
         && view.facts == facts
-        && view.limit.as_ref().map(|limit| limit.reason) == limit.as_ref().map(|l| &*l.reason)
+        && view.limit == limit.as_ref().map(|l| &*l.reason)
         && view.proved == *proved
         && view.verdict == *verdict
         && view.decided_at == *decided_at

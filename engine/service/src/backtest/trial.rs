@@ -91,7 +91,7 @@ impl Trial {
             chain: self.lines.chain(&self.tried, view.carrier, view.host),
             kind: view.kind,
             facts: &facts,
-            limit: view.limit.as_ref().and_then(|limit| ReasonCode::from_name(limit.reason)),
+            limit: view.limit.and_then(ReasonCode::from_name),
             proved: view.proved,
         };
         let ruling = decide_again(book, &again);

@@ -1,46 +1,26 @@
 //! A recorded decision, read without copying it: the fields that deciding again needs, borrowed
-//! from the entry's bytes.
+//! from the entry's bytes. What is not needed is stepped over, not checked.
 
 use crate::ports::store::ProjectionError;
-use serde::{
-    Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
-};
 use simbind_core::time::Timestamp;
-use simbind_rules::{CheckKind, Edge, StepUpMethod, Verdict};
-use std::fmt;
+use simbind_rules::{CheckKind, Methods, StepUpMethod, Verdict};
 
 const VERSION: u8 = 1;
 
-/// The fields of a `DecisionEntry`, in its order and with its encoding. What is not needed is
-/// stepped over.
-#[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "the fields that are not read hold the places of the entry's")]
+/// What a `DecisionEntry` was decided by, and what came of it.
+#[derive(Debug)]
 pub(super) struct DecisionView<'a> {
     pub(super) id: [u8; 16],
-    parent: Option<[u8; 16]>,
     pub(super) kind: CheckKind,
-    caller: &'a str,
     pub(super) audience: &'a str,
-    request: &'a str,
-    digest: [u8; 32],
-    challenge: Option<[u8; 16]>,
-    binding: Option<[u8; 16]>,
-    #[serde(borrow)]
     pub(super) carrier: Option<&'a str>,
-    #[serde(borrow)]
     pub(super) host: Option<&'a str>,
     pub(super) facts: &'a [u8],
-    #[serde(borrow)]
-    pub(super) limit: Option<LimitView<'a>>,
+    /// The reason of the limit that was reached.
+    pub(super) limit: Option<&'a str>,
     pub(super) proved: Option<StepUpMethod>,
     pub(super) verdict: Verdict,
-    reasons: Passed<ReasonText>,
-    edge: Option<Edge>,
-    fired: Passed<FiredText>,
-    packs: [u8; 32],
     pub(super) decided_at: Timestamp,
-    position: u64,
 }
 
 impl<'a> DecisionView<'a> {
@@ -50,61 +30,146 @@ impl<'a> DecisionView<'a> {
     /// Where they are of a newer format, or damaged.
     pub(super) fn read(entry: &'a [u8]) -> Result<Self, ProjectionError> {
         match entry {
-            [VERSION, rest @ ..] => postcard::from_bytes(rest).ok(),
+            [VERSION, rest @ ..] => Self::fields(Cursor(rest)),
             _ => None,
         }
         .ok_or(ProjectionError { what: "a decision" })
     }
+
+    /// The fields in their order. Each line is one of the entry.
+    fn fields(mut at: Cursor<'a>) -> Option<Self> {
+        let id = *at.raw::<16>()?;
+        at.option(Cursor::raw::<16>)?;
+        let kind = at.kind()?;
+        at.bytes()?;
+        let audience = at.text()?;
+        at.bytes()?;
+        at.raw::<32>()?;
+        at.option(Cursor::raw::<16>)?;
+        at.option(Cursor::raw::<16>)?;
+        let carrier = at.option(Cursor::text)?;
+        let host = at.option(Cursor::text)?;
+        let facts = at.bytes()?;
+        let limit = at.option(|at| {
+            let reason = at.text()?;
+            at.integer()?;
+            Some(reason)
+        })?;
+        let proved = at.option(Cursor::method)?;
+        let verdict = at.verdict()?;
+        at.list(|at| at.bytes().map(|_| ()))?;
+        at.option(Cursor::integer)?;
+        at.list(|at| {
+            at.bytes()?;
+            at.bytes()?;
+            at.byte().map(|_| ())
+        })?;
+        at.raw::<32>()?;
+        let decided_at = at.time()?;
+        at.integer()?;
+        Some(Self { id, kind, audience, carrier, host, facts, limit, proved, verdict, decided_at })
+    }
 }
 
-/// A limit that a check reached.
-#[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "the fields that are not read hold the places of the entry's")]
-pub(super) struct LimitView<'a> {
-    pub(super) reason: &'a str,
-    retry_at: Timestamp,
-}
-
-/// A list that is stepped over, element by element.
+/// A place in bytes of the ledger's encoding: integers as unsigned LEB128, signed ones in zigzag,
+/// texts and lists behind their length, a variant as its number, an option behind 0 or 1.
 #[derive(Debug)]
-struct Passed<T>(std::marker::PhantomData<T>);
+struct Cursor<'a>(&'a [u8]);
 
-/// What an element of a list looks like.
-trait Element {
-    type Of<'a>: Deserialize<'a>;
-}
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn raw<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let (head, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(head)
+    }
 
-#[derive(Debug)]
-struct ReasonText;
+    #[inline]
+    fn byte(&mut self) -> Option<u8> {
+        let (head, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*head)
+    }
 
-impl Element for ReasonText {
-    type Of<'a> = &'a str;
-}
-
-#[derive(Debug)]
-struct FiredText;
-
-impl Element for FiredText {
-    type Of<'a> = (&'a str, &'a str, bool);
-}
-
-impl<'de, T: Element> Deserialize<'de> for Passed<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Pass<T>(std::marker::PhantomData<T>);
-
-        impl<'de, T: Element> Visitor<'de> for Pass<T> {
-            type Value = Passed<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                while list.next_element::<T::Of<'de>>()?.is_some() {}
-                Ok(Passed(std::marker::PhantomData))
+    #[inline]
+    fn integer(&mut self) -> Option<u64> {
+        let first = self.byte()?;
+        if first & 0x80 == 0 {
+            return Some(u64::from(first));
+        }
+        let mut value = u64::from(first & 0x7f);
+        for shift in (7..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
             }
         }
+        None
+    }
 
-        from.deserialize_seq(Pass(std::marker::PhantomData))
+    fn time(&mut self) -> Option<Timestamp> {
+        let zigzag = self.integer()?;
+        let millis = (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed();
+        Some(Timestamp::from_millis(millis))
+    }
+
+    #[inline]
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.integer()?).ok()?;
+        let (head, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+
+    #[inline]
+    fn option<T>(&mut self, some: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        match self.byte()? {
+            0 => Some(None),
+            1 => some(self).map(Some),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        for _ in 0..self.integer()? {
+            each(self)?;
+        }
+        Some(())
+    }
+
+    fn kind(&mut self) -> Option<CheckKind> {
+        match self.integer()? {
+            0 => Some(CheckKind::Login),
+            1 => Some(CheckKind::Tap),
+            _ => None,
+        }
+    }
+
+    fn method(&mut self) -> Option<StepUpMethod> {
+        let variant = usize::try_from(self.integer()?).ok()?;
+        StepUpMethod::ALL.get(variant).copied()
+    }
+
+    fn verdict(&mut self) -> Option<Verdict> {
+        match self.integer()? {
+            0 => Some(Verdict::Allow),
+            1 => {
+                let mut methods: Option<Methods> = None;
+                self.list(|at| {
+                    let methods_so_far = methods.into_iter().flat_map(Methods::iter);
+                    methods = Methods::new(methods_so_far.chain([at.method()?]));
+                    Some(())
+                })?;
+                methods.map(Verdict::StepUp)
+            }
+            2 => Some(Verdict::Deny),
+            _ => None,
+        }
     }
 }
