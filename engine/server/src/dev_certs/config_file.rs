@@ -37,7 +37,7 @@ const PARTIES: [(&str, &str); 16] = [
         "[[carrier]]\nid = \"docomo\"\ncaller = \"docomo\"\nhorizon_days = 180\n\
          max_silence = \"30m\"\nlag = \"10m\"\n",
     ),
-    ("iij", "[[carrier]]\nid = \"iij\"\ncaller = \"iij\"\nhost = \"docomo\"\n"),
+    ("iij", "[[carrier]]\nid = \"iij\"\ncaller = \"iij\"\nhost = \"docomo\"\nhorizon_days = 60\n"),
     (
         "aqua-mobile",
         "[[carrier]]\nid = \"aqua-mobile\"\ncaller = \"aqua-mobile\"\nhost = \"docomo\"\n",
@@ -52,7 +52,7 @@ const PARTIES: [(&str, &str); 16] = [
     (
         "tsubame-mobile",
         "[[carrier]]\nid = \"tsubame-mobile\"\ncaller = \"tsubame-mobile\"\n\
-         host = \"softbank\"\nmax_silence = \"50h\"\nlag = \"26h\"\n",
+         host = \"softbank\"\nhorizon_days = 60\nmax_silence = \"50h\"\nlag = \"26h\"\n",
     ),
     ("rakuten", "[[carrier]]\nid = \"rakuten\"\ncaller = \"rakuten\"\nhorizon_days = 30\n"),
     ("help-desk", "[[caller]]\nname = \"help-desk\"\nroles = [\"help-desk\"]\n"),
