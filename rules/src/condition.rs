@@ -3,6 +3,7 @@
 mod lower;
 mod place;
 mod rule;
+mod syntax;
 mod tree;
 mod typed;
 

@@ -16,6 +16,7 @@ use crate::pack::{
 };
 use crate::reason::ReasonCode;
 use crate::suggest::closest;
+use crate::time::format_duration;
 use crate::verdict::{Methods, Severity, Verdict};
 
 use super::feed::FeedState;
@@ -66,6 +67,13 @@ impl ParamState {
     fn new(doc: &ParamDoc) -> Self {
         let (min, max) = (doc.min, doc.max);
         Self { ty: doc.ty, value: doc.default, default: doc.default, min, max, softer: doc.softer }
+    }
+
+    fn words(&self, value: i64) -> String {
+        match self.ty {
+            ParamType::Duration => format_duration(value),
+            ParamType::Int => value.to_string(),
+        }
     }
 
     /// The mildest value that a layer below may still set.
@@ -119,11 +127,17 @@ impl LayerState {
         };
         let value = set.value.value;
         if set.ty != param.ty {
-            problems.add(&set.value.span, "this parameter is of the other type");
+            let like = match param.ty {
+                ParamType::Duration => "a duration, like \"72h\"",
+                ParamType::Int => "a count, like 3",
+            };
+            problems.add(&set.value.span, format!("`{}` is {like}", name.value));
             return None;
         }
         if !(param.min..=param.max).contains(&value) {
-            problems.add(&set.value.span, "outside the range that the layers above leave");
+            let (min, max) = (param.words(param.min), param.words(param.max));
+            let message = format!("outside the range that the layers above leave: {min} to {max}");
+            problems.add(&set.value.span, message);
             return None;
         }
         Some(value)

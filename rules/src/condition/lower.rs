@@ -6,7 +6,8 @@ use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue, SourceInfo, operators};
 use cel::parser::Parser;
 
-use super::place::{nesting, offset_of, text_start};
+use super::place::{nesting, text_start};
+use super::syntax::syntax_problem;
 use super::tree::Op;
 use super::typed::{Amount, Typed};
 use crate::diagnostic::Problems;
@@ -52,15 +53,10 @@ pub(crate) fn compile(
             lowering.condition(&tree, 0)
         }
         Err(errors) => {
-            let first = errors.errors.first();
-            let message = first.map_or("not CEL", |error| error.msg.as_str());
-            let message = message.lines().next().unwrap_or_default();
-            let place = first.zip(base).and_then(|(error, base)| {
-                let at = base + offset_of(&source.value, error.pos)?;
-                Some(at..at + 1)
-            });
-            let span = place.unwrap_or_else(|| source.span.clone());
-            problems.add(&span, format!("this is no condition: {message}"));
+            let found = syntax_problem(&source.value, &errors);
+            let span = base.map(|base| base + found.at.start..base + found.at.end);
+            let span = span.filter(|span| !span.is_empty()).unwrap_or_else(|| source.span.clone());
+            problems.add_meaning(&span, found.message, found.meant);
             None
         }
     }
@@ -217,10 +213,15 @@ impl Lowering<'_, '_, '_> {
                 let span = self.span(value_at);
                 Some(Typed::Number { fact, op, amount: Amount::Param { name, span } })
             }
-            (FactType::Duration, Side::Int(_) | Side::Text(_)) => self.refuse(
+            (FactType::Duration, Side::Int(_)) => self.refuse(
                 value_at,
                 format!("`{}` is a duration: write duration('72h')", fact.name()),
             ),
+            (FactType::Duration, Side::Text(text)) => {
+                let message = format!("`{}` is a duration: write duration('72h')", fact.name());
+                let meant = parse_duration(&text).ok().map(|_| format!("duration('{text}')"));
+                self.refuse_meaning(value_at, message, meant.as_deref())
+            }
             (ty, _) => self.refuse(value_at, format!("`{}` is of type {}", fact.name(), ty.name())),
         }
     }
@@ -237,6 +238,10 @@ impl Lowering<'_, '_, '_> {
                 Some((1 << index, every_bit(of)))
             }
             (FactType::Bool, Side::Bool(truth)) => Some((if truth { 0b10 } else { 0b01 }, 0b11)),
+            (FactType::Enum(of), _) => {
+                let values = of.variants.join("', '");
+                self.refuse(at, format!("`{}` is one of '{values}', in quotes", fact.name()))
+            }
             (ty, _) => self.refuse(at, format!("`{}` is of type {}", fact.name(), ty.name())),
         }
     }

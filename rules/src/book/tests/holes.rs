@@ -18,7 +18,7 @@ fn what_would_loosen_is_refused_at_its_place() {
         ("[[adjust]]\nrule = \"fixed\"", 1, 1, "changes"),
         ("[set]\nswap = \"23h\"", 2, 8, "outside"),
         ("[set]\nswap = \"31d\"", 2, 8, "outside"),
-        ("[set]\nswap = 3", 2, 8, "other type"),
+        ("[set]\nswap = 3", 2, 8, "is a duration, like"),
         ("[set]\nspaw = \"48h\"", 2, 1, "no parameter"),
         ("[set]\ntries = 6", 2, 9, "outside"),
         (

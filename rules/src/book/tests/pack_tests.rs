@@ -87,7 +87,7 @@ fn a_test_that_names_what_is_not_there_is_refused_at_its_place() {
             "base = \"plain\"\nparams = { swap = 3 }\nexpect = { verdict = \"allow\" }",
             4,
             19,
-            "other type",
+            "is a duration, like",
             None,
         ),
         (

@@ -224,6 +224,29 @@ fn sizes_are_bounded() {
     assert_eq!(found.len(), 100);
     let packs: Vec<_> = (0..2_049).map(|at| source(&at.to_string(), NATION)).collect();
     assert_eq!(RuleBook::compile(&packs).unwrap_err().len(), 1);
+    let named = |table: &str, key: &str, n: usize| {
+        (0..n).map(|at| format!("[{table}.{key}{at}]\n")).collect::<String>()
+    };
+    let listed = |table: &str, n: usize| format!("[[{table}]]\n").repeat(n);
+    let sets = |n: usize| (0..n).map(|at| format!("p{at} = 1\n")).collect::<String>();
+    let params = |n: usize| {
+        let params: Vec<_> = (0..n).map(|at| format!("p{at} = 1")).collect();
+        format!("[[test]]\nname = \"t\"\nparams = {{ {} }}\n", params.join(", "))
+    };
+    let bounds = [
+        (named("base", "b", 64), named("base", "b", 65), "at most 64 of `base`"),
+        (named("param", "p", 64), named("param", "p", 65), "at most 64 of `param`"),
+        (format!("[set]\n{}", sets(64)), format!("[set]\n{}", sets(65)), "at most 64 of `set`"),
+        (listed("adjust", 2_048), listed("adjust", 2_049), "at most 2048 of `[[adjust]]`"),
+        (listed("limit", 32), listed("limit", 33), "at most 32 of `[[limit]]`"),
+        (listed("test", 1_024), listed("test", 1_025), "at most 1024 of `[[test]]`"),
+        (params(64), params(65), "at most 64 values"),
+    ];
+    for (within, beyond, message) in bounds {
+        let told = |text: &str| lines(&alone(text).err().unwrap_or_default());
+        assert!(!told(&within).contains(message), "{message}");
+        assert!(told(&beyond).contains(message), "{message}: {}", told(&beyond));
+    }
     assert!(alone(&format!("{}1{}", "x = [".repeat(500), "]".repeat(500))).is_err());
 }
 

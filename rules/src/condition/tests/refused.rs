@@ -10,16 +10,16 @@ fn what_is_not_in_the_language_is_refused_at_its_place() {
         ("sim.latch == 'reisued'", 14, "never", Some("reissued")),
         ("sim.latch in ['clear', 'reisued']", 24, "never", Some("reissued")),
         ("handset.match < 'no'", 1, "no order", None),
-        ("handset.match == 1", 18, "of type Match", None),
-        ("handset.match == true", 18, "of type Match", None),
-        ("handset.match == param.wait", 18, "of type Match", None),
+        ("handset.match == 1", 18, "one of 'yes', 'no'", None),
+        ("handset.match == true", 18, "one of 'yes', 'no'", None),
+        ("handset.match == param.wait", 18, "one of 'yes', 'no'", None),
         ("pin.failures == '3'", 17, "of type int", None),
         ("pin.failures == -1", 18, "from 0", None),
         ("pin.failures == 4294967296", 17, "from 0", None),
         ("pin.failures == 1.5", 17, "takes facts", None),
         ("pin.failures > duration('1h')", 16, "of type int", None),
         ("handset.match_age > 3", 21, "duration('72h')", None),
-        ("handset.match_age > '3h'", 21, "duration('72h')", None),
+        ("handset.match_age > '3h'", 21, "duration('72h')", Some("duration('3h')")),
         ("handset.match_age > duration('3w')", 30, "whole number and a unit", None),
         ("handset.match_age > param.wiat", 21, "no `param.wiat`", Some("param.wait")),
         ("handset.match_age > param.tries", 21, "of type duration", None),
@@ -45,6 +45,31 @@ fn what_is_not_in_the_language_is_refused_at_its_place() {
         assert_eq!(first.suggestion.as_deref(), meant, "{source}: {first}");
         assert_eq!((first.line, first.column), (1, column), "{source}: {first}");
     }
+}
+
+#[test]
+fn what_is_no_condition_is_told_in_plain_words_where_it_stands() {
+    let rows = [
+        ("pin.failures >", 14, ">", "ends too early", None),
+        ("pin.failures > 3 && ", 19, "&", "ends too early", None),
+        ("(pin.failures > 3", 17, "3", "`)` is missing", None),
+        ("pin.failures = 3", 14, "=", "`=` cannot stand here", Some("==")),
+        ("pin.failures > 3 and pin.failures < 9", 18, "and", "`and` cannot", Some("&&")),
+        ("pin.failures > 3 & pin.failures < 9", 18, "&", "`&` cannot", Some("&&")),
+        ("&& pin.failures > 3", 1, "&&", "`&&` cannot", None),
+        ("pin.failures > 3)", 17, ")", "`)` cannot", None),
+        ("sim.latch == 'x", 14, "'", "no end", None),
+        ("pin.failures # 3", 14, "#", "`#` cannot", None),
+    ];
+    for (source, column, text, message, meant) in rows {
+        let found = typed(source).unwrap_err();
+        assert_eq!(found.len(), 1, "{source}: {found:?}");
+        let first = &found[0];
+        assert!(first.message.contains(message), "{source}: {first}");
+        assert_eq!((first.column, first.text.as_str()), (column, text), "{source}: {first}");
+        assert_eq!(first.suggestion.as_deref(), meant, "{source}: {first}");
+    }
+    assert!(typed("").unwrap_err()[0].message.contains("not empty"));
 }
 
 #[test]
