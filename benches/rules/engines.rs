@@ -15,13 +15,13 @@ use cel::{
     context::VariableResolver,
 };
 use regorus::{Rc, Value, languages::rego::compiler::Compiler, rvm::vm::RegoVM};
-use simbind_rules::{ChainId, CheckKind, PackSource, RuleBook, Severity};
+use simbind_rules::{ChainId, CheckKind, Outcome, PackSource, RuleBook, Severity};
 use std::{collections::BTreeMap, str::FromStr as _};
 
 /// An engine with the policy loaded.
 pub trait Decider {
     /// As the table names it.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Makes the input, decides, and joins what the rules ask for. This is what is timed.
     fn decide(&mut self, sample: &Sample) -> Ask;
@@ -29,6 +29,9 @@ pub trait Decider {
     /// The rules that hold, in order.
     fn fired(&mut self, sample: &Sample) -> Vec<usize>;
 }
+
+/// Our name in the tables.
+pub const OURS: &str = "simbind";
 
 /// All engines with one policy.
 pub fn all(rules: &[Rule]) -> Vec<Box<dyn Decider>> {
@@ -49,6 +52,15 @@ fn asks(rules: &[Rule]) -> Vec<Ask> {
     rules.iter().map(|rule| rule.ask).collect()
 }
 
+/// What an outcome asks for.
+pub fn ask(outcome: &Outcome) -> Ask {
+    match outcome.verdict.severity() {
+        Severity::Allow => Ask::Allow,
+        Severity::StepUp => Ask::StepUp,
+        Severity::Deny => Ask::Deny,
+    }
+}
+
 struct Ours {
     book: RuleBook,
     chain: ChainId,
@@ -64,17 +76,12 @@ impl Ours {
 }
 
 impl Decider for Ours {
-    fn name(&self) -> &'static str {
-        "simbind"
+    fn name(&self) -> &str {
+        OURS
     }
 
     fn decide(&mut self, sample: &Sample) -> Ask {
-        let outcome = self.book.evaluate(self.chain, CheckKind::Login, &sample.facts());
-        match outcome.verdict.severity() {
-            Severity::Allow => Ask::Allow,
-            Severity::StepUp => Ask::StepUp,
-            Severity::Deny => Ask::Deny,
-        }
+        ask(&self.book.evaluate(self.chain, CheckKind::Login, &sample.facts()))
     }
 
     fn fired(&mut self, sample: &Sample) -> Vec<usize> {
@@ -138,7 +145,7 @@ impl Cel {
 }
 
 impl Decider for Cel {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "cel interpreter"
     }
 
@@ -223,7 +230,7 @@ impl Vm {
 }
 
 impl Decider for Vm {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "regorus VM"
     }
 
@@ -256,7 +263,7 @@ impl Interpreter {
 }
 
 impl Decider for Interpreter {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "regorus interpreter"
     }
 
@@ -315,7 +322,7 @@ impl Cedar {
 }
 
 impl Decider for Cedar {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "cedar-policy"
     }
 

@@ -1,64 +1,35 @@
 //! A decision by rules beside other engines: the same policy, the same facts, the same verdicts.
 //! The time of a decision holds making the engine's input of a check's typed facts.
 
+mod byhand;
 mod engines;
 mod facts;
+mod measure;
 mod policy;
+mod shipped;
+mod targets;
+mod tenants;
 
 use crate::{
     engines::Decider,
     facts::Sample,
     policy::{Ask, Rule},
+    tenants::Tenants,
 };
-use simbind_benches::{Chance, median, print, table};
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use simbind_benches::{Chance, print, table};
 
 const SAMPLES: usize = 1024;
-const ROUNDS: usize = 15;
-const ROUND: Duration = Duration::from_millis(60);
 
-fn main() {
-    let mut tables = Vec::new();
-    let mut results = Vec::new();
-    for count in [20, 200] {
-        let rules = policy::rules(count);
-        let mut chance = Chance::new(7);
-        let samples: Vec<_> = (0..SAMPLES).map(|_| Sample::any(&mut chance)).collect();
-        let mut engines = engines::all(&rules);
-        let mix = verify(&rules, &mut engines, &samples);
-        let times = measure(&mut engines, &samples);
-        let ours = times[0];
-        let row = |engine: &dyn Decider, nanos: f64| {
-            vec![
-                engine.name().to_owned(),
-                format!("{:.3}", nanos / 1000.0),
-                format!("{:.1}", nanos / ours),
-            ]
-        };
-        let rows: Vec<_> = engines
-            .iter()
-            .zip(&times)
-            .map(|(engine, nanos)| row(engine.as_ref(), *nanos))
-            .collect();
-        let title = format!(
-            "A decision at {count} rules over 20 facts: {} of {SAMPLES} checks allowed, {} stepped \
-             up, {} denied, {:.1} rules held on average; all engines agree",
-            mix.verdicts[0], mix.verdicts[1], mix.verdicts[2], mix.held
-        );
-        tables.push(table(&title, &["engine", "µs", "times ours"], &rows));
-        let by_engine: serde_json::Map<_, _> =
-            engines.iter().zip(&times).map(|(e, t)| (e.name().to_owned(), (*t).into())).collect();
-        results.push(serde_json::json!({
-            "rules": count,
-            "allow": mix.verdicts[0], "step_up": mix.verdicts[1], "deny": mix.verdicts[2],
-            "rules_held": mix.held,
-            "nanoseconds": by_engine,
-        }));
-    }
-    print(&tables, &serde_json::json!({ "bench": "rules", "results": results }));
+/// Rules, samples that every engine is shown to agree on, and rounds of measuring.
+const SIZES: [(usize, usize, usize); 3] = [(20, SAMPLES, 15), (200, SAMPLES, 15), (2_000, 96, 7)];
+const TENANTS: [usize; 3] = [1, 50, 1_000];
+
+/// The times of one size, by engine, and how long the packs of all tenants took to compile.
+pub struct Measured {
+    rules: usize,
+    times: Vec<(String, f64)>,
+    mix: Mix,
+    compiled: Vec<f64>,
 }
 
 /// What the policy says to the samples.
@@ -67,11 +38,53 @@ struct Mix {
     held: f64,
 }
 
+fn main() {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let sizes: Vec<_> =
+        SIZES.iter().map(|(rules, verified, rounds)| size(*rules, *verified, *rounds)).collect();
+    let mut tables: Vec<_> = sizes.iter().map(Measured::table).collect();
+    let shipped = shipped::measure();
+    tables.push(shipped.table());
+    let targets = targets::all(&sizes);
+    tables.push(targets::table(&targets));
+    print(
+        &tables,
+        &serde_json::json!({
+            "bench": "rules",
+            "load_average_before": load.split(' ').next(),
+            "results": sizes.iter().map(Measured::json).collect::<Vec<_>>(),
+            "shipped_packs_nanoseconds": shipped.nanos,
+            "targets": targets.iter().map(targets::Target::json).collect::<Vec<_>>(),
+        }),
+    );
+}
+
+fn size(count: usize, verified: usize, rounds: usize) -> Measured {
+    let rules = policy::rules(count);
+    let mut chance = Chance::new(7);
+    let samples: Vec<_> = (0..SAMPLES).map(|_| Sample::any(&mut chance)).collect();
+    let mut engines = engines::all(&rules);
+    if count == byhand::RULES {
+        engines.push(Box::new(byhand::ByHand));
+    }
+    let mix = verify(&rules, &mut engines, &samples[..verified]);
+    let mut compiled = Vec::new();
+    for tenants in TENANTS {
+        let many = Tenants::new(&rules, tenants);
+        many.verify(&rules, &samples);
+        compiled.push(many.compiled.as_secs_f64());
+        engines.push(Box::new(many));
+    }
+    let nanos = measure::measure(&mut engines, &samples, rounds);
+    let names = engines.iter().map(|engine| engine.name().to_owned());
+    Measured { rules: count, times: names.zip(nanos).collect(), mix, compiled }
+}
+
 /// That every engine finds the same rules to hold and gives the same verdict, on every sample.
 fn verify(rules: &[Rule], engines: &mut [Box<dyn Decider>], samples: &[Sample]) -> Mix {
     let mut mix = Mix { verdicts: [0; 3], held: 0.0 };
     for sample in samples {
-        let fired = engines[0].fired(sample);
+        let fired: Vec<_> = (0..rules.len()).filter(|at| rules[*at].holds(sample)).collect();
         let ask = fired.iter().map(|number| rules[*number].ask).max().unwrap_or(Ask::Allow);
         for engine in engines.iter_mut() {
             assert_eq!(engine.fired(sample), fired, "{} on {sample:?}", engine.name());
@@ -83,30 +96,38 @@ fn verify(rules: &[Rule], engines: &mut [Box<dyn Decider>], samples: &[Sample]) 
     mix
 }
 
-/// Nanoseconds of a decision: the median of rounds in which the engines take turns.
-fn measure(engines: &mut [Box<dyn Decider>], samples: &[Sample]) -> Vec<f64> {
-    let mut times = vec![Vec::new(); engines.len()];
-    for round in 0..=ROUNDS {
-        for (engine, times) in engines.iter_mut().zip(&mut times) {
-            let nanos = one_round(engine.as_mut(), samples);
-            // The first round warms up.
-            if round > 0 {
-                times.push(nanos);
-            }
-        }
+impl Measured {
+    /// Nanoseconds of a decision of an engine.
+    fn nanos(&self, engine: &str) -> Option<f64> {
+        self.times.iter().find(|(name, _)| name == engine).map(|(_, nanos)| *nanos)
     }
-    times.iter().map(|times| median(times)).collect()
-}
 
-fn one_round(engine: &mut dyn Decider, samples: &[Sample]) -> f64 {
-    let began = Instant::now();
-    let mut chunks = samples.chunks(128).cycle();
-    let mut decided = 0_u32;
-    while began.elapsed() < ROUND {
-        for sample in chunks.next().unwrap_or_default() {
-            black_box(engine.decide(black_box(sample)));
-        }
-        decided += 128;
+    fn table(&self) -> String {
+        let ours = self.nanos(engines::OURS).unwrap_or(f64::NAN);
+        let row = |(name, nanos): &(String, f64)| {
+            vec![name.clone(), format!("{:.3}", nanos / 1000.0), format!("{:.2}", nanos / ours)]
+        };
+        let rows: Vec<_> = self.times.iter().map(row).collect();
+        let [allow, step_up, deny] = self.mix.verdicts;
+        let checks = allow + step_up + deny;
+        let title = format!(
+            "A decision at {} rules over 20 facts: {allow} of {checks} checks allowed, {step_up} \
+             stepped up, {deny} denied, {:.1} rules held on average; all engines agree. The packs \
+             of {TENANTS:?} tenants took {:.2?} s to compile.",
+            self.rules, self.mix.held, self.compiled,
+        );
+        table(&title, &["engine", "µs", "times ours"], &rows)
     }
-    began.elapsed().as_nanos() as f64 / f64::from(decided)
+
+    fn json(&self) -> serde_json::Value {
+        let times = self.times.iter().map(|(name, nanos)| (name.clone(), (*nanos).into()));
+        let [allow, step_up, deny] = self.mix.verdicts;
+        serde_json::json!({
+            "rules": self.rules,
+            "allow": allow, "step_up": step_up, "deny": deny,
+            "rules_held": self.mix.held,
+            "nanoseconds": times.collect::<serde_json::Map<_, _>>(),
+            "compile_seconds": self.compiled,
+        })
+    }
 }

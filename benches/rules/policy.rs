@@ -1,6 +1,6 @@
 //! One policy, and its text in each language.
 
-use crate::facts::{ENUMS, SPANS};
+use crate::facts::{ENUMS, SPANS, Sample};
 use simbind_benches::Chance;
 use simbind_rules::facts::{Fact, Knowledge};
 use std::fmt::Write as _;
@@ -37,7 +37,8 @@ pub fn rules(count: usize) -> Vec<Rule> {
     (0..count).map(|_| rule(&mut chance)).collect()
 }
 
-fn rule(chance: &mut Chance) -> Rule {
+/// A rule by chance.
+pub fn rule(chance: &mut Chance) -> Rule {
     let any = chance.percent(20);
     let more = if any { 1 } else { chance.below(3) };
     let mut atoms = vec![rare(chance)];
@@ -80,6 +81,19 @@ impl Rule {
     fn join(&self, part: impl Fn(&Atom) -> String) -> String {
         let parts: Vec<_> = self.atoms.iter().map(part).collect();
         parts.join(if self.any { " || " } else { " && " })
+    }
+
+    /// Whether it holds, by its comparisons one by one.
+    pub fn holds(&self, sample: &Sample) -> bool {
+        let (places, spans) = (sample.places().map(usize::from), sample.spans());
+        let holds = |atom: &Atom| match atom {
+            Atom::Is(f, v) => places[*f] == *v,
+            Atom::IsNot(f, v) => places[*f] != *v,
+            Atom::Among(f, v) => v.contains(&places[*f]),
+            Atom::Longer(s, bound) => spans[*s] > *bound,
+            Atom::Shorter(s, bound) => spans[*s] <= *bound,
+        };
+        if self.any { self.atoms.iter().any(holds) } else { self.atoms.iter().all(holds) }
     }
 
     /// CEL over flat names, with milliseconds.
@@ -138,20 +152,23 @@ impl Rule {
 /// A pack of ours.
 pub fn pack(rules: &[Rule]) -> String {
     let mut text = String::from("[pack]\nid = \"bench\"\napplies_to = { country = \"JP\" }\n");
-    for (number, rule) in rules.iter().enumerate() {
-        let (verdict, methods) = match rule.ask {
-            Ask::StepUp => ("step_up", "step_up = [\"card\", \"counter\"]\n"),
-            Ask::Deny | Ask::Allow => ("deny", ""),
-        };
-        let unknown = if rule.may_be_unknown() { "unknown = \"deny\"\n" } else { "" };
-        let when = rule.ours();
-        let _ = write!(
-            text,
-            "\n[[rule]]\nid = \"r{number}\"\non = [\"login\"]\nwhen = \"{when}\"\n\
-             verdict = \"{verdict}\"\n{unknown}{methods}reason = \"HANDSET_RECENT\"\n"
-        );
-    }
+    rules.iter().enumerate().for_each(|(number, rule)| put(&mut text, number, rule));
     text
+}
+
+/// Writes a rule of ours.
+pub fn put(text: &mut String, number: usize, rule: &Rule) {
+    let (verdict, methods) = match rule.ask {
+        Ask::StepUp => ("step_up", "step_up = [\"card\", \"counter\"]\n"),
+        Ask::Deny | Ask::Allow => ("deny", ""),
+    };
+    let unknown = if rule.may_be_unknown() { "unknown = \"deny\"\n" } else { "" };
+    let when = rule.ours();
+    let _ = write!(
+        text,
+        "\n[[rule]]\nid = \"r{number}\"\non = [\"login\"]\nwhen = \"{when}\"\n\
+         verdict = \"{verdict}\"\n{unknown}{methods}reason = \"HANDSET_RECENT\"\n"
+    );
 }
 
 /// Rego: the set of the rules that hold.

@@ -81,8 +81,11 @@ impl ReasonCode {
     }
 
     /// The edge of the binding that this reason says is broken.
+    #[inline]
     pub fn edge(self) -> Option<Edge> {
-        self.entry()?.edge
+        static EDGES: OnceLock<Box<[Option<Edge>]>> = OnceLock::new();
+        let edges = EDGES.get_or_init(|| entries().iter().map(|entry| entry.edge).collect());
+        edges.get(usize::from(self.0)).copied().flatten()
     }
 
     fn entry(self) -> Option<&'static Entry> {

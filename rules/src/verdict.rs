@@ -87,6 +87,7 @@ impl Verdict {
     /// The more severe of both. Two step-ups join to the methods acceptable to both; where they
     /// have none in common, the join is a deny.
     #[must_use]
+    #[inline]
     pub fn join(self, other: Self) -> Self {
         match (self, other) {
             (Self::Deny, _) | (_, Self::Deny) => Self::Deny,
@@ -97,6 +98,7 @@ impl Verdict {
 
     /// This verdict without the methods that rest on a broken edge; a deny where none is left.
     #[must_use]
+    #[inline]
     pub fn without_methods_on(self, edge: Edge) -> Self {
         match self {
             Self::StepUp(methods) => methods.without_edge(edge).map_or(Self::Deny, Self::StepUp),
@@ -105,6 +107,7 @@ impl Verdict {
     }
 
     /// How severe it is, its methods left aside.
+    #[inline]
     pub const fn severity(self) -> Severity {
         match self {
             Self::Allow => Severity::Allow,

@@ -17,8 +17,12 @@ impl RuleBook {
     pub fn evaluate(&self, chain: ChainId, kind: CheckKind, facts: &Facts) -> Outcome {
         match self.chains.get(usize::from(chain.0)) {
             Some(chain) => {
-                let answer = chain.plan(kind).judge(facts);
-                answer.unwrap_or_else(|| judge(chain.stands.of(kind), facts))
+                let mut outcome = silence();
+                match chain.plan(kind).ask(facts, &mut outcome.fired) {
+                    Some(()) => conclude(&mut outcome),
+                    None => outcome = judge(chain.stands.of(kind), facts),
+                }
+                outcome
             }
             None => no_chain(),
         }
@@ -27,12 +31,15 @@ impl RuleBook {
 
 /// The answer where there are no rules to ask.
 pub(super) fn no_chain() -> Outcome {
-    Outcome {
-        verdict: Verdict::Deny,
-        reasons: smallvec![ReasonCode::UNDECIDED],
-        edge: None,
-        fired: SmallVec::new(),
-    }
+    let reasons = smallvec![ReasonCode::UNDECIDED];
+    Outcome { verdict: Verdict::Deny, reasons, ..silence() }
+}
+
+/// The answer where no rule spoke.
+#[inline]
+pub(super) fn silence() -> Outcome {
+    let (reasons, fired) = (SmallVec::new(), SmallVec::new());
+    Outcome { verdict: Verdict::Allow, reasons, edge: None, fired }
 }
 
 /// What one rule says; `None` if it stays silent.
@@ -52,29 +59,57 @@ pub(super) fn ask(rule: &Armed, facts: &Facts) -> Option<FiredRule> {
 
 /// The join of all rules.
 pub(super) fn judge(rules: &[Armed], facts: &Facts) -> Outcome {
-    conclude(rules.iter().filter_map(|rule| ask(rule, facts)).collect())
+    joined(rules.iter().filter_map(|rule| ask(rule, facts)))
 }
 
-/// The join of what the rules that spoke ask for.
-pub(super) fn conclude(fired: SmallVec<[FiredRule; 4]>) -> Outcome {
-    let mut verdict = fired.iter().fold(Verdict::Allow, |all, spoke| all.join(spoke.verdict));
-    let mut reasons = SmallVec::new();
-    let mut edge = None;
-    for rank in [Severity::Deny, Severity::StepUp] {
-        for spoke in fired.iter().filter(|spoke| spoke.verdict.severity() == rank) {
-            if !reasons.contains(&spoke.reason) {
-                reasons.push(spoke.reason);
-            }
-            if let Some(broken) = broken_edge(spoke) {
-                verdict = verdict.without_methods_on(broken);
-                edge = edge.or(Some(broken));
-            }
+/// The join of what rules that spoke ask for.
+pub(super) fn joined(fired: impl Iterator<Item = FiredRule>) -> Outcome {
+    let mut outcome = silence();
+    outcome.fired.extend(fired);
+    conclude(&mut outcome);
+    outcome
+}
+
+/// Joins what the rules that spoke ask for.
+#[inline]
+fn conclude(outcome: &mut Outcome) {
+    let (mut denied, mut stepped_up) = (false, false);
+    for spoke in &outcome.fired {
+        outcome.verdict = outcome.verdict.join(spoke.verdict);
+        match spoke.verdict.severity() {
+            Severity::Deny => denied = true,
+            Severity::StepUp => stepped_up = true,
+            Severity::Allow => {}
         }
     }
-    Outcome { verdict, reasons, edge, fired }
+    if denied {
+        give_reasons(outcome, Severity::Deny);
+    }
+    if stepped_up {
+        give_reasons(outcome, Severity::StepUp);
+    }
+}
+
+/// Gives the reasons of the rules that ask for this, and takes away what rests on broken edges.
+fn give_reasons(outcome: &mut Outcome, rank: Severity) {
+    let mut last = None;
+    for spoke in outcome.fired.iter().filter(|spoke| spoke.verdict.severity() == rank) {
+        // Rules beside each other often give one reason.
+        if last.replace((spoke.reason, spoke.by)) == Some((spoke.reason, spoke.by)) {
+            continue;
+        }
+        if !outcome.reasons.contains(&spoke.reason) {
+            outcome.reasons.push(spoke.reason);
+        }
+        if let Some(broken) = broken_edge(spoke) {
+            outcome.verdict = outcome.verdict.without_methods_on(broken);
+            outcome.edge = outcome.edge.or(Some(broken));
+        }
+    }
 }
 
 /// The edge that a rule found broken. What is merely unknown breaks nothing.
+#[inline]
 fn broken_edge(spoke: &FiredRule) -> Option<Edge> {
     if spoke.by == FiredBy::Condition { spoke.reason.edge() } else { None }
 }

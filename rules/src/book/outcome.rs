@@ -33,6 +33,9 @@ pub struct FiredRule {
     pub by: FiredBy,
 }
 
+/// The rules that spoke; few of them need no allocation.
+pub(super) type Fired = SmallVec<[FiredRule; 12]>;
+
 /// What the rules say to one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -43,5 +46,5 @@ pub struct Outcome {
     /// The edge that broke, by the most severe reason that names one.
     pub edge: Option<Edge>,
     /// The rules that spoke, the nation's first.
-    pub fired: SmallVec<[FiredRule; 4]>,
+    pub fired: Fired,
 }

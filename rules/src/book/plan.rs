@@ -25,8 +25,7 @@ use smallvec::SmallVec;
 
 use self::layout::Segment;
 use super::Armed;
-use super::evaluate::conclude;
-use super::outcome::{FiredRule, Outcome};
+use super::outcome::{Fired, FiredRule};
 use crate::facts::Facts;
 
 /// The rules of one chain for one kind of check, ready for the hot path.
@@ -78,35 +77,48 @@ impl Plan {
         Self { parts: parts.into(), order: if mixed { Order::Mixed } else { Order::Parts } }
     }
 
-    /// What the rules say together; `None` where a slot holds no value of its fact's type, which
-    /// only the tree can tell.
+    /// Puts the rules that speak into `fired`, in the chain's order. `None` where a slot holds no
+    /// value of its fact's type, which only the tree can tell; `fired` then says nothing.
     #[inline]
-    pub(super) fn judge(&self, facts: &Facts) -> Option<Outcome> {
-        Some(conclude(self.fired(facts)?))
-    }
-
-    /// The rules that speak, in the chain's order.
-    #[inline]
-    pub(super) fn fired(&self, facts: &Facts) -> Option<SmallVec<[FiredRule; 4]>> {
+    pub(super) fn ask(&self, facts: &Facts, fired: &mut Fired) -> Option<()> {
         match self.order {
             Order::Parts => {
-                let mut fired = SmallVec::new();
-                for part in &self.parts {
-                    part.segment.scan(&part.live, facts, &mut |_, spoke| fired.push(spoke))?;
-                }
-                Some(fired)
+                let mut sink = |_, spoke| fired.push(spoke);
+                self.parts.iter().try_for_each(|part| part.scan(facts, &mut sink))
             }
-            Order::Mixed => self.fired_mixed(facts),
+            Order::Mixed => {
+                let mut sink = Merge { fired, places: SmallVec::new() };
+                let mut sink = |place, spoke| sink.put(place, spoke);
+                self.parts.iter().try_for_each(|part| part.scan(facts, &mut sink))
+            }
         }
     }
+}
 
-    fn fired_mixed(&self, facts: &Facts) -> Option<SmallVec<[FiredRule; 4]>> {
-        let mut placed: SmallVec<[(u32, FiredRule); 8]> = SmallVec::new();
-        for part in &self.parts {
-            part.segment
-                .scan(&part.live, facts, &mut |place, spoke| placed.push((place, spoke)))?;
+impl Part {
+    #[inline]
+    fn scan(&self, facts: &Facts, said: &mut impl FnMut(u32, FiredRule)) -> Option<()> {
+        self.segment.scan(&self.live, facts, said)
+    }
+}
+
+/// Rules that speak, put in order by their places.
+struct Merge<'f> {
+    fired: &'f mut Fired,
+    places: SmallVec<[u32; 12]>,
+}
+
+impl Merge<'_> {
+    #[inline]
+    fn put(&mut self, place: u32, spoke: FiredRule) {
+        let after = self.places.iter().rev().take_while(|other| **other > place).count();
+        if after == 0 {
+            self.places.push(place);
+            self.fired.push(spoke);
+        } else {
+            let at = self.places.len() - after;
+            self.places.insert(at, place);
+            self.fired.insert(at, spoke);
         }
-        placed.sort_unstable_by_key(|(place, _)| *place);
-        Some(placed.into_iter().map(|(_, spoke)| spoke).collect())
     }
 }

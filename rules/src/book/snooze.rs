@@ -1,6 +1,6 @@
 //! Snoozed rules: asked, and held down to their floor.
 
-use super::evaluate::{ask, conclude, no_chain};
+use super::evaluate::{ask, joined, no_chain};
 use super::outcome::{FiredBy, FiredRule, Outcome, RuleRef};
 use super::{Armed, ChainId, OnSnooze, RuleBook};
 use crate::facts::Facts;
@@ -24,7 +24,7 @@ impl RuleBook {
         }
         let Some(chain) = self.chains.get(usize::from(chain.0)) else { return no_chain() };
         let rules = chain.stands.of(kind).iter();
-        conclude(rules.filter_map(|rule| soften(rule, ask(rule, facts)?, snoozed)).collect())
+        joined(rules.filter_map(|rule| soften(rule, ask(rule, facts)?, snoozed)))
     }
 
     /// The mildest verdict that a rule may be held down to in a chain; `None` where the rule has no

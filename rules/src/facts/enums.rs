@@ -17,6 +17,7 @@ macro_rules! fact_enums {
         impl FactEnum for $name {
             const VARIANTS: &'static [&'static str] = &[$($text),+];
 
+            #[inline]
             fn index(self) -> u8 {
                 self as u8
             }
@@ -39,6 +40,7 @@ macro_rules! fact_enums {
             const TYPE: FactType =
                 FactType::Enum(EnumType { name: stringify!($name), variants: <Self as FactEnum>::VARIANTS });
 
+            #[inline]
             fn into_slot(self) -> i64 {
                 i64::from(self.index())
             }

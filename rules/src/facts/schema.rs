@@ -89,6 +89,7 @@ macro_rules! schema {
                 }
 
                 #[doc = concat!("Makes `", $name, "` known: ", $doc)]
+                #[inline]
                 pub fn $set(&mut self, value: $ty) {
                     self.put(Fact::$fact, value.into_slot());
                 }

@@ -35,6 +35,7 @@ pub struct Facts {
 }
 
 impl Default for Facts {
+    #[inline]
     fn default() -> Self {
         Self { known: 0, slots: [0; COUNT] }
     }
@@ -42,6 +43,7 @@ impl Default for Facts {
 
 impl Facts {
     /// Facts with nothing known.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

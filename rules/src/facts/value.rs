@@ -84,8 +84,10 @@ impl FactValue for Duration {
     const TYPE: FactType = FactType::Duration;
 
     /// Whole milliseconds, rounded down; what does not fit becomes `i64::MAX`.
+    #[inline]
     fn into_slot(self) -> i64 {
-        i64::try_from(self.as_millis()).unwrap_or(i64::MAX)
+        let ms = i64::try_from(self.as_secs()).ok().and_then(|secs| secs.checked_mul(1_000));
+        ms.and_then(|ms| ms.checked_add(i64::from(self.subsec_millis()))).unwrap_or(i64::MAX)
     }
 
     fn from_slot(slot: i64) -> Option<Self> {
@@ -99,6 +101,7 @@ impl FactValue for Duration {
 impl FactValue for u32 {
     const TYPE: FactType = FactType::Int;
 
+    #[inline]
     fn into_slot(self) -> i64 {
         i64::from(self)
     }
@@ -111,6 +114,7 @@ impl FactValue for u32 {
 impl FactValue for bool {
     const TYPE: FactType = FactType::Bool;
 
+    #[inline]
     fn into_slot(self) -> i64 {
         i64::from(self)
     }

@@ -82,11 +82,13 @@ impl Methods {
     }
 
     /// The methods in both sets; `None` if there are none.
+    #[inline]
     pub fn intersect(self, other: Self) -> Option<Self> {
         NonZeroU8::new(self.0.get() & other.0.get()).map(Self)
     }
 
     /// The methods that do not rest on `edge`; `None` if there are none.
+    #[inline]
     pub fn without_edge(self, edge: Edge) -> Option<Self> {
         let gone = edge.rests_on().iter().fold(0, |bits, method| bits | method.bit());
         NonZeroU8::new(self.0.get() & !gone).map(Self)

@@ -192,18 +192,18 @@ impl Draft {
             }
             rows.push(reads);
             let read = match key {
-                Key::Two(left, right) => Read::Order { left: *left, right: *right },
+                Key::Two(left, right) => Read::Order(*left, *right),
                 Key::One(fact) => match fact.ty() {
-                    FactType::Enum(_) | FactType::Bool => Read::Name { fact: *fact },
-                    FactType::Duration | FactType::Int => {
-                        let cuts = self.cuts(*key);
-                        let from = all_cuts.len();
-                        all_cuts.extend(cuts);
-                        Read::Number { fact: *fact, from, to: all_cuts.len() }
-                    }
+                    FactType::Enum(_) | FactType::Bool => Read::Name(*fact),
+                    FactType::Duration | FactType::Int => Read::Number(*fact),
                 },
             };
-            columns.push(Column { read, first, pieces: pieces.len() });
+            let cuts = narrow(all_cuts.len());
+            if matches!(read, Read::Number(_)) {
+                all_cuts.extend(self.cuts(*key));
+            }
+            let pieces = narrow(pieces.len());
+            columns.push(Column { read, first: narrow(first), pieces, cuts });
         }
         let said: Vec<Said> = rules
             .iter()
@@ -259,6 +259,11 @@ impl Said {
         let speech = if fit == Fit::Exact { Speech::of(armed) } else { Speech::Walk };
         Self { place, speech }
     }
+}
+
+/// Rows and cuts are fewer than the words of a segment, which are bounded.
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn set_bit(words: &mut [u64], bit: usize) {

@@ -1,5 +1,7 @@
 //! The pass over a check's facts: the hot path.
 
+use smallvec::SmallVec;
+
 use super::super::evaluate::ask;
 use super::super::outcome::{FiredBy, FiredRule};
 use super::super::{Armed, OnUnknown};
@@ -13,18 +15,26 @@ use crate::verdict::Verdict;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     pub(super) read: Read,
-    pub(super) first: usize,
-    pub(super) pieces: usize,
+    pub(super) first: u32,
+    pub(super) pieces: u32,
+    /// Where its cuts begin; it has one less than pieces.
+    pub(super) cuts: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Read {
     /// The value is the piece.
-    Name { fact: Fact },
+    Name(Fact),
     /// The piece is the number of cuts that the value is not below.
-    Number { fact: Fact, from: usize, to: usize },
+    Number(Fact),
     /// The piece is how one fact stands to the other.
-    Order { left: Fact, right: Fact },
+    Order(Fact, Fact),
+}
+
+/// A row: of the piece that a known value lies in, or of the terms that read an unknown one.
+enum Row {
+    Known(usize),
+    Unknown(usize),
 }
 
 /// Rows, as wide as a pass takes at once.
@@ -104,10 +114,12 @@ impl Segment {
             Tables::One(table) => self.pass(table, live, facts, said),
             Tables::Two(table) => self.pass(table, live, facts, said),
             Tables::Four(table) => self.pass(table, live, facts, said),
-            Tables::Eight(table) => self.pass(table, live, facts, said),
+            Tables::Eight(table) => self.pass_many(table, live, facts, said),
         }
     }
 
+    /// A pass over rows of one block.
+    #[inline]
     fn pass<const W: usize>(
         &self,
         table: &Table<W>,
@@ -115,91 +127,91 @@ impl Segment {
         facts: &Facts,
         said: &mut impl FnMut(u32, FiredRule),
     ) -> Option<()> {
-        let mut known = Places::default();
-        let mut unknown = Places::default();
+        let mut left: [u64; W] = *live.first_chunk()?;
+        let mut open = [0; W];
         for column in &self.columns {
-            match self.piece(column, facts) {
-                Some(piece) if piece < column.pieces => known.push(column.first + piece),
-                Some(_) => return None,
-                None => unknown.push(column.first + column.pieces),
+            match self.row(column, facts)? {
+                Row::Known(at) => meet(&mut left, table.rows.get(at)?),
+                Row::Unknown(at) => join(&mut open, table.rows.get(at)?),
             }
         }
-        let mut last = Spoken::default();
-        let (live, _) = live.as_chunks::<W>();
-        for (block, (live, silent)) in live.iter().zip(&table.silent).enumerate() {
-            let row = |at: &usize| table.rows.get(at * table.blocks + block);
-            let mut left = *live;
-            for row in known.iter().filter_map(row) {
-                left.iter_mut().zip(row).for_each(|(left, row)| *left &= row);
-            }
-            let mut open = [0; W];
-            for row in unknown.iter().filter_map(row) {
-                open.iter_mut().zip(row).for_each(|(open, row)| *open |= row);
-            }
-            for word in 0..W {
-                let (Some(left), Some(open), Some(silent)) =
-                    (left.get(word), open.get(word), silent.get(word))
-                else {
-                    continue;
-                };
-                let mut speaking = left & !(open & silent);
-                while speaking != 0 {
-                    let bit = speaking.trailing_zeros();
-                    speaking &= speaking - 1;
-                    let term = (block * W + word) * 64 + bit as usize;
-                    let holds = open >> bit & 1 == 0;
-                    last.next(self, term, holds, facts, said);
-                }
-            }
-        }
-        last.say(self, facts, said);
+        let mut spoken = Spoken::default();
+        spoken.take(self, 0, &left, &open, table.silent.first()?, facts, said);
+        spoken.say(self, facts, said);
         Some(())
     }
 
-    /// The piece that a check's value lies in; `None` is unknown.
-    #[inline]
-    fn piece(&self, column: &Column, facts: &Facts) -> Option<usize> {
-        match column.read {
-            Read::Name { fact } => Some(usize::try_from(facts.slot(fact)?).unwrap_or(usize::MAX)),
-            Read::Number { fact, from, to } => {
-                let value = facts.slot(fact)?;
-                let cuts = self.cuts.get(from..to).unwrap_or_default();
-                Some(cuts.partition_point(|cut| *cut <= value))
-            }
-            Read::Order { left, right } => {
-                let (left, right) = (facts.slot(left)?, facts.slot(right)?);
-                Some(usize::from(left >= right) + usize::from(left > right))
+    /// A pass over rows of many blocks: first the rows, then block by block.
+    fn pass_many<const W: usize>(
+        &self,
+        table: &Table<W>,
+        live: &[u64],
+        facts: &Facts,
+        said: &mut impl FnMut(u32, FiredRule),
+    ) -> Option<()> {
+        let mut known = Rows::new();
+        let mut unknown = Rows::new();
+        for column in &self.columns {
+            match self.row(column, facts)? {
+                Row::Known(at) => known.push(at * table.blocks),
+                Row::Unknown(at) => unknown.push(at * table.blocks),
             }
         }
-    }
-}
-
-/// Places of rows.
-struct Places {
-    at: [usize; MOST_COLUMNS],
-    count: usize,
-}
-
-impl Default for Places {
-    #[inline]
-    fn default() -> Self {
-        Self { at: [0; MOST_COLUMNS], count: 0 }
-    }
-}
-
-impl Places {
-    #[inline]
-    fn push(&mut self, place: usize) {
-        if let Some(slot) = self.at.get_mut(self.count) {
-            *slot = place;
-            self.count += 1;
+        let mut spoken = Spoken::default();
+        let (live, _) = live.as_chunks::<W>();
+        for (block, (live, silent)) in live.iter().zip(&table.silent).enumerate() {
+            let mut left = *live;
+            for at in &known {
+                meet(&mut left, table.rows.get(at + block)?);
+            }
+            let mut open = [0; W];
+            for at in &unknown {
+                join(&mut open, table.rows.get(at + block)?);
+            }
+            spoken.take(self, block * W * 64, &left, &open, silent, facts, said);
         }
+        spoken.say(self, facts, said);
+        Some(())
     }
 
+    /// The row of a column that a check's facts choose; `None` where a slot holds no value of its
+    /// fact's type.
     #[inline]
-    fn iter(&self) -> std::slice::Iter<'_, usize> {
-        self.at.get(..self.count).unwrap_or_default().iter()
+    fn row(&self, column: &Column, facts: &Facts) -> Option<Row> {
+        let (first, pieces) = (column.first as usize, column.pieces as usize);
+        let piece = match column.read {
+            Read::Name(fact) => match facts.slot(fact) {
+                Some(slot) => usize::try_from(slot).ok().filter(|piece| *piece < pieces)?,
+                None => return Some(Row::Unknown(first + pieces)),
+            },
+            Read::Number(fact) => match facts.slot(fact) {
+                Some(value) => {
+                    let from = column.cuts as usize;
+                    let cuts = self.cuts.get(from..from + pieces - 1)?;
+                    cuts.partition_point(|cut| *cut <= value)
+                }
+                None => return Some(Row::Unknown(first + pieces)),
+            },
+            Read::Order(left, right) => match (facts.slot(left), facts.slot(right)) {
+                (Some(left), Some(right)) => usize::from(left >= right) + usize::from(left > right),
+                _ => return Some(Row::Unknown(first + pieces)),
+            },
+        };
+        Some(Row::Known(first + piece))
     }
+}
+
+/// Places of rows; no segment has more columns.
+type Rows = SmallVec<[usize; MOST_COLUMNS]>;
+
+#[inline]
+fn meet<const W: usize>(left: &mut [u64; W], row: &[u64; W]) {
+    left.iter_mut().zip(row).for_each(|(left, row)| *left &= row);
+}
+
+#[inline]
+fn join<const W: usize>(open: &mut [u64; W], row: &[u64; W]) {
+    open.iter_mut().zip(row).for_each(|(open, row)| *open |= row);
 }
 
 /// The rule whose terms come by; its terms stand side by side.
@@ -210,22 +222,35 @@ struct Spoken {
 }
 
 impl Spoken {
+    /// Takes in the terms of one block, of which `first` is the first.
     #[inline]
-    fn next(
+    #[expect(clippy::too_many_arguments, reason = "all of a block, in registers")]
+    fn take<const W: usize>(
         &mut self,
         segment: &Segment,
-        term: usize,
-        holds: bool,
+        first: usize,
+        left: &[u64; W],
+        open: &[u64; W],
+        silent: &[u64; W],
         facts: &Facts,
         said: &mut impl FnMut(u32, FiredRule),
     ) {
-        let rule = segment.rule_of.get(term).copied();
-        if rule == self.rule {
-            self.holds |= holds;
-            return;
+        let words = left.iter().zip(open).zip(silent);
+        for (word, ((left, open), silent)) in words.enumerate() {
+            let mut speaking = left & !(open & silent);
+            while speaking != 0 {
+                let bit = speaking.trailing_zeros();
+                speaking &= speaking - 1;
+                let rule = segment.rule_of.get(first + word * 64 + bit as usize).copied();
+                let holds = open >> bit & 1 == 0;
+                if rule == self.rule {
+                    self.holds |= holds;
+                } else {
+                    self.say(segment, facts, said);
+                    *self = Self { rule, holds };
+                }
+            }
         }
-        self.say(segment, facts, said);
-        *self = Self { rule, holds };
     }
 
     #[inline]
@@ -237,9 +262,15 @@ impl Spoken {
                 said(rule.place, if self.holds { *holds } else { *unknown });
             }
             Speech::Walk => {
-                let spoke = segment.armed.get(at).and_then(|armed| ask(armed, facts));
-                spoke.into_iter().for_each(|spoke| said(rule.place, spoke));
+                if let Some(spoke) = walk(segment, at, facts) {
+                    said(rule.place, spoke);
+                }
             }
         }
     }
+}
+
+#[cold]
+fn walk(segment: &Segment, at: usize, facts: &Facts) -> Option<FiredRule> {
+    ask(segment.armed.get(at)?, facts)
 }
