@@ -10,5 +10,5 @@ pub use facts::{
     AppClaim, CertificateFinding, CheckContext, Claims, Counter, HandsetFinding, Pin, Reader,
     Subject, gather,
 };
-pub use ruling::{Answer, Permit, Ruling, after_step_up, rule};
+pub use ruling::{Answer, Permit, Ruling, after_step_up, rule, rule_snoozed};
 pub use whereabouts::Observation;

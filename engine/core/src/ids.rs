@@ -22,7 +22,7 @@ pub use name::{
     AppId, CallerId, CarrierId, EventId, LineRef, OfficeRef, PersonRef, ReaderId, RelyingPartyId,
     RequestId,
 };
-pub use random_id::{BindingId, ChallengeId, DecisionId, StepUpId, SupportCode};
+pub use random_id::{BindingId, ChallengeId, DecisionId, SnoozeId, StepUpId, SupportCode};
 
 #[cfg(test)]
 mod tests;

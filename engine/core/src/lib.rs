@@ -6,5 +6,6 @@ pub mod check;
 pub mod ids;
 pub mod line;
 pub mod rollout;
+pub mod snooze;
 pub mod time;
 pub mod transcript;

@@ -8,7 +8,7 @@ mod request;
 mod restore;
 mod run;
 
-pub(crate) use record::fired;
+pub(crate) use record::{fired, snoozed};
 pub(crate) use run::{DECISIONS, decision_id};
 
 pub use request::{CertificateClaim, CheckRequest, ReaderPart, Signed};

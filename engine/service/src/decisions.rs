@@ -13,7 +13,9 @@ use simbind_core::{
     check::Ruling,
     ids::{BindingId, CarrierId, DecisionId, SupportCode},
 };
-use simbind_rules::{ChainId, CheckKind, Facts, ReasonCode, RuleBook, RuleTrace, StepUpMethod};
+use simbind_rules::{
+    ChainId, CheckKind, Facts, ReasonCode, RuleBook, RuleRef, RuleTrace, StepUpMethod,
+};
 use std::sync::Arc;
 
 /// A decision explained.
@@ -154,13 +156,15 @@ fn replay(
         facts,
         limit: decision.limit.as_ref().and_then(|limit| ReasonCode::from_name(&limit.reason)),
         proved: decision.proved,
+        snoozed: &rules_of(book, decision.snoozed.iter().map(String::as_str)),
     };
     let ruling = decide_again(book, &again);
     let reasons: Vec<&str> = ruling.reasons.iter().map(|reason| reason.as_str()).collect();
     let same = ruling.answer.verdict() == decision.verdict
         && reasons == decision.reasons
         && ruling.edge == decision.edge
-        && crate::check::fired(book, &ruling) == decision.fired;
+        && crate::check::fired(book, &ruling) == decision.fired
+        && crate::check::snoozed(book, &ruling) == decision.snoozed;
     (if same { Replayed::Same } else { Replayed::Different }, ruling.answer.verdict())
 }
 
@@ -188,12 +192,19 @@ pub(crate) struct Again<'a> {
     /// The limit that was reached then. Limits are not counted again.
     pub(crate) limit: Option<ReasonCode>,
     pub(crate) proved: Option<StepUpMethod>,
+    /// The rules that were snoozed then and would have said more.
+    pub(crate) snoozed: &'a [RuleRef],
+}
+
+/// The rules of these names in a book; a name that is not there any more is left out.
+pub(crate) fn rules_of<'a>(book: &RuleBook, names: impl Iterator<Item = &'a str>) -> Vec<RuleRef> {
+    names.filter_map(|name| book.rule_ref(name)).collect()
 }
 
 /// Decides again: walls, limit, rules, and the step-up that was proved.
 pub(crate) fn decide_again(book: &RuleBook, again: &Again<'_>) -> Ruling {
-    let Again { chain, kind, facts, limit, proved } = *again;
-    let ruling = simbind_core::check::rule(book, chain, kind, facts, limit);
+    let Again { chain, kind, facts, limit, proved, snoozed } = *again;
+    let ruling = simbind_core::check::rule_snoozed(book, chain, kind, facts, limit, snoozed);
     match proved {
         Some(method) => simbind_core::check::after_step_up(ruling, method),
         None => ruling,

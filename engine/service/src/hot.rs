@@ -17,8 +17,11 @@ use simbind_core::{
     check::{Counter, Pin},
     ids::{BindingId, CertificateId, ChallengeId, DecisionId},
     line::LineHistory,
+    snooze::Snoozes,
+    time::Timestamp,
 };
 use simbind_evidence::signature::PublicKey;
+use simbind_rules::{RuleBook, RuleRef};
 use std::sync::Arc;
 
 /// All that a check of one certificate reads of the store, from one snapshot.
@@ -35,6 +38,7 @@ pub(crate) struct Loaded {
     pub(crate) counter_challenge: Option<ChallengeId>,
     pub(crate) counter_version: Option<Position>,
     pub(crate) pin: Pin,
+    snoozes: Snoozes<Sealed>,
     position: Position,
     /// The newest entry that wrote any of it, the signature counter aside.
     changed_at: Position,
@@ -51,6 +55,11 @@ impl Loaded {
     /// Whether anything but the signature counter was written after a position.
     pub(crate) fn changed_after(&self, position: Position) -> bool {
         self.changed_at > position
+    }
+
+    /// The rules of a book that are snoozed at a moment.
+    pub(crate) fn snoozed(&self, book: &RuleBook, at: Timestamp) -> Vec<RuleRef> {
+        self.snoozes.open(at).filter_map(|open| book.rule_ref(open.rule.as_str())).collect()
     }
 
     /// The last counter, as a check under this challenge sees it.
@@ -146,11 +155,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
         };
         let mut keys =
             vec![certificate_key, keys::binding(id)?, keys::counter(id)?, keys::pin(id)?];
+        keys.push(keys::snoozes(id)?);
         for hash in keys::line_hashes(vault, &standing.binding.sim) {
             keys.push(keys::history(hash)?);
         }
         let snapshot = self.store.read(&keys).await?;
-        let [certificate_row, binding_row, counter, pin, histories @ ..] = &*snapshot.values else {
+        let [certificate_row, binding_row, counter, pin, snoozes, histories @ ..] =
+            &*snapshot.values
+        else {
             return Ok(Read::Moved);
         };
         let (Some(certificate_row), Some(binding_row)) = (certificate_row, binding_row) else {
@@ -163,7 +175,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let (public_key, handset_keys) = parsed_keys(id, &standing.binding)?;
         let failures = row_value(pin.as_ref())?.unwrap_or(0);
         let last: Option<CounterRow> = row_value(counter.as_ref())?;
-        let written = [Some(certificate_row), Some(binding_row), pin.as_ref()];
+        let written = [Some(certificate_row), Some(binding_row), pin.as_ref(), snoozes.as_ref()];
         let written = written.into_iter().chain(histories.iter().map(Option::as_ref)).flatten();
         let changed_at = written.map(|row| row.version).max().unwrap_or_default();
         Ok(Read::Loaded(Arc::new(Loaded {
@@ -174,6 +186,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             counter_challenge: last.map(|last| ChallengeId::from_bytes(last.challenge)),
             counter_version: counter.as_ref().map(|row| row.version),
             pin: Pin { failures },
+            snoozes: row_value(snoozes.as_ref())?.unwrap_or_default(),
             binding: standing.binding,
             position: snapshot.position,
             changed_at,

@@ -10,6 +10,7 @@ pub use entry::{
     BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, LimitEntry, LineText,
     OutcomeText, StateEntry, decode_decision, decode_state, encode_decision, encode_state,
 };
+pub(crate) use entry::{SNOOZED, VERSION};
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{

@@ -22,6 +22,7 @@ pub mod ports;
 pub mod rollout;
 mod sealing;
 pub mod settings;
+pub mod snooze;
 
 pub use engine::{Engine, Ports, Standing};
 pub use error::ServiceError;

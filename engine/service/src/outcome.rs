@@ -247,7 +247,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let force = self.packs.current();
         let packs = force.deciding(&*self.vault, Some(loaded.binding.certificate.id));
         let chain = crate::decisions::chain_of(&packs.book, parent);
-        let ruling = simbind_core::check::rule(&packs.book, chain, parent.kind, &facts, None);
+        let (book, kind) = (&packs.book, parent.kind);
+        let snoozes = loaded.snoozed(book, now);
+        let ruling = simbind_core::check::rule_snoozed(book, chain, kind, &facts, None, &snoozes);
         let ruling = after_step_up(ruling, method);
         Ok(DecisionEntry {
             id,
@@ -263,6 +265,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             packs: packs.book.hash().0,
             decided_at: now,
             position: loaded.as_of().0,
+            snoozed: crate::check::snoozed(book, &ruling),
             ..parent.clone()
         })
     }

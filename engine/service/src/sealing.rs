@@ -18,6 +18,9 @@ pub(crate) const LINE: &[u8] = b"simbind line 1";
 /// The context of a line's history.
 pub(crate) const HISTORY: &[u8] = b"simbind history 1";
 
+/// The context of why somebody did something to a binding.
+pub(crate) const WHY: &[u8] = b"simbind why 1";
+
 /// Seals a value.
 pub(crate) fn seal<T: Serialize>(
     vault: &impl Vault,

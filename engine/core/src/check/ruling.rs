@@ -1,7 +1,8 @@
 //! The ruling: the walls that no rule moves, and the rules.
 
 use simbind_rules::{
-    ChainId, CheckKind, Edge, Facts, Methods, ReasonCode, RuleBook, StepUpMethod, Verdict,
+    ChainId, CheckKind, Edge, Facts, Methods, Outcome, ReasonCode, RuleBook, RuleRef, StepUpMethod,
+    Verdict,
     facts::{BindingState, ChainState, ChallengeState, SignatureState},
 };
 
@@ -46,6 +47,8 @@ pub struct Ruling {
     pub edge: Option<Edge>,
     /// The rules that had a part.
     pub fired: Vec<simbind_rules::FiredRule>,
+    /// The rules that were snoozed and would have said more.
+    pub snoozed: Vec<RuleRef>,
 }
 
 /// Rules on the facts: the walls first, then the rules of the chain, joined to the more severe.
@@ -57,7 +60,24 @@ pub fn rule(
     facts: &Facts,
     limit: Option<ReasonCode>,
 ) -> Ruling {
-    let outcome = book.evaluate(chain, kind, facts);
+    rule_snoozed(book, chain, kind, facts, limit, &[])
+}
+
+/// Rules on the facts as [`rule`] does while some rules are snoozed: those say no more than their
+/// floor. The walls and a limit stay.
+pub fn rule_snoozed(
+    book: &RuleBook,
+    chain: ChainId,
+    kind: CheckKind,
+    facts: &Facts,
+    limit: Option<ReasonCode>,
+    snoozes: &[RuleRef],
+) -> Ruling {
+    let outcome = book.evaluate_snoozed(chain, kind, facts, snoozes);
+    let snoozed = match snoozes {
+        [] => Vec::new(),
+        snoozes => held_down(book.evaluate(chain, kind, facts), &outcome, snoozes),
+    };
     let walls: Vec<ReasonCode> = walls(facts).into_iter().flatten().chain(limit).collect();
     let verdict = if walls.is_empty() { outcome.verdict } else { Verdict::Deny };
     let edge = walls.iter().find_map(|reason| reason.edge()).or(outcome.edge);
@@ -72,7 +92,13 @@ pub fn rule(
         Verdict::StepUp(methods) => Answer::StepUp(methods),
         Verdict::Deny => Answer::Deny,
     };
-    Ruling { answer, reasons, edge, fired: outcome.fired.into_iter().collect() }
+    Ruling { answer, reasons, edge, fired: outcome.fired.into_iter().collect(), snoozed }
+}
+
+/// The snoozed rules that say something else, or nothing, because they are.
+fn held_down(awake: Outcome, outcome: &Outcome, snoozes: &[RuleRef]) -> Vec<RuleRef> {
+    let spoke = awake.fired.into_iter().filter(|spoke| snoozes.contains(&spoke.rule));
+    spoke.filter(|spoke| !outcome.fired.contains(spoke)).map(|spoke| spoke.rule).collect()
 }
 
 /// The ruling after the person proved themselves by a method: let in where the ruling asked for

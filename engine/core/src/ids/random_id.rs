@@ -76,6 +76,10 @@ random_id! {
     ChallengeId, "challenge id", "chg_"
 }
 random_id! {
+    /// A snooze of a rule.
+    SnoozeId, "snooze id", "snz_"
+}
+random_id! {
     /// An open step-up.
     StepUpId, "step-up id", "stp_"
 }

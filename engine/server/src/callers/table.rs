@@ -46,6 +46,9 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.RolloutService/WithdrawPacks", &[Analyst]),
     ("/simbind.v1.RolloutService/RollBackPacks", &[Analyst, Operator]),
     ("/simbind.v1.RolloutService/ListPackChanges", &[Analyst, Auditor, Operator]),
+    ("/simbind.v1.RolloutService/SnoozeRule", &[Analyst]),
+    ("/simbind.v1.RolloutService/EndSnooze", &[Analyst]),
+    ("/simbind.v1.RolloutService/ListSnoozes", &[Analyst, HelpDesk, Auditor]),
 ];
 
 /// Services that every known caller may call.

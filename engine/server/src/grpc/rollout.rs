@@ -157,4 +157,48 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
         };
         found.await.map(Response::new).map_err(status)
     }
+
+    async fn snooze_rule(
+        &self,
+        request: Request<SnoozeRuleRequest>,
+    ) -> Result<Response<SnoozeRuleResponse>, Status> {
+        let by = self.caller_of(&request)?;
+        let found = async {
+            let (request, why) = wire::snooze_request(request.into_inner())?;
+            let deed = Deed { by: &by, why: &why };
+            let binding = request.binding;
+            let snooze = self.engine().snooze_rule(deed, request).await?;
+            Ok(SnoozeRuleResponse { snooze: Some(wire::snooze(binding, &snooze)) })
+        };
+        found.await.map(Response::new).map_err(status)
+    }
+
+    async fn end_snooze(
+        &self,
+        request: Request<EndSnoozeRequest>,
+    ) -> Result<Response<EndSnoozeResponse>, Status> {
+        let by = self.caller_of(&request)?;
+        let EndSnoozeRequest { binding_id, snooze_id, why } = request.into_inner();
+        let found = async {
+            let binding = wire::binding_id(&binding_id)?;
+            let snooze = wire::field("snooze_id", &snooze_id)?;
+            let why = wire::why(&why)?;
+            self.engine().end_snooze(Deed { by: &by, why: &why }, binding, snooze).await?;
+            Ok(EndSnoozeResponse {})
+        };
+        found.await.map(Response::new).map_err(status)
+    }
+
+    async fn list_snoozes(
+        &self,
+        request: Request<ListSnoozesRequest>,
+    ) -> Result<Response<ListSnoozesResponse>, Status> {
+        let found = async {
+            let binding = wire::binding_id(&request.into_inner().binding_id)?;
+            let snoozes = self.engine().snoozes(binding).await?;
+            let snoozes = snoozes.iter().map(|snooze| wire::snooze(binding, snooze)).collect();
+            Ok(ListSnoozesResponse { snoozes })
+        };
+        found.await.map(Response::new).map_err(status)
+    }
 }

@@ -8,6 +8,7 @@ mod event;
 mod field;
 mod packs;
 mod rollout;
+mod snooze;
 
 pub(crate) use backtest::backtest_part;
 pub(super) use binding::{binding, binding_id, enrol_request, handset, lifecycle_reason};
@@ -17,3 +18,4 @@ pub(super) use event::{message, receipt, refusal};
 pub(super) use field::{field, instant, page, required, sha256, time};
 pub(super) use packs::{diagnostic, sources};
 pub(super) use rollout::{advance, change, rollout, why};
+pub(super) use snooze::{snooze, snooze_request};

@@ -58,6 +58,7 @@ prop_compose! {
         (at, position) in any::<(i64, u64)>(),
         id in Just(id), parent in Just(parent), kind in Just(kind), audience in Just(audience),
         digest in Just(digest), challenge in Just(challenge),
+        snoozed in prop::collection::vec("[a-z]{1,9}/[a-z]{1,9}", 0..3),
     ) -> DecisionEntry {
         DecisionEntry {
             id: DecisionId::from_bytes(id),
@@ -81,6 +82,7 @@ prop_compose! {
             packs: digest,
             decided_at: Timestamp::from_millis(at),
             position,
+            snoozed,
         }
     }
 }
@@ -110,6 +112,7 @@ fn shows(view: &DecisionView<'_>, entry: &DecisionEntry) -> bool {
         packs: _,
         decided_at,
         position: _,
+        snoozed,
     } = entry;
     view.id == *id.as_bytes()
         && view.kind == *kind
@@ -121,6 +124,7 @@ fn shows(view: &DecisionView<'_>, entry: &DecisionEntry) -> bool {
         && view.proved == *proved
         && view.verdict == *verdict
         && view.decided_at == *decided_at
+        && view.snoozed == *snoozed
 }
 
 proptest! {

@@ -7,7 +7,7 @@ use super::{
     view::DecisionView,
 };
 use crate::{
-    decisions::{Again, decide_again},
+    decisions::{Again, decide_again, rules_of},
     ledger::{DecisionEntry, decode_decision},
 };
 use simbind_core::{check::Ruling, ids::DecisionId};
@@ -93,6 +93,7 @@ impl Trial {
             facts: &facts,
             limit: view.limit.and_then(ReasonCode::from_name),
             proved: view.proved,
+            snoozed: &rules_of(book, view.snoozed.iter().copied()),
         };
         let ruling = decide_again(book, &again);
         if ruling.answer.verdict() == view.verdict {

@@ -1,13 +1,12 @@
 //! A recorded decision, read without copying it: the fields that deciding again needs, borrowed
 //! from the entry's bytes. What is not needed is stepped over, not checked.
 
-use crate::ports::store::ProjectionError;
+use crate::{
+    ledger::{SNOOZED, VERSION},
+    ports::store::ProjectionError,
+};
 use simbind_core::time::Timestamp;
 use simbind_rules::{CheckKind, Methods, StepUpMethod, Verdict};
-
-const VERSION: u8 = 1;
-/// Behind what version 1 has, the names of the rules that were snoozed.
-const SNOOZED: u8 = 2;
 
 /// What a `DecisionEntry` was decided by, and what came of it.
 #[derive(Debug)]
@@ -24,7 +23,6 @@ pub(super) struct DecisionView<'a> {
     pub(super) verdict: Verdict,
     pub(super) decided_at: Timestamp,
     /// The rules, as `pack/rule`, that were snoozed.
-    #[expect(dead_code, reason = "no decision is written with snoozed rules yet")]
     pub(super) snoozed: Vec<&'a str>,
 }
 

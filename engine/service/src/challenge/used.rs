@@ -213,6 +213,7 @@ mod tests {
             packs: [0; 32],
             decided_at: at(0),
             position: 0,
+            snoozed: Vec::new(),
         })
     }
 

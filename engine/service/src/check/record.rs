@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use simbind_core::{check::Ruling, ids::ChallengeId, time::Timestamp};
-use simbind_rules::{Facts, FiredBy, RuleBook};
+use simbind_rules::{Facts, FiredBy, RuleBook, RuleRef};
 use std::sync::Arc;
 
 /// A check that is ready to be ruled on.
@@ -45,7 +45,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let chain = packs.chain(serving);
         let kind = check.kind();
         let limit = draft.limit.map(|limit| limit.reason);
-        let ruling = simbind_core::check::rule(&packs.book, chain, kind, facts, limit);
+        let snoozes = snoozes(loaded, &packs.book, now);
+        let ruling =
+            simbind_core::check::rule_snoozed(&packs.book, chain, kind, facts, limit, &snoozes);
         let verdict = ruling.answer.verdict();
         if let Some(prior) = prior.filter(|prior| prior.verdict.join(verdict) == prior.verdict) {
             return Ok(Arc::clone(prior));
@@ -75,6 +77,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             packs: packs.book.hash().0,
             decided_at: now,
             position: loaded.map_or_else(|| self.store.tip(LedgerKind::State), Loaded::as_of).0,
+            snoozed: snoozed(&packs.book, &ruling),
         };
         if let Some(hold) = &mut hold {
             hold.writing(entry.id);
@@ -97,7 +100,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let limit = draft.limit.map(|limit| limit.reason);
         let ruled = |packs: &InService| {
             let chain = packs.chain(serving);
-            simbind_core::check::rule(&packs.book, chain, check.kind(), facts, limit)
+            let (book, kind) = (&packs.book, check.kind());
+            let snoozes = snoozes(loaded, book, draft.now);
+            simbind_core::check::rule_snoozed(book, chain, kind, facts, limit, &snoozes)
         };
         trial.shadow.count(&Compared {
             decision: decision.id,
@@ -137,6 +142,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
         self.decisions.put(&entry);
         Ok(entry)
     }
+}
+
+fn snoozes(loaded: Option<&Loaded>, book: &RuleBook, now: Timestamp) -> Vec<RuleRef> {
+    loaded.map_or_else(Vec::new, |loaded| loaded.snoozed(book, now))
+}
+
+/// The rules that were snoozed and would have said more, by their names.
+pub(crate) fn snoozed(book: &RuleBook, ruling: &Ruling) -> Vec<String> {
+    ruling.snoozed.iter().map(|rule| book.rule_name(*rule)).collect()
 }
 
 /// The rules that had a part, by their names.

@@ -4,14 +4,18 @@
 use crate::ports::{store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId},
+    ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
     line::{EventKind, LineName},
     rollout::Change,
+    snooze::Snooze,
     time::Timestamp,
 };
 use simbind_rules::{CheckKind, Edge, Verdict};
 
-const VERSION: u8 = 1;
+/// The version of entries.
+pub(crate) const VERSION: u8 = 1;
+/// A decision under which rules were snoozed: those stand behind what version 1 has.
+pub(crate) const SNOOZED: u8 = 2;
 
 /// How a binding changed. What it changed to is in the sealed binding beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,6 +195,26 @@ pub enum StateEntry {
     },
     /// Packs came into service, or a step nearer to it, or went.
     PacksChanged(Change),
+    /// A rule is held down to its floor for a binding, for a time.
+    SnoozeSet {
+        /// The binding.
+        binding: BindingId,
+        /// The snooze, its reason sealed: people write names there.
+        snooze: Snooze<Sealed>,
+    },
+    /// A snooze was ended before its time.
+    SnoozeEnded {
+        /// The binding.
+        binding: BindingId,
+        /// The snooze.
+        snooze: SnoozeId,
+        /// Who ended it.
+        by: CallerId,
+        /// When.
+        at: Timestamp,
+        /// Why, sealed.
+        why: Sealed,
+    },
 }
 
 /// A rule that had a part.
@@ -258,6 +282,10 @@ pub struct DecisionEntry {
     pub decided_at: Timestamp,
     /// The state position that was read.
     pub position: u64,
+    /// The rules, as pack/rule, that were snoozed and would have said more. Kept behind the rest,
+    /// where there are any.
+    #[serde(skip)]
+    pub snoozed: Vec<String>,
 }
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, ProjectionError> {
@@ -295,7 +323,12 @@ pub fn decode_state(bytes: &[u8]) -> Result<StateEntry, ProjectionError> {
 /// # Errors
 /// Where it cannot be encoded, which no decision of ours can be.
 pub fn encode_decision(entry: &DecisionEntry) -> Result<Vec<u8>, ProjectionError> {
-    encode(entry)
+    if entry.snoozed.is_empty() {
+        return encode(entry);
+    }
+    let unwritten = |_| ProjectionError { what: "a new entry" };
+    let bytes = postcard::to_extend(entry, vec![SNOOZED]).map_err(unwritten)?;
+    postcard::to_extend(&entry.snoozed, bytes).map_err(unwritten)
 }
 
 /// The decision of the bytes.
@@ -303,5 +336,13 @@ pub fn encode_decision(entry: &DecisionEntry) -> Result<Vec<u8>, ProjectionError
 /// # Errors
 /// Where they are of a newer format, or damaged.
 pub fn decode_decision(bytes: &[u8]) -> Result<DecisionEntry, ProjectionError> {
-    decode("a decision", bytes)
+    match bytes {
+        [SNOOZED, rest @ ..] => {
+            let unread = |_| ProjectionError { what: "a decision" };
+            let (entry, rest): (DecisionEntry, _) =
+                postcard::take_from_bytes(rest).map_err(unread)?;
+            Ok(DecisionEntry { snoozed: postcard::from_bytes(rest).map_err(unread)?, ..entry })
+        }
+        bytes => decode("a decision", bytes),
+    }
 }

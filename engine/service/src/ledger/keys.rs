@@ -131,6 +131,11 @@ pub fn pin(id: BindingId) -> Result<Key, StoreError> {
     key(b'q', &[id.as_bytes()])
 }
 
+/// The snoozes of a binding.
+pub fn snoozes(id: BindingId) -> Result<Key, StoreError> {
+    key(b'Z', &[id.as_bytes()])
+}
+
 /// A request that made something, by its caller and number.
 pub fn request(caller: &CallerId, id: &RequestId) -> Result<Key, StoreError> {
     key(b'r', &[&name_hash(&[caller.as_str(), id.as_str()])])

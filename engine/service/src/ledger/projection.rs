@@ -27,6 +27,7 @@ use simbind_core::{
     binding::Binding,
     ids::{BindingId, CarrierId, EventId, SupportCode},
     line::{Feed, LineHistory, SimEvent, Told},
+    snooze::Snoozes,
     time::Timestamp,
 };
 use std::sync::Arc;
@@ -97,6 +98,9 @@ impl<V: Vault> IndexProjection<V> {
             | StateEntry::PackTexts { .. }
             | StateEntry::PacksNamed { .. } => Ok(Vec::new()),
             StateEntry::PacksChanged(change) => packs::change_reads(change),
+            StateEntry::SnoozeSet { binding, .. } | StateEntry::SnoozeEnded { binding, .. } => {
+                [keys::snoozes(*binding)].into_iter().collect()
+            }
         };
         keys.map_err(key_error)
     }
@@ -172,6 +176,12 @@ impl<V: Vault> IndexProjection<V> {
                 Ok(vec![put(keys::manifest(&hash), &ManifestRow { packs })?])
             }
             StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
+            StateEntry::SnoozeSet { binding, snooze } => {
+                Ok(vec![put(keys::snoozes(binding), &snoozes(values)?.with(snooze))?])
+            }
+            StateEntry::SnoozeEnded { binding, snooze, at, .. } => {
+                Ok(vec![put(keys::snoozes(binding), &snoozes(values)?.without(snooze, at))?])
+            }
         }
     }
 
@@ -319,6 +329,11 @@ fn hear(
         feed.horizon_days = horizon_days;
     }
     put(keys::feed(carrier), &feed)
+}
+
+fn snoozes(values: &[Option<Stored>]) -> Result<Snoozes<Sealed>, ProjectionError> {
+    let row = values.first().and_then(Option::as_ref);
+    row.map_or_else(|| Ok(Snoozes::default()), |row| decode_row(&row.value))
 }
 
 fn decision_writes(at: Position, entry: &DecisionEntry) -> Result<Vec<Write>, ProjectionError> {

@@ -17,5 +17,6 @@ mod limits;
 mod order;
 mod records;
 mod rollout;
+mod snooze;
 mod step_up;
 mod support;

@@ -4,9 +4,10 @@
 use crate::support::{Person, World, caller, imei};
 use simbind_core::{
     binding::LifecycleReason as Why,
-    ids::{BindingId, DecisionId},
+    ids::{BindingId, DecisionId, SnoozeId},
     line::EventKind,
     rollout::{Act, Change, Origin},
+    snooze::Snooze,
     time::Timestamp,
 };
 use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
@@ -132,6 +133,31 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ("packs-activated", done(Act::Activated)),
         ("packs-withdrawn", done(Act::Withdrawn)),
         ("packs-rolled-back", done(Act::RolledBack { origin: Origin::Bundle(2) })),
+        (
+            "snooze-set",
+            StateEntry::SnoozeSet {
+                binding,
+                snooze: Snooze {
+                    id: SnoozeId::from_bytes([4; 16]),
+                    rule: "nation/reissued".parse().unwrap(),
+                    from: Timestamp::from_millis(1_790_000_000_123),
+                    until: Timestamp::from_millis(1_790_000_900_123),
+                    decision,
+                    by: caller("analyst"),
+                    why: sealed(7),
+                },
+            },
+        ),
+        (
+            "snooze-ended",
+            StateEntry::SnoozeEnded {
+                binding,
+                snooze: SnoozeId::from_bytes([4; 16]),
+                by: caller("analyst"),
+                at: Timestamp::from_millis(1_790_000_000_999),
+                why: sealed(8),
+            },
+        ),
     ]
 }
 
@@ -173,6 +199,7 @@ fn decisions() -> Vec<(&'static str, DecisionEntry)> {
         packs: [6; 32],
         decided_at: Timestamp::from_millis(1_790_000_000_123),
         position: 1_000_000,
+        snoozed: Vec::new(),
     };
     let bare = DecisionEntry {
         parent: None,
@@ -189,7 +216,16 @@ fn decisions() -> Vec<(&'static str, DecisionEntry)> {
         ..full.clone()
     };
     let allowed = DecisionEntry { verdict: Verdict::Allow, ..bare.clone() };
-    vec![("decision", full), ("decision-bare", bare), ("decision-allowed", allowed)]
+    let snoozed = DecisionEntry {
+        snoozed: vec!["nation/reissued".into(), "nation/moved".into()],
+        ..full.clone()
+    };
+    vec![
+        ("decision", full),
+        ("decision-bare", bare),
+        ("decision-allowed", allowed),
+        ("decision-snoozed", snoozed),
+    ]
 }
 
 fn golden(name: &str) -> Vec<u8> {
@@ -199,7 +235,7 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn entries_of_version_1_are_what_they_were() {
+fn entries_are_what_they_were() {
     let mut made = String::new();
     for (name, entry) in states() {
         writeln!(made, "{name} = {}", hex::encode(encode_state(&entry).unwrap())).unwrap();

@@ -77,6 +77,7 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
         kind: kind.into(),
         binding_id: entry.binding.map(|id| id.to_string()).unwrap_or_default(),
         audience: entry.audience.clone(),
+        snoozed_rules: entry.snoozed.clone(),
     }
 }
 

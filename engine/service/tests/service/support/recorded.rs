@@ -111,6 +111,7 @@ impl Recorded {
             packs: book.hash().0,
             decided_at: at,
             position: 0,
+            snoozed: Vec::new(),
         };
         let ruling = again(book, &entry);
         entry.verdict = ruling.answer.verdict();
