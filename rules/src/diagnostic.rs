@@ -3,8 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// More problems than this are not listed for one pack.
-const MAX_PER_PACK: usize = 100;
+use crate::bounds::LISTED;
 
 /// Longer pieces of source are cut in a diagnostic.
 const MAX_TEXT: usize = 80;
@@ -75,11 +74,12 @@ pub(crate) struct Problems<'a> {
     text: &'a str,
     found: Vec<Diagnostic>,
     errors: usize,
+    warnings: usize,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(pack: &'a str, text: &'a str) -> Self {
-        Self { pack, text, found: Vec::new(), errors: 0 }
+        Self { pack, text, found: Vec::new(), errors: 0, warnings: 0 }
     }
 
     pub(crate) fn source(&self) -> &'a str {
@@ -130,9 +130,13 @@ impl<'a> Problems<'a> {
         message: String,
         suggestion: Option<&str>,
     ) {
-        self.errors += usize::from(level == Level::Error);
         // Each level has its own share, so that no number of warnings hides an error.
-        if self.found.iter().filter(|found| found.level == level).count() >= MAX_PER_PACK {
+        let so_far = match level {
+            Level::Error => &mut self.errors,
+            Level::Warning => &mut self.warnings,
+        };
+        *so_far += 1;
+        if *so_far > LISTED {
             return;
         }
         let (line, column) = place(self.text, span.start);
@@ -150,9 +154,15 @@ impl<'a> Problems<'a> {
         });
     }
 
-    /// What was noted, in the order of its places.
+    /// What was noted, in the order of its places, and how much more there is than is listed.
     pub(crate) fn into_found(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|found| (found.line, found.column));
+        for (level, seen) in [(Level::Error, self.errors), (Level::Warning, self.warnings)] {
+            let Some(more) = seen.checked_sub(LISTED).filter(|more| *more > 0) else { continue };
+            let last = self.found.iter().rev().find(|found| found.level == level).cloned();
+            let message = format!("{more} more of these are not listed");
+            self.found.extend(last.map(|last| Diagnostic { message, suggestion: None, ..last }));
+        }
         self.found
     }
 }

@@ -1,6 +1,7 @@
 //! Facts schema, rule language, layers, compiler and evaluation; pure
 
 mod book;
+mod bounds;
 mod condition;
 mod diagnostic;
 pub mod facts;

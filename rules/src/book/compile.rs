@@ -10,14 +10,13 @@ use super::forge::forge;
 use super::layers::LayerState;
 use super::ready::{ReadyTests, add_bases, make_ready};
 use super::{Chain, ChainId, Layer, PackInfo, PackTests, PacksHash, RuleBook, RuleInfo};
+use crate::bounds::PACKS;
 use crate::condition::check_apart;
 use crate::diagnostic::{Diagnostic, Problems, place};
 use crate::pack::{Applies, BaseDoc, PackDoc, PackSource, read_pack};
 use crate::reason;
 use crate::suggest::closest;
 
-/// Packs in one book.
-const MAX_PACKS: usize = 2_048;
 /// Packs on each other: after as many rounds every pack has met the one above it.
 const LAYERS: usize = 3;
 
@@ -29,9 +28,9 @@ impl RuleBook {
     /// # Errors
     /// Everything that is wrong with any pack, each with its place, and what is doubtful.
     pub fn compile(sources: &[PackSource]) -> Result<Self, Vec<Diagnostic>> {
-        if sources.is_empty() || sources.len() > MAX_PACKS {
+        if sources.is_empty() || sources.len() > PACKS {
             let mut problems = Problems::new("", "");
-            problems.add(&(0..0), format!("a book has 1 to {MAX_PACKS} packs"));
+            problems.add(&(0..0), format!("a book has 1 to {PACKS} packs"));
             return Err(problems.into_found());
         }
         if let Err(error) = reason::check_catalogue() {

@@ -5,14 +5,12 @@ use std::rc::Rc;
 
 use super::layers::{LayerState, RuleState};
 use super::{ReadyTest, Setting};
+use crate::bounds::SETTINGS;
 use crate::diagnostic::{Problems, place};
 use crate::facts::{Facts, usual_facts_of};
 use crate::pack::{BaseDoc, PackDoc, Spanned, TestDoc};
 use crate::suggest::closest;
 use crate::verdict::CheckKind;
-
-/// Different settings of parameters in the tests of one pack.
-const MAX_SETTINGS: usize = 64;
 
 /// A pack's tests, and the settings of parameters that they run under.
 #[derive(Default)]
@@ -109,10 +107,9 @@ impl ReadyTests {
         if known.is_some() {
             return known;
         }
-        if self.settings.len() >= MAX_SETTINGS {
-            let message = format!(
-                "a pack's tests have at most {MAX_SETTINGS} different settings of parameters"
-            );
+        if self.settings.len() >= SETTINGS {
+            let message =
+                format!("a pack's tests have at most {SETTINGS} different settings of parameters");
             problems.add(&first.param.span, message);
             return None;
         }

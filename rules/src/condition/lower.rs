@@ -10,6 +10,7 @@ use super::place::{nesting, text_start};
 use super::syntax::syntax_problem;
 use super::tree::Op;
 use super::typed::{Amount, Typed};
+use crate::bounds::{CONDITION, DEPTH, LIST};
 use crate::diagnostic::Problems;
 use crate::facts::{EnumType, Fact, FactType};
 use crate::pack::{ParamType, Span, Spanned};
@@ -19,21 +20,14 @@ use crate::time::parse_duration;
 /// The parameters that a condition may name, with their types.
 pub(crate) type ParamKinds = BTreeMap<String, ParamType>;
 
-/// Characters in one condition.
-const MAX_SOURCE: usize = 2_000;
-/// Nesting of one condition.
-const MAX_DEPTH: u16 = 24;
-/// Entries of one list.
-const MAX_LIST: usize = 64;
-
 /// Types a condition. What is wrong is noted at its place, all of it at once.
 pub(crate) fn compile(
     source: &Spanned<String>,
     params: &ParamKinds,
     problems: &mut Problems<'_>,
 ) -> Option<Typed> {
-    if source.value.len() > MAX_SOURCE {
-        problems.add(&source.span, format!("a condition has at most {MAX_SOURCE} characters"));
+    if source.value.len() > CONDITION {
+        problems.add(&source.span, format!("a condition has at most {CONDITION} characters"));
         return None;
     }
     // CEL allows other letters only in texts and comments, where a look-alike would mislead.
@@ -41,12 +35,12 @@ pub(crate) fn compile(
         problems.add(&source.span, "a condition is written in ASCII");
         return None;
     }
-    if nesting(&source.value) > usize::from(MAX_DEPTH) {
-        problems.add(&source.span, format!("a condition is nested at most {MAX_DEPTH} deep"));
+    if nesting(&source.value) > usize::from(DEPTH) {
+        problems.add(&source.span, format!("a condition is nested at most {DEPTH} deep"));
         return None;
     }
     let base = text_start(source, problems.source());
-    let parser = Parser::new().max_recursion_depth(4 * MAX_DEPTH).error_recovery_limit(1);
+    let parser = Parser::new().max_recursion_depth(4 * DEPTH).error_recovery_limit(1);
     match parser.parse_with_source_info(&source.value) {
         Ok((tree, places)) => {
             let mut lowering = Lowering { source, base, places, params, problems };
@@ -114,7 +108,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn condition(&mut self, node: &IdedExpr, depth: u16) -> Option<Typed> {
-        if depth > MAX_DEPTH * 2 {
+        if depth > DEPTH * 2 {
             return self.refuse(node, "this condition is nested too deep");
         }
         match &node.expr {
@@ -251,8 +245,8 @@ impl Lowering<'_, '_, '_> {
         let Expr::List(list) = &list_at.expr else {
             return self.refuse(list_at, "`in` takes a list of values in brackets");
         };
-        if !(1..=MAX_LIST).contains(&list.elements.len()) || !list.optional_indices.is_empty() {
-            return self.refuse(list_at, format!("a list has 1 to {MAX_LIST} values"));
+        if !(1..=LIST).contains(&list.elements.len()) || !list.optional_indices.is_empty() {
+            return self.refuse(list_at, format!("a list has 1 to {LIST} values"));
         }
         let Side::Fact(fact) = fact? else {
             return self.refuse(fact_at, "`in` has a fact on its left");

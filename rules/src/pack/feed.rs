@@ -4,15 +4,11 @@ use toml_edit::Item;
 
 use super::model::{FeedDoc, FeedSection, Spanned};
 use super::section::{Section, key_span, span_of, text_of};
+use crate::bounds::{SHORT, WHY};
 use crate::diagnostic::Problems;
 use crate::facts::Happening;
 use crate::suggest::closest;
 use crate::time::parse_duration;
-
-/// Rules that one feed can be short of.
-const MAX_SHORT: usize = 64;
-/// Characters of one reason.
-const MAX_WHY: usize = 200;
 
 pub(super) fn read_feed(item: &Item, problems: &mut Problems<'_>) -> FeedSection {
     read_parts(item, problems).map_or(FeedSection::Unread, FeedSection::Read)
@@ -63,23 +59,24 @@ fn read_tells(
 }
 
 fn read_short(item: &Item, problems: &mut Problems<'_>) -> Vec<(Spanned<String>, String)> {
-    let table = item.as_table_like().filter(|table| table.len() <= MAX_SHORT);
+    let table = item.as_table_like().filter(|table| table.len() <= SHORT);
     let Some(table) = table else {
-        let message = format!("`short` is a table of at most {MAX_SHORT} rules, each with why");
+        let message = format!("`short` is a table of at most {SHORT} rules, each with why");
         problems.add(&span_of(item), message);
         return Vec::new();
     };
     let mut short = Vec::new();
     for (rule, item) in table.iter() {
         let why = text_of(item).map(|why| why.value);
-        let why = why.filter(|why| !why.trim().is_empty() && why.chars().count() <= MAX_WHY);
+        let why = why.filter(|why| !why.trim().is_empty() && why.chars().count() <= WHY);
         match why {
             Some(why) => {
                 let span = key_span(table, rule, item);
                 short.push((Spanned { value: rule.to_owned(), span }, why));
             }
-            None => problems
-                .add(&span_of(item), format!("say why in a text of 1 to {MAX_WHY} characters")),
+            None => {
+                problems.add(&span_of(item), format!("say why in a text of 1 to {WHY} characters"))
+            }
         }
     }
     short

@@ -1,7 +1,6 @@
 //! Names inside packs.
 
-/// Longest name of a pack, rule, parameter, limit or base.
-const MAX_NAME: usize = 64;
+use crate::bounds::NAME;
 
 /// Whether a text is a name of a pack, rule, limit or base: lower-case letters, digits and hyphens.
 pub(crate) fn is_id(text: &str) -> bool {
@@ -14,7 +13,7 @@ pub(crate) fn is_param(text: &str) -> bool {
 }
 
 fn is_name(text: &str, joint: u8) -> bool {
-    text.len() <= MAX_NAME
+    text.len() <= NAME
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text
             .bytes()

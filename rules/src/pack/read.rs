@@ -10,26 +10,19 @@ use super::names::{is_id, is_param};
 use super::rules::{read_adjust, read_limit, read_rule};
 use super::section::{Section, check_name, key_span, span_of};
 use super::tests_section::{read_base, read_test};
+use crate::bounds::{BASES, LIMITS, PARAMS, RULES, SOURCE, TESTS};
 use crate::condition::check_apart;
 use crate::diagnostic::Problems;
 use crate::suggest::closest;
 use crate::time::parse_duration;
-
-/// Bytes in one pack's text.
-pub(crate) const MAX_SOURCE: usize = 512 * 1024;
-pub(super) const MAX_PARAMS: usize = 64;
-const MAX_RULES: usize = 2_048;
-const MAX_LIMITS: usize = 32;
-const MAX_TESTS: usize = 1_024;
-const MAX_BASES: usize = 64;
 
 const SECTIONS: [&str; 9] =
     ["pack", "feed", "param", "set", "adjust", "rule", "limit", "base", "test"];
 
 /// Reads a pack. What cannot be read is noted, and the rest is read all the same.
 pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Option<PackDoc> {
-    if source.text.len() > MAX_SOURCE {
-        problems.add(&(0..0), format!("a pack has at most {MAX_SOURCE} bytes"));
+    if source.text.len() > SOURCE {
+        problems.add(&(0..0), format!("a pack has at most {SOURCE} bytes"));
         return None;
     }
     let document = match Document::parse(source.text.as_str()) {
@@ -58,13 +51,13 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
         }
     };
     let feed = root.get("feed").map_or(FeedSection::Missing, |item| read_feed(item, problems));
-    let params = named(root, "param", MAX_PARAMS, problems, read_param);
-    let sets = named(root, "set", MAX_PARAMS, problems, read_set);
-    let bases = named(root, "base", MAX_BASES, problems, read_base);
-    let adjusts = listed(root, "adjust", MAX_RULES, problems, read_adjust);
-    let rules = listed(root, "rule", MAX_RULES, problems, read_rule);
-    let limits = listed(root, "limit", MAX_LIMITS, problems, read_limit);
-    let tests = listed(root, "test", MAX_TESTS, problems, read_test);
+    let params = named(root, "param", PARAMS, problems, read_param);
+    let sets = named(root, "set", PARAMS, problems, read_set);
+    let bases = named(root, "base", BASES, problems, read_base);
+    let adjusts = listed(root, "adjust", RULES, problems, read_adjust);
+    let rules = listed(root, "rule", RULES, problems, read_rule);
+    let limits = listed(root, "limit", LIMITS, problems, read_limit);
+    let tests = listed(root, "test", TESTS, problems, read_test);
     let (Some(id), Some(applies)) = (id, applies) else {
         check_apart(&rules, &params, problems);
         return None;

@@ -5,6 +5,7 @@ use toml_edit::Item;
 use super::model::{AdjustDoc, LimitDoc, LimitKey, RuleDoc, Span, Spanned, Unknown};
 use super::names::is_id;
 use super::section::Section;
+use crate::bounds::COUNT;
 use crate::diagnostic::Problems;
 use crate::suggest::closest;
 use crate::time::parse_duration;
@@ -154,7 +155,7 @@ fn read_per(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<Vec<Li
 fn read_rate(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<(u32, i64)> {
     let rate = section.need_text("rate", problems)?;
     let parts = rate.value.split_once('/').and_then(|(count, period)| {
-        let count = count.parse::<u32>().ok().filter(|count| (1..=1_000_000).contains(count))?;
+        let count = count.parse::<u32>().ok().filter(|count| (1..=COUNT).contains(count))?;
         let period = parse_duration(period).ok().filter(|ms| (1..=86_400_000).contains(ms))?;
         Some((count, period))
     });

@@ -3,6 +3,7 @@
 use toml_edit::{Item, TableLike, Value};
 
 use super::model::{Kinds, Span, Spanned};
+use crate::bounds::COUNT;
 use crate::diagnostic::Problems;
 use crate::reason::ReasonCode;
 use crate::suggest::closest;
@@ -131,9 +132,9 @@ impl<'t> Section<'t> {
     pub(crate) fn count(&self, key: &str, problems: &mut Problems<'_>) -> Option<Spanned<u32>> {
         let item = self.table.get(key)?;
         let number = item.as_integer().and_then(|number| u32::try_from(number).ok());
-        let number = number.filter(|number| (1..=1_000_000).contains(number));
+        let number = number.filter(|number| (1..=COUNT).contains(number));
         if number.is_none() {
-            problems.add(&span_of(item), format!("`{key}` is a whole number from 1 to 1000000"));
+            problems.add(&span_of(item), format!("`{key}` is a whole number from 1 to {COUNT}"));
         }
         number.map(|value| Spanned { value, span: span_of(item) })
     }

@@ -4,15 +4,13 @@ use toml_edit::{Item, TableLike};
 
 use super::model::{BaseDoc, Expect, Given, SetDoc, Spanned, TestDoc};
 use super::names::is_id;
-use super::read::{MAX_PARAMS, read_set};
+use super::read::read_set;
 use super::section::{Section, check_name, key_span, kind_of, span_of};
+use crate::bounds::{NAMED, PARAMS};
 use crate::diagnostic::Problems;
 use crate::facts::Facts;
 use crate::suggest::closest;
 use crate::verdict::{CheckKind, Edge};
-
-/// Rules that one test can name.
-const MAX_NAMED: usize = 32;
 
 pub(super) fn read_base(
     name: Spanned<String>,
@@ -59,9 +57,9 @@ pub(super) fn read_test(item: &Item, problems: &mut Problems<'_>) -> Option<Test
 }
 
 fn read_params(item: &Item, problems: &mut Problems<'_>) -> Vec<SetDoc> {
-    let table = item.as_table_like().filter(|table| table.len() <= MAX_PARAMS);
+    let table = item.as_table_like().filter(|table| table.len() <= PARAMS);
     let Some(table) = table else {
-        problems.add(&span_of(item), format!("`params` is a table of at most {MAX_PARAMS} values"));
+        problems.add(&span_of(item), format!("`params` is a table of at most {PARAMS} values"));
         return Vec::new();
     };
     let mut params = Vec::new();
@@ -97,7 +95,7 @@ fn read_given(table: &dyn TableLike, problems: &mut Problems<'_>) -> Vec<Given> 
 fn read_expect(item: &Item, problems: &mut Problems<'_>) -> Option<Expect> {
     let keys = ["verdict", "at_least", "reason", "edge", "step_up", "fired", "silent"];
     let rules = |key: &str, section: &Section<'_>, problems: &mut Problems<'_>| {
-        section.texts(key, MAX_NAMED, problems).map_or_else(Vec::new, |rules| rules.value)
+        section.texts(key, NAMED, problems).map_or_else(Vec::new, |rules| rules.value)
     };
     let section = Section::open(item, "expect", &keys, problems)?;
     let expect = Expect {

@@ -6,13 +6,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::Lang;
+use crate::bounds::{REASON_TEXT, REASONS};
 use crate::verdict::Edge;
-
-/// Reasons in the catalogue: a code takes 16 bits.
-const MAX_REASONS: usize = 1_024;
-
-/// Characters of one text, which must fit a small screen.
-const MAX_TEXT: usize = 200;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +32,7 @@ pub(crate) enum CatalogueError {
     /// It is no catalogue, or a reason lacks a text.
     #[error("the catalogue of reasons: {0}")]
     Malformed(String),
-    #[error("the catalogue of reasons has more than {MAX_REASONS}")]
+    #[error("the catalogue of reasons has more than {REASONS}")]
     Size,
     #[error("`{0}` is no code of a reason: capitals, digits and underscores")]
     Code(String),
@@ -51,7 +46,7 @@ pub(crate) enum CatalogueError {
 pub(super) fn read_catalogue(text: &str) -> Result<Vec<Entry>, CatalogueError> {
     let catalogue = toml::from_str::<Catalogue>(text);
     let catalogue = catalogue.map_err(|error| CatalogueError::Malformed(error.to_string()))?;
-    if catalogue.reason.len() > MAX_REASONS {
+    if catalogue.reason.len() > REASONS {
         return Err(CatalogueError::Size);
     }
     let mut codes = HashSet::new();
@@ -63,7 +58,7 @@ pub(super) fn read_catalogue(text: &str) -> Result<Vec<Entry>, CatalogueError> {
         if !codes.insert(code) {
             return Err(CatalogueError::Twice(code.clone()));
         }
-        let right = |text: &String| !text.trim().is_empty() && text.chars().count() <= MAX_TEXT;
+        let right = |text: &String| !text.trim().is_empty() && text.chars().count() <= REASON_TEXT;
         let wrong = |lang| Err(CatalogueError::Text { code: code.clone(), lang });
         let ja = [&entry.ja, &entry.ja_next];
         if !ja.into_iter().all(|text| right(text) && !text.is_ascii()) {

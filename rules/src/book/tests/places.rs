@@ -204,7 +204,8 @@ fn no_number_of_warnings_hides_an_error() {
     problems.add(&(0..1), "wrong");
     assert!(problems.has_errors());
     let found = problems.into_found();
-    assert_eq!(found.len(), 101);
+    assert_eq!(found.len(), 102);
+    assert_eq!(found[101].message, "400 more of these are not listed");
     assert_eq!(found.iter().filter(|one| one.level == crate::Level::Error).count(), 1);
 }
 
@@ -221,7 +222,8 @@ fn sizes_are_bounded() {
     assert!(rules(2_048).is_ok());
     assert!(rules(2_049).is_err());
     let found = alone(&"[[rule]]\nid = 3\n".repeat(250)).unwrap_err();
-    assert_eq!(found.len(), 100);
+    assert_eq!(found.len(), 101);
+    assert!(found[100].message.contains("more of these"), "{}", found[100]);
     let packs: Vec<_> = (0..2_049).map(|at| source(&at.to_string(), NATION)).collect();
     assert_eq!(RuleBook::compile(&packs).unwrap_err().len(), 1);
     let named = |table: &str, key: &str, n: usize| {
@@ -248,6 +250,32 @@ fn sizes_are_bounded() {
         assert!(told(&beyond).contains(message), "{message}: {}", told(&beyond));
     }
     assert!(alone(&format!("{}1{}", "x = [".repeat(500), "]".repeat(500))).is_err());
+}
+
+#[test]
+fn names_and_limits_are_bounded() {
+    let named = |length: usize| alone(&rule("id", &format!("id = \"{}\"", "r".repeat(length))));
+    assert!(named(64).is_ok());
+    assert!(lines(&named(65).unwrap_err()).contains("at most 64"));
+    let limit = |per: &str, rate: &str, burst: u32| {
+        alone(&format!(
+            "[[limit]]\nid = \"l\"\non = [\"login\"]\nper = [{per}]\nrate = \"{rate}\"\nburst = {burst}\nreason = \"RATE_LIMITED\""
+        ))
+    };
+    let one = "\"certificate\"";
+    assert!(limit(one, "1000000/24h", 1_000_000).is_ok());
+    for (per, rate, burst) in [
+        (one, "1000001/24h", 1),
+        (one, "0/24h", 1),
+        (one, "1/25h", 1),
+        (one, "1/0s", 1),
+        (one, "1/1h", 1_000_001),
+        (one, "1/1h", 0),
+        ("\"certificate\", \"iccid\", \"imei\", \"reader\"", "1/1h", 1),
+        ("", "1/1h", 1),
+    ] {
+        assert_eq!(limit(per, rate, burst).unwrap_err().len(), 1, "{per} {rate} {burst}");
+    }
 }
 
 proptest::proptest! {

@@ -89,6 +89,11 @@ fn supplied(fact: Fact, tells: &[Happening]) -> Option<String> {
     }
 }
 
+fn bounds_table() -> String {
+    let rows = crate::bounds::ALL.iter().map(|(what, most)| format!("| {what} | {most} |\n"));
+    format!("| | at most |\n|---|---|\n{}", rows.collect::<String>())
+}
+
 fn reasons_table() -> String {
     let mut table = String::from("| code | broken edge | said to the person |\n|---|---|---|\n");
     for reason in ReasonCode::all() {
@@ -110,6 +115,7 @@ fn exchanged(text: &str, name: &str, table: &str) -> String {
 fn the_readme_s_tables_are_those_of_the_schema_the_packs_and_the_catalogue() {
     let tables = [
         ("messages", super::audit::messages_table()),
+        ("bounds", bounds_table()),
         ("facts", facts_table()),
         ("feeds", feeds_table()),
         ("reasons", reasons_table()),
