@@ -5,7 +5,7 @@ use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
     Append, Direction, Expected, LedgerKind, Page, Position, Scan, Store, StoreError, Stored,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use LedgerKind::{Decisions, State};
 
@@ -188,6 +188,22 @@ async fn entries_are_read_back_by_position<S: Store>(store: Arc<S>) {
         assert!(found.iter().map(|entry| entry.position.0).eq(expected));
     }
     assert!(store.entries(State, Position(301), 5).await.unwrap().is_empty());
+    let long = vec![b' '; Append::MAX_ENTRY];
+    for entry in [&long[..], b" ", &long[..]] {
+        store.append(Decisions, raw(entry)).await.unwrap();
+    }
+    for (at, length) in [(1, long.len()), (2, 1), (3, long.len())] {
+        let entry = store.entry(Decisions, Position(at)).await.unwrap().unwrap();
+        assert_eq!((entry.position.0, entry.entry.len()), (at, length));
+    }
+    let at = Timestamp::from_millis(1_700_000_000_123);
+    let (from, to) = (at, at.plus(Duration::from_millis(1)));
+    let (first, last) = store.recorded_within(State, from, to).await.unwrap();
+    assert_eq!((first, last), (Position(1), Position(300)));
+    for (from, to) in [(to, to.plus(Duration::from_secs(1))), (Timestamp::EPOCH, at)] {
+        let (first, last) = store.recorded_within(State, from, to).await.unwrap();
+        assert!(last < first, "{first:?} {last:?}");
+    }
 }
 
 async fn scans_page_both_ways<S: Store>(store: Arc<S>) {

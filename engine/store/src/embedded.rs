@@ -15,20 +15,17 @@ pub use opening::Opening;
 
 use crate::{
     index::Index,
-    ledger::{Checkpoint, Ledger, Reader},
+    ledger::{Checkpoint, Ledger, page},
     lock::Lock,
 };
 use health::Health;
 use parking_lot::Mutex;
 use queue::Queue;
+use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
     Append, Key, LedgerEntry, LedgerKind, Page, Position, Scan, Snapshot, Stamp, Store, StoreError,
 };
 use std::{sync::Arc, thread::JoinHandle};
-
-/// Entries read back in one call stop after so many bytes.
-const READ_BYTES: usize = 8 << 20;
-const READ_AHEAD: usize = 64 << 10;
 
 /// A store in a folder of its own.
 ///
@@ -154,7 +151,16 @@ impl Store for EmbeddedStore {
         most: usize,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         let ledger = Arc::clone(&self.side(ledger).ledger);
-        aside(move || entries(ledger, from, most.clamp(1, Scan::MAX_ROWS))).await
+        aside(move || page(&ledger, from, most.clamp(1, LedgerEntry::MOST_READ))).await
+    }
+
+    async fn recorded_within(
+        &self,
+        ledger: LedgerKind,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(Position, Position), StoreError> {
+        Ok(self.side(ledger).ledger.recorded_within(from, to))
     }
 
     fn tip(&self, ledger: LedgerKind) -> Position {
@@ -168,26 +174,6 @@ impl Store for EmbeddedStore {
         }
         Ok(())
     }
-}
-
-fn entries(
-    ledger: Arc<Ledger>,
-    from: Position,
-    most: usize,
-) -> Result<Vec<LedgerEntry>, StoreError> {
-    let mut reader = Reader::new(ledger, from, READ_AHEAD);
-    let mut found = Vec::new();
-    let mut bytes = 0_usize;
-    while found.len() < most && bytes < READ_BYTES {
-        let Some(entry) = reader.next()? else { break };
-        bytes = bytes.saturating_add(entry.bytes.len());
-        found.push(LedgerEntry {
-            position: entry.position,
-            recorded_at: entry.at,
-            entry: entry.bytes.into(),
-        });
-    }
-    Ok(found)
 }
 
 /// Runs what may wait for the disk for long on a thread for that.

@@ -6,6 +6,7 @@
 
 mod appender;
 mod frame;
+mod page;
 mod places;
 mod reader;
 mod segment;
@@ -15,12 +16,15 @@ mod verify;
 
 pub(crate) use appender::Appender;
 pub(crate) use frame::LedgerId;
+pub(crate) use page::page;
 pub(crate) use reader::Reader;
 pub(crate) use verify::{Known, Opened, look, open};
 
 use frame::Chain;
 use parking_lot::Mutex;
-use places::Places;
+use places::{Place, Places};
+use segment::FIRST_FRAME;
+use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{LedgerKind, Position};
 use std::{
     path::{Path, PathBuf},
@@ -54,6 +58,8 @@ pub(crate) struct Ledger {
     tip: AtomicU64,
     head: Mutex<Checkpoint>,
     places: Places,
+    /// Where the last page that was read ended: the next one often begins there.
+    ended: Mutex<Option<(Position, Place)>>,
 }
 
 /// Where a ledger stood at some time. Kept elsewhere, it tells later whether whole commits were
@@ -77,6 +83,22 @@ impl Ledger {
     /// Where the ledger stands.
     pub(crate) fn head(&self) -> Checkpoint {
         *self.head.lock()
+    }
+
+    /// A place from which the entry at a position can be reached.
+    fn place_before(&self, position: Position) -> Option<Place> {
+        let ended = self.ended.lock().filter(|(next, _)| *next == position);
+        ended.map(|(_, place)| place).or_else(|| self.places.before(position, FIRST_FRAME))
+    }
+
+    /// Keeps where a page ended and the entry that comes next.
+    fn remember(&self, next: Position, place: Place) {
+        *self.ended.lock() = Some((next, place));
+    }
+
+    /// Two positions between which stands what was recorded from a time on and before another.
+    pub(crate) fn recorded_within(&self, from: Timestamp, to: Timestamp) -> (Position, Position) {
+        self.places.recorded_within(from, to, self.tip())
     }
 
     fn publish(&self, tip: Position, chain: Chain) {

@@ -5,7 +5,9 @@ use crate::{
     generations::Generations,
     project::{Changes, Over, Values, check, note, project},
 };
+use bytes::Bytes;
 use parking_lot::Mutex;
+use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
     Append, Direction, Key, LedgerEntry, LedgerKind, Page, Position, Projection, Scan, Snapshot,
     Stamp, Store, StoreError, Stored,
@@ -83,7 +85,7 @@ impl Store for MemoryStore {
         held.ledger_mut(ledger).push(LedgerEntry {
             position: at,
             recorded_at,
-            entry: append.entry,
+            entry: Bytes::from_owner(append.entry),
         });
         for (key, change) in changes {
             match change {
@@ -152,8 +154,21 @@ impl Store for MemoryStore {
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         let held = self.held.lock();
         let skip = held.ledger(ledger).partition_point(|entry| entry.position < from);
-        let most = most.clamp(1, Scan::MAX_ROWS);
+        let most = most.clamp(1, LedgerEntry::MOST_READ);
         Ok(held.ledger(ledger).iter().skip(skip).take(most).cloned().collect())
+    }
+
+    async fn recorded_within(
+        &self,
+        ledger: LedgerKind,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(Position, Position), StoreError> {
+        let held = self.held.lock();
+        let within = |entry: &&LedgerEntry| (from..to).contains(&entry.recorded_at);
+        let mut found = held.ledger(ledger).iter().filter(within).map(|entry| entry.position);
+        let Some(first) = found.next() else { return Ok((Position(1), Position(0))) };
+        Ok((first, found.next_back().unwrap_or(first)))
     }
 
     fn tip(&self, ledger: LedgerKind) -> Position {

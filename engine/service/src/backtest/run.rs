@@ -10,10 +10,11 @@ use crate::{
     error::ServiceError,
     packs::{PacksOf, check},
     ports::{
-        store::{LedgerEntry, LedgerKind, Position, Scan, Store},
+        store::{LedgerEntry, LedgerKind, Position, Store},
         vault::Vault,
     },
 };
+use simbind_core::time::Timestamp;
 use simbind_rules::Diagnostic;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -26,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const CHANGES: usize = 256;
 /// Progress is told at most so many times.
 const STEPS: u64 = 200;
+/// How far apart the times may be at which a check was decided and its decision recorded: the few
+/// milliseconds between, and a clock that was set meanwhile. Where it was set by more than this
+/// just then, that one decision can be missed by a backtest that has bounds.
+const APART: Duration = Duration::from_secs(86_400);
 /// Problems of packs that an error tells.
 const PROBLEMS: usize = 5;
 
@@ -137,12 +142,12 @@ pub async fn run<S: Store>(
     parts: &mpsc::Sender<Part>,
 ) -> Result<Ended, ServiceError> {
     let began = Instant::now();
-    let (first, last) = (Position(1), store.tip(LedgerKind::Decisions));
+    let (first, last) = within(store, &terms).await?;
     let total = (last.0 + 1).saturating_sub(first.0);
     let mut trial = Trial::new(tried, terms);
     let (mut next, mut told) = (first, 0);
     while next <= last {
-        let page = store.entries(LedgerKind::Decisions, next, Scan::MAX_ROWS).await?;
+        let page = store.entries(LedgerKind::Decisions, next, LedgerEntry::MOST_READ).await?;
         let Some(end) = page.last().map(|entry| entry.position) else { break };
         let (back, changes) = aside(move || take(trial, &page, last)).await?;
         trial = back;
@@ -164,6 +169,17 @@ pub async fn run<S: Store>(
     let result = Part::Result(Box::new(trial.summary(began.elapsed())));
     let told = parts.send_timeout(result, PATIENCE).await;
     Ok(if told.is_ok() { Ended::Done } else { Ended::Abandoned })
+}
+
+/// The positions that are to be looked at. The ledger knows when an entry was recorded, which is
+/// near when it was decided.
+async fn within<S: Store>(store: &S, terms: &Terms) -> Result<(Position, Position), ServiceError> {
+    if terms.from.is_none() && terms.to.is_none() {
+        return Ok((Position(1), store.tip(LedgerKind::Decisions)));
+    }
+    let from = terms.from.unwrap_or(Timestamp::from_millis(i64::MIN)).minus(APART);
+    let to = terms.to.unwrap_or(Timestamp::from_millis(i64::MAX)).plus(APART);
+    Ok(store.recorded_within(LedgerKind::Decisions, from, to).await?)
 }
 
 /// Decides a page again, but for what came after the backtest began.

@@ -1,6 +1,7 @@
 //! The store: two append-only ledgers that are the truth, and an index of current values that is
 //! derived from them and can be made anew.
 
+use bytes::Bytes;
 use simbind_core::time::Timestamp;
 use std::{future::Future, sync::Arc};
 use thiserror::Error;
@@ -189,8 +190,13 @@ pub struct LedgerEntry {
     pub position: Position,
     /// When it was appended.
     pub recorded_at: Timestamp,
-    /// Its bytes.
-    pub entry: Arc<[u8]>,
+    /// Its bytes. They can be part of a larger run of bytes, which lives as long.
+    pub entry: Bytes,
+}
+
+impl LedgerEntry {
+    /// The most entries of one read.
+    pub const MOST_READ: usize = 8192;
 }
 
 /// Why the store did not do what was asked.
@@ -273,14 +279,23 @@ pub trait Store: Send + Sync + 'static {
         at: Position,
     ) -> impl Future<Output = Result<Option<LedgerEntry>, StoreError>> + Send;
 
-    /// Up to `most` (1 to [`Scan::MAX_ROWS`]) entries of a ledger, from a position on. Fewer may
-    /// come where entries are long; none come only past the end.
+    /// Up to `most` (1 to [`LedgerEntry::MOST_READ`]) entries of a ledger, from a position on. Fewer
+    /// may come; none come only past the end.
     fn entries(
         &self,
         ledger: LedgerKind,
         from: Position,
         most: usize,
     ) -> impl Future<Output = Result<Vec<LedgerEntry>, StoreError>> + Send;
+
+    /// Two positions; every entry that was recorded from a time on and before another stands
+    /// between them or at them. Others may, too: what stands there is to be looked at.
+    fn recorded_within(
+        &self,
+        ledger: LedgerKind,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Future<Output = Result<(Position, Position), StoreError>> + Send;
 
     /// The position of the last entry that is on disk.
     fn tip(&self, ledger: LedgerKind) -> Position;

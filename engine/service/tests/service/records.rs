@@ -290,7 +290,7 @@ async fn projecting_the_ledger_again_gives_the_same_index() {
     for ledger in [LedgerKind::State, LedgerKind::Decisions] {
         for entry in world.store.all(ledger).await {
             let append = simbind_service::ports::store::Append {
-                entry: entry.entry.clone(),
+                entry: entry.entry[..].into(),
                 expect: Vec::new(),
             };
             assert_eq!(again.append(ledger, append).await.unwrap(), entry.position);

@@ -1,11 +1,12 @@
 //! The decisions ledger of a store's folder, read without a server.
 
-use super::{aside, entries, format};
+use super::{aside, format};
 use crate::{
     error::OpenError,
-    ledger::{self, Known, Ledger},
+    ledger::{self, Known, Ledger, page},
     lock::Lock,
 };
+use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
     Append, Key, LedgerEntry, LedgerKind, Page, Position, Scan, Snapshot, Stamp, Store, StoreError,
 };
@@ -91,7 +92,16 @@ impl Store for LedgerCopy {
         most: usize,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         let ledger = self.ledger(ledger)?;
-        aside(move || entries(ledger, from, most.clamp(1, Scan::MAX_ROWS))).await
+        aside(move || page(&ledger, from, most.clamp(1, LedgerEntry::MOST_READ))).await
+    }
+
+    async fn recorded_within(
+        &self,
+        ledger: LedgerKind,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(Position, Position), StoreError> {
+        Ok(self.ledger(ledger)?.recorded_within(from, to))
     }
 
     fn tip(&self, ledger: LedgerKind) -> Position {

@@ -29,7 +29,7 @@ pub(crate) struct Appender {
 #[derive(Default)]
 pub(super) struct Group {
     bytes: Vec<u8>,
-    places: Vec<(Position, u64)>,
+    places: Vec<(Position, u64, Timestamp)>,
     chain: Option<Chain>,
     last: Option<(Position, Timestamp)>,
 }
@@ -56,7 +56,8 @@ impl Appender {
         let position = self.next();
         let group = &mut self.group;
         let before = group.chain.unwrap_or(self.chain);
-        group.places.push((position, u64::try_from(group.bytes.len()).unwrap_or(u64::MAX)));
+        let within = u64::try_from(group.bytes.len()).unwrap_or(u64::MAX);
+        group.places.push((position, within, at));
         group.chain = Some(frame::push_entry(&mut group.bytes, position, at, &before, entry));
         group.last = Some((position, at));
         position
@@ -79,10 +80,9 @@ impl Appender {
         self.disk.write(&mut self.file, &group.bytes)?;
         self.disk.sync(&self.file)?;
         let (segment, offset) = (self.segment, self.offset);
-        self.ledger.places.add_all(group.places.drain(..).map(|(position, within)| Place {
-            position,
-            segment,
-            offset: offset.saturating_add(within),
+        self.ledger.places.add_all(group.places.drain(..).map(|(position, within, at)| {
+            let offset = offset.saturating_add(within);
+            (Place { position, segment, offset }, at)
         }));
         self.offset = offset.saturating_add(u64::try_from(group.bytes.len()).unwrap_or(u64::MAX));
         self.chain = chain;

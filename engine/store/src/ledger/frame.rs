@@ -11,7 +11,8 @@ use std::io::{self, Read};
 
 /// Bytes before the body.
 pub(crate) const HEAD: usize = 28;
-const FIELDS: usize = HEAD - 4;
+const CHECKSUM: usize = 4;
+const FIELDS: usize = HEAD - CHECKSUM;
 /// The length of a commit mark's body.
 pub(crate) const MARK_BODY: usize = 48;
 
@@ -163,6 +164,30 @@ pub(crate) enum Step {
     End,
     /// The bytes from [`Frames::offset`] on are no whole frame.
     Broken(&'static str),
+}
+
+/// What stands first in bytes of a segment.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// A frame whose checksum holds, and where it ends; its body is behind the head.
+    Frame(Head, usize),
+    /// A frame's beginning. The frame, or at least its head, takes so many bytes.
+    Cut(usize),
+    /// No frame.
+    Broken(&'static str),
+}
+
+/// What stands first in these bytes.
+pub(crate) fn next(bytes: &[u8]) -> Next {
+    let Some((first, _)) = bytes.split_first_chunk::<HEAD>() else { return Next::Cut(HEAD) };
+    let Some(head) = Head::parse(first) else { return Next::Broken("no frame begins here") };
+    let end = HEAD.saturating_add(head.length);
+    // All that follows the checksum stands in one piece.
+    match bytes.get(CHECKSUM..end) {
+        None => Next::Cut(end),
+        Some(summed) if crc32c::crc32c(summed) == head.crc => Next::Frame(head, end),
+        Some(_) => Next::Broken("the checksum of a frame is wrong"),
+    }
 }
 
 /// Reads frames one after the other.

@@ -6,7 +6,6 @@ use super::{
     places::Place,
     segment::{self, FIRST_FRAME},
 };
-use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{Position, StoreError};
 use std::{
     fs::File,
@@ -29,7 +28,6 @@ pub(crate) struct Reader {
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) position: Position,
-    pub(crate) at: Timestamp,
     pub(crate) bytes: &'a [u8],
 }
 
@@ -50,21 +48,15 @@ impl Reader {
         if self.next > self.tip {
             return Ok(None);
         }
-        let at = loop {
-            if let Some((position, at)) = self.step()?
-                && position == self.next
-            {
-                break at;
-            }
-        };
+        while self.step()? != Some(self.next) {}
         let position = self.next;
         self.next = Position(position.0.saturating_add(1));
         let bytes = self.open.as_ref().map_or(&[][..], |(_, frames)| &frames.body);
-        Ok(Some(Entry { position, at, bytes }))
+        Ok(Some(Entry { position, bytes }))
     }
 
     /// Reads one frame; gives it where it is an entry. At a segment's end goes to the next one.
-    fn step(&mut self) -> Result<Option<(Position, Timestamp)>, StoreError> {
+    fn step(&mut self) -> Result<Option<Position>, StoreError> {
         if self.open.is_none() {
             self.open = Some(self.open_segment()?);
         }
@@ -76,7 +68,7 @@ impl Reader {
         };
         match frames.next().map_err(unavailable)? {
             Step::Frame(head) if head.tag == Tag::Mark => Ok(None),
-            Step::Frame(head) if head.position <= self.next => Ok(Some((head.position, head.at))),
+            Step::Frame(head) if head.position <= self.next => Ok(Some(head.position)),
             Step::Frame(_) => Err(wrong(path, "an entry is missing")),
             Step::Broken(what) => Err(wrong(path, what)),
             Step::End => {
@@ -101,6 +93,6 @@ impl Reader {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is the shape that map_err calls")]
-fn unavailable(error: io::Error) -> StoreError {
+pub(super) fn unavailable(error: io::Error) -> StoreError {
     StoreError::Unavailable { why: format!("a ledger cannot be read: {}", error.kind()) }
 }

@@ -33,14 +33,27 @@ fn text(position: Position) -> Vec<u8> {
     format!("entry {}", position.0).repeat(1 + usize::try_from(position.0 % 3).unwrap()).into()
 }
 
+/// All entries, which are the same however they are read.
 fn read_all(ledger: &Arc<Ledger>) -> Vec<(Position, Vec<u8>)> {
     let mut reader = Reader::new(Arc::clone(ledger), Position(1), 128);
-    let mut found = Vec::new();
+    let mut all = Vec::new();
     while let Some(entry) = reader.next().unwrap() {
-        assert_eq!(entry.at, NOW);
-        found.push((entry.position, entry.bytes.to_vec()));
+        all.push((entry.position, entry.bytes.to_vec()));
     }
-    found
+    for most in [1, 3, 1000] {
+        let mut paged = Vec::new();
+        loop {
+            let from = Position(paged.last().map_or(1, |(last, _): &(Position, _)| last.0 + 1));
+            let found = page(ledger, from, most).unwrap();
+            if found.is_empty() {
+                break;
+            }
+            assert!(found.len() <= most && found.iter().all(|entry| entry.recorded_at == NOW));
+            paged.extend(found.iter().map(|entry| (entry.position, entry.entry.to_vec())));
+        }
+        assert_eq!(paged, all, "{most} at a time");
+    }
+    all
 }
 
 fn assert_holds(opened: &Opened, entries: u64) {

@@ -210,6 +210,7 @@ impl Pass<'_> {
             tip: AtomicU64::new(position.0),
             head: Mutex::new(head),
             places: self.places,
+            ended: Mutex::default(),
         })
     }
 
@@ -283,11 +284,8 @@ impl Pass<'_> {
                     return Err(damage(path, start, self.next, "an entry has another position"));
                 }
                 self.chain = Some(head.chain(&before, body));
-                self.places.add(Place {
-                    position: self.next,
-                    segment: self.segment,
-                    offset: start,
-                });
+                let (position, segment) = (self.next, self.segment);
+                self.places.add(Place { position, segment, offset: start }, head.at);
                 self.next = Position(self.next.0.saturating_add(1));
             }
             Tag::Mark => {

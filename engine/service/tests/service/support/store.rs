@@ -1,6 +1,7 @@
 //! A store in memory whose appends can fail, stop, or be preceded by another's work.
 
 use parking_lot::Mutex;
+use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
     Append, Key, LedgerEntry, LedgerKind, Page, Position, Scan, Snapshot, Stamp, Store, StoreError,
 };
@@ -112,6 +113,15 @@ impl Store for Faulty {
         most: usize,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         self.inner.entries(ledger, from, most).await
+    }
+
+    async fn recorded_within(
+        &self,
+        ledger: LedgerKind,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(Position, Position), StoreError> {
+        self.inner.recorded_within(ledger, from, to).await
     }
 
     fn tip(&self, ledger: LedgerKind) -> Position {

@@ -36,7 +36,7 @@ fn a_failed_write_or_sync_ends_writing_and_loses_nothing_acknowledged() {
             assert!((acknowledged..=acknowledged + 1).contains(&store.tip(ledger).0));
             for number in 0..acknowledged {
                 let entry = run(store.entry(ledger, Position(number + 1))).unwrap().unwrap();
-                assert_eq!(entry.entry, set("a", &number.to_string()).entry);
+                assert_eq!(entry.entry[..], set("a", &number.to_string()).entry[..]);
             }
             let next = Position(store.tip(ledger).0 + 1);
             assert_eq!(run(store.append(ledger, set("a", "again"))), Ok(next));
