@@ -125,6 +125,7 @@ pub fn any(chance: &mut Chance, book: &RuleBook, number: u64) -> Sample {
         packs: book.hash().0,
         decided_at: at,
         position: number,
+        snoozed: Vec::new(),
     };
     Sample { entry, facts, chain }
 }

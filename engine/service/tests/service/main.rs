@@ -16,6 +16,7 @@ mod faults;
 mod limits;
 mod order;
 mod records;
+mod reload;
 mod rollout;
 mod snooze;
 mod step_up;

@@ -1,0 +1,152 @@
+//! Packs that change while checks run.
+
+use crate::support::{PACK, Person, TestEngine, World, caller, pack};
+use simbind_core::rollout::Why;
+use simbind_rules::{PacksHash, Verdict};
+use simbind_service::{
+    decisions::Replayed,
+    rollout::{Advance, BackTo, Deed, Offer, StagingOutcome},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+const ASKS: &str = r#"
+[[rule]]
+id = "everybody"
+on = ["login", "tap"]
+when = "pin.failures >= 0"
+verdict = "step_up"
+step_up = ["card", "counter"]
+reason = "SIM_REISSUED"
+"#;
+
+const LIMIT: &str = r#"
+[[limit]]
+id = "logins"
+on = ["login"]
+per = ["certificate"]
+rate = "1/1h"
+burst = 4
+reason = "RATE_LIMITED"
+"#;
+
+async fn stage(engine: &TestEngine, text: &str) -> PacksHash {
+    let why: Why = "a test".parse().unwrap();
+    let deed = Deed { by: &caller("ann"), why: &why };
+    match engine.stage_packs(deed, Offer::Texts(pack(text))).await.unwrap() {
+        StagingOutcome::Staged { packs, .. } => packs,
+        StagingOutcome::NotGood(found) => panic!("{found:?}"),
+    }
+}
+
+async fn advance(engine: &TestEngine, packs: PacksHash, to: Advance) -> PacksHash {
+    let why: Why = "a test".parse().unwrap();
+    let deed = Deed { by: &caller("ann"), why: &why };
+    engine.advance_packs(deed, packs, to).await.unwrap()
+}
+
+async fn back(engine: &TestEngine) -> PacksHash {
+    let why: Why = "a test".parse().unwrap();
+    let deed = Deed { by: &caller("ann"), why: &why };
+    engine.roll_back_packs(deed, BackTo::Before).await.unwrap()
+}
+
+/// A thousand times other packs come into service, and half of the certificates are now in a share
+/// and now not, while eight callers check without a pause.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thousand_changes_of_the_packs_under_load_fail_no_check() {
+    let world = World::new().await;
+    let mut people = Vec::new();
+    for n in 1..=8 {
+        let person = Person::new(&world.authority, n);
+        person.enrol(&world).await.unwrap();
+        people.push(person);
+    }
+    let first = PacksHash(world.engine.packs().1);
+    let going = Arc::new(AtomicBool::new(true));
+    let mut callers = Vec::new();
+    for (n, person) in people.into_iter().enumerate() {
+        let (engine, going) = (Arc::clone(&world.engine), Arc::clone(&going));
+        callers.push(tokio::spawn(async move {
+            let mut decided = Vec::new();
+            while going.load(Ordering::SeqCst) || decided.len() < 20 {
+                let request = format!("c{n}-{}", decided.len());
+                decided.push(engine.check(&person.login(&engine, &request)).await.unwrap());
+            }
+            decided
+        }));
+    }
+    let text = format!("{PACK}{ASKS}");
+    let half = Advance::Share(500_u32.try_into().unwrap());
+    let mut second = first;
+    for round in 0..500 {
+        second = stage(&world.engine, &text).await;
+        if round % 10 == 0 {
+            advance(&world.engine, second, half).await;
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(advance(&world.engine, second, Advance::All).await, second);
+        tokio::task::yield_now().await;
+        assert_eq!(back(&world.engine).await, first);
+    }
+    going.store(false, Ordering::SeqCst);
+    let mut by_packs: BTreeMap<[u8; 32], usize> = BTreeMap::new();
+    for caller in callers {
+        for decision in caller.await.unwrap() {
+            *by_packs.entry(decision.packs).or_default() += 1;
+            let expected = decision.packs == first.0;
+            assert_eq!(decision.verdict == Verdict::Allow, expected, "{decision:?}");
+            let replayed = world.engine.replay(decision.id).await.unwrap();
+            assert_eq!(replayed, (Replayed::Same, decision.verdict));
+        }
+    }
+    let known = [first.0, second.0];
+    assert!(by_packs.keys().all(|packs| known.contains(packs)), "{by_packs:?}");
+    assert_eq!(by_packs.len(), 2, "both decided: {by_packs:?}");
+}
+
+#[tokio::test]
+async fn other_packs_give_nobody_a_fresh_allowance() {
+    let limited = format!("{PACK}{LIMIT}");
+    let world = World::with(&limited, |_| {}).await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    for n in 0..2 {
+        assert!(person.check(&world.engine, &format!("a{n}")).await.limit.is_none());
+    }
+    let staged = stage(&world.engine, &format!("{limited}{ASKS}")).await;
+    assert!(person.check(&world.engine, "b0").await.limit.is_none());
+    advance(&world.engine, staged, Advance::All).await;
+    let last = person.check(&world.engine, "b1").await;
+    assert!(last.limit.is_none() && last.packs == staged.0, "{last:?}");
+    assert!(person.check(&world.engine, "b2").await.limit.is_some());
+    back(&world.engine).await;
+    assert!(person.check(&world.engine, "b3").await.limit.is_some());
+    // The limits are those of the packs that decide.
+    let free = stage(&world.engine, PACK).await;
+    advance(&world.engine, free, Advance::All).await;
+    assert!(person.check(&world.engine, "b4").await.limit.is_none());
+}
+
+#[tokio::test]
+async fn a_step_up_is_ended_by_the_packs_that_decide_for_the_certificate() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1).with_card(&world.authority);
+    person.enrol(&world).await.unwrap();
+    let staged = stage(&world.engine, &format!("{PACK}{ASKS}")).await;
+    advance(&world.engine, staged, Advance::Share(999_u32.try_into().unwrap())).await;
+    let asked = person.check(&world.engine, "c1").await;
+    assert_eq!(asked.packs, staged.0);
+    let step_up = simbind_service::outcome::step_up_of(asked.id);
+    let proof = person.card_proof(step_up);
+    let request = "p1".parse().unwrap();
+    let child = world.engine.end_step_up(&caller("bank"), &request, step_up, proof).await.unwrap();
+    let child = child.unwrap();
+    assert_eq!((child.verdict, child.packs), (Verdict::Allow, staged.0));
+    assert_eq!(world.engine.replay(child.id).await.unwrap().0, Replayed::Same);
+}
