@@ -9,10 +9,10 @@ use crate::{
     callers::{AuthorizeLayer, Callers},
     config::Config,
     grpc::{Api, ApiBounds, Parties},
-    telemetry::{EndpointError, Metrics, serve_metrics},
+    telemetry::{EndpointError, Metrics, StagedPacks, serve_metrics},
     tls,
 };
-use simbind_core::ids::CallerId;
+use simbind_core::{ids::CallerId, rollout::Stage};
 use simbind_proto::v1 as wire;
 use simbind_service::{
     Engine, Ports, ServiceError,
@@ -20,6 +20,7 @@ use simbind_service::{
         clock::Clock,
         store::{LedgerKind, Store as _},
     },
+    rollout::StagedFigures,
 };
 use simbind_store::{EmbeddedStore, FileVault, OpenError};
 use std::{
@@ -251,6 +252,7 @@ async fn watch_over(
         ticks.tick().await;
         let healthy = api.engine().health().is_ok();
         metrics.store_healthy(healthy);
+        metrics.staged_packs(staged_packs(api.engine().staged_figures()));
         let status = if healthy {
             tonic_health::ServingStatus::Serving
         } else {
@@ -267,4 +269,15 @@ async fn watch_over(
     for service in services {
         reporter.set_service_status(service, tonic_health::ServingStatus::NotServing).await;
     }
+}
+
+fn staged_packs(figures: Option<StagedFigures>) -> StagedPacks {
+    let Some(StagedFigures { stage, checks, differ }) = figures else {
+        return StagedPacks::default();
+    };
+    let (stage, share_permille) = match stage {
+        Stage::Shadow => (1, 0),
+        Stage::Share(share) => (2, i64::from(share.permille())),
+    };
+    StagedPacks { stage, share_permille, checks, differ }
 }

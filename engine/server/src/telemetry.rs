@@ -10,4 +10,4 @@ mod tests;
 
 pub use endpoint::{EndpointError, serve_metrics};
 pub use log::{LogFormat, init_log};
-pub use metrics::{Check, Event, Ledger, LedgerCommit, Limit, Metrics, Queue};
+pub use metrics::{Check, Event, Ledger, LedgerCommit, Limit, Metrics, Queue, StagedPacks};

@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{ChangePage, RolloutView};
+pub use read::{ChangePage, RolloutView, StagedFigures};
 
 use crate::{
     bundle::Bundle,

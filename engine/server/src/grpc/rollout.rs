@@ -64,7 +64,11 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
         to_the_end(async move {
             let (offer, why) = (offer(packs)?, wire::why(&why)?);
             let deed = Deed { by: &by, why: &why };
-            api.engine().stage_packs(deed, offer).await.map(staged)
+            let outcome = api.engine().stage_packs(deed, offer).await?;
+            if let StagingOutcome::Staged { .. } = outcome {
+                api.0.metrics.packs_changed("staged");
+            }
+            Ok(staged(outcome))
         })
         .await
     }
@@ -86,6 +90,7 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
         to_the_end(async move {
             let (packs, why) = (hash(&packs_hash)?, wire::why(&why)?);
             api.engine().approve_packs(Deed { by: &by, why: &why }, packs).await?;
+            api.0.metrics.packs_changed("approved");
             Ok(ApprovePacksResponse {})
         })
         .await
@@ -102,6 +107,7 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
             let (packs, why) = (hash(&packs_hash)?, wire::why(&why)?);
             let deed = Deed { by: &by, why: &why };
             let live = api.engine().advance_packs(deed, packs, to).await?;
+            api.0.metrics.packs_changed("advanced");
             Ok(AdvanceRolloutResponse { live_packs_hash: live.0.to_vec().into() })
         })
         .await
@@ -116,6 +122,7 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
         to_the_end(async move {
             let (packs, why) = (hash(&packs_hash)?, wire::why(&why)?);
             api.engine().withdraw_packs(Deed { by: &by, why: &why }, packs).await?;
+            api.0.metrics.packs_changed("withdrawn");
             Ok(WithdrawPacksResponse {})
         })
         .await
@@ -134,6 +141,7 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
             };
             let why = wire::why(&why)?;
             let live = api.engine().roll_back_packs(Deed { by: &by, why: &why }, to).await?;
+            api.0.metrics.packs_changed("rolled_back");
             Ok(RollBackPacksResponse { live_packs_hash: live.0.to_vec().into() })
         })
         .await
@@ -168,6 +176,7 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
             let deed = Deed { by: &by, why: &why };
             let binding = request.binding;
             let snooze = self.engine().snooze_rule(deed, request).await?;
+            self.0.metrics.packs_changed("snoozed");
             Ok(SnoozeRuleResponse { snooze: Some(wire::snooze(binding, &snooze)) })
         };
         found.await.map(Response::new).map_err(status)
@@ -184,6 +193,7 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
             let snooze = wire::field("snooze_id", &snooze_id)?;
             let why = wire::why(&why)?;
             self.engine().end_snooze(Deed { by: &by, why: &why }, binding, snooze).await?;
+            self.0.metrics.packs_changed("snooze_ended");
             Ok(EndSnoozeResponse {})
         };
         found.await.map(Response::new).map_err(status)

@@ -52,6 +52,27 @@ pub struct Limit {
     pub per: &'static str,
 }
 
+/// Labels of a change of the packs in service or staged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PackChange {
+    /// `staged`, `approved`, `advanced`, `withdrawn`, `rolled_back`, `snoozed` or `snooze_ended`.
+    change: &'static str,
+}
+
+/// How staged packs stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StagedPacks {
+    /// 0 where none are staged, 1 where they are evaluated without effect, 2 where they decide for
+    /// a share.
+    pub stage: i64,
+    /// The share in thousandths.
+    pub share_permille: i64,
+    /// Checks that were answered by both since they were staged.
+    pub checks: u64,
+    /// Those whose verdicts differ.
+    pub differ: u64,
+}
+
 /// Counters and histograms. Cheap to clone; all clones count together.
 #[derive(Clone)]
 pub struct Metrics(Arc<Inner>);
@@ -66,6 +87,11 @@ struct Inner {
     store_healthy: Gauge,
     queues: Family<Queue, Gauge>,
     limits: Family<Limit, Counter>,
+    pack_changes: Family<PackChange, Counter>,
+    staged_stage: Gauge,
+    staged_share: Gauge,
+    staged_checks: Gauge,
+    staged_differ: Gauge,
 }
 
 impl fmt::Debug for Metrics {
@@ -103,6 +129,11 @@ impl Metrics {
             store_healthy: Gauge::default(),
             queues: Family::default(),
             limits: Family::default(),
+            pack_changes: Family::default(),
+            staged_stage: Gauge::default(),
+            staged_share: Gauge::default(),
+            staged_checks: Gauge::default(),
+            staged_differ: Gauge::default(),
             registry: Registry::default(),
         };
         inner.store_healthy.set(1);
@@ -131,7 +162,23 @@ impl Metrics {
         );
         registry.register("queue_length", "What waits in a queue", inner.queues.clone());
         registry.register("limit_hits", "Requests that reached a limit", inner.limits.clone());
+        register_packs(&mut registry, &inner);
         Self(Arc::new(Inner { registry, ..inner }))
+    }
+
+    /// The packs in service, those staged or a snooze were changed.
+    pub fn packs_changed(&self, change: &'static str) {
+        self.0.pack_changes.get_or_create(&PackChange { change }).inc();
+    }
+
+    /// How staged packs stand.
+    pub fn staged_packs(&self, staged: StagedPacks) {
+        let StagedPacks { stage, share_permille, checks, differ } = staged;
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.staged_stage.set(stage);
+        self.0.staged_share.set(share_permille);
+        self.0.staged_checks.set(whole(checks));
+        self.0.staged_differ.set(whole(differ));
     }
 
     /// A check was decided.
@@ -176,5 +223,22 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;
         Ok(text)
+    }
+}
+
+fn register_packs(registry: &mut Registry, inner: &Inner) {
+    registry.register(
+        "pack_changes",
+        "Changes of the packs in service or staged, and of snoozes",
+        inner.pack_changes.clone(),
+    );
+    let gauges = [
+        ("staged_packs_stage", "0 none, 1 without effect, 2 for a share", &inner.staged_stage),
+        ("staged_packs_share_permille", "The share of certificates", &inner.staged_share),
+        ("staged_packs_checks", "Checks answered by both since staged", &inner.staged_checks),
+        ("staged_packs_differences", "Those whose verdicts differ", &inner.staged_differ),
+    ];
+    for (name, help, gauge) in gauges {
+        registry.register(name, help, gauge.clone());
     }
 }

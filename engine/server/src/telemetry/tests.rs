@@ -1,4 +1,4 @@
-use super::{Check, Event, LedgerCommit, Limit, Metrics, Queue, serve_metrics};
+use super::{Check, Event, LedgerCommit, Limit, Metrics, Queue, StagedPacks, serve_metrics};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -15,6 +15,9 @@ async fn the_endpoint_shows_what_was_counted_and_stops_when_told() {
     metrics.queue(&Queue { queue: "checks" }, 7);
     metrics.limited(&Limit { per: "certificate" });
     metrics.store_healthy(false);
+    metrics.packs_changed("staged");
+    let staged = StagedPacks { stage: 2, share_permille: 125, checks: 9, differ: 4 };
+    metrics.staged_packs(staged);
 
     let (stop, stopped) = oneshot::channel::<()>();
     let (address, serving) =
@@ -37,6 +40,11 @@ async fn the_endpoint_shows_what_was_counted_and_stops_when_told() {
         "simbind_queue_length{queue=\"checks\"} 7",
         "simbind_limit_hits_total{per=\"certificate\"} 1",
         "simbind_store_healthy 0",
+        "simbind_pack_changes_total{change=\"staged\"} 1",
+        "simbind_staged_packs_stage 2",
+        "simbind_staged_packs_share_permille 125",
+        "simbind_staged_packs_checks 9",
+        "simbind_staged_packs_differences 4",
     ] {
         assert!(answer.contains(line), "{line} is not in {answer}");
     }

@@ -10,7 +10,7 @@ use crate::{
         vault::Vault,
     },
 };
-use simbind_core::rollout::{ApprovalStanding, Change, Rollout};
+use simbind_core::rollout::{ApprovalStanding, Change, Rollout, Stage};
 
 /// How the rollout stands.
 #[derive(Clone, Debug)]
@@ -21,6 +21,17 @@ pub struct RolloutView {
     pub approval: ApprovalStanding,
     /// How the answers of the staged packs differ from those in service.
     pub shadow: Option<ShadowReport>,
+}
+
+/// How the staged packs stand, in figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StagedFigures {
+    /// How far they are.
+    pub stage: Stage,
+    /// Checks that were answered by both since they were staged.
+    pub checks: u64,
+    /// Those whose verdicts differ.
+    pub differ: u64,
 }
 
 /// Changes, newest first, and where the next page begins.
@@ -47,6 +58,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
             .map_or(ApprovalStanding::Enough, |nation| standing.rollout.approval(required, nation));
         let shadow = trial.map(|trial| trial.shadow.report());
         Ok(RolloutView { rollout: standing.rollout, approval, shadow })
+    }
+
+    /// How the staged packs stand, in figures; `None` where none are.
+    pub fn staged_figures(&self) -> Option<StagedFigures> {
+        let force = self.packs.current();
+        let trial = force.staged.as_ref()?;
+        let (checks, differ) = trial.shadow.totals();
+        Some(StagedFigures { stage: trial.stage, checks, differ })
     }
 
     /// The changes of what is in service or staged, newest first.
