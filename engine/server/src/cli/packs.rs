@@ -1,5 +1,9 @@
 //! Pack files as the command line names them.
 
+mod set;
+
+pub(crate) use set::{Done, Set};
+
 use simbind_rules::{PackSource, RuleBook};
 use std::{
     collections::BTreeSet,
@@ -88,19 +92,6 @@ fn named(paths: &[PathBuf]) -> Gathered {
     Gathered { sources, unread }
 }
 
-/// Packs with some in the place of those of the same ids, or behind them.
-pub(crate) fn over(mut base: Vec<PackSource>, given: Vec<PackSource>) -> Vec<PackSource> {
-    for source in given {
-        let own = id(&source);
-        let at = base.iter().position(|pack| own.is_some() && id(pack) == own);
-        match at.and_then(|at| base.get_mut(at)) {
-            Some(place) => *place = source,
-            None => base.push(source),
-        }
-    }
-    base
-}
-
 fn files(path: &Path) -> Result<Vec<PathBuf>, PacksError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -160,7 +151,7 @@ fn add_parents(sources: &mut Vec<PackSource>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{PacksError, over, read};
+    use super::{PacksError, read};
     use simbind_rules::RuleBook;
     use std::fs;
 
@@ -174,23 +165,6 @@ mod tests {
         let read = read(&[file]).unwrap();
         assert!(read.len() > 1 && read.len() < shipped.len(), "{}", read.len());
         RuleBook::compile(&read).unwrap();
-    }
-
-    #[test]
-    fn a_pack_takes_the_place_of_the_one_of_its_id() {
-        let shipped = RuleBook::shipped_sources();
-        let mut mine = shipped.iter().find(|s| s.text.contains("id = \"iij\"")).unwrap().clone();
-        mine.name = "mine.toml".into();
-        let other = simbind_rules::PackSource {
-            name: "other.toml".into(),
-            text: mine.text.replace("id = \"iij\"", "id = \"other\""),
-        };
-        let packs = over(shipped.clone(), vec![mine.clone(), other.clone()]);
-        assert_eq!(packs.len(), shipped.len() + 1);
-        let at = shipped.iter().position(|s| s.text == mine.text).unwrap();
-        assert_eq!((&packs[at], &packs[shipped.len()]), (&mine, &other));
-        let others = packs.iter().zip(&shipped).enumerate().filter(|(n, _)| *n != at);
-        assert!(others.map(|(_, pair)| pair).all(|(pack, before)| pack == before));
     }
 
     #[test]

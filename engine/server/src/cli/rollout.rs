@@ -5,7 +5,6 @@ mod changes;
 mod hash;
 mod pull;
 mod report;
-mod set;
 mod stage;
 mod status;
 mod step;

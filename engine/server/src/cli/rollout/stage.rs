@@ -5,9 +5,8 @@ use super::{
     },
     ask::{Asking, Server},
     report::short,
-    set::{Done, Set, named_for_the_server},
 };
-use crate::cli::packs;
+use crate::cli::packs::{self, Done, Set};
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 use simbind_proto::v1::{
@@ -48,13 +47,13 @@ pub(super) async fn run(args: StageArgs) -> Result<ExitCode, RemoteError> {
             (Packs::Bundle(bundle.into()), Vec::new())
         }
         None => {
-            let Set { packs, done } = gathered(&args, &server).await?;
-            if let Err(problems) = check(&packs) {
-                let told = refused(&problems, &packs, args.asking.json);
+            let Set { shown, sent, done } = gathered(&args, &server).await?;
+            if let Err(problems) = check(&shown) {
+                let told = refused(&problems, &shown, args.asking.json);
                 return told.map_err(|error| RemoteError::Request(error.to_string()));
             }
             let wire = |s: simbind_rules::PackSource| PackSource { name: s.name, text: s.text };
-            let packs = named_for_the_server(packs).into_iter().map(wire).collect();
+            let packs = sent.into_iter().map(wire).collect();
             (Packs::Sources(PackSources { packs }), done)
         }
     };

@@ -10,7 +10,10 @@ mod remote;
 
 pub(crate) use args::BacktestArgs;
 
-use super::super::{CliResult, packs};
+use super::super::{
+    CliResult,
+    packs::{self, Set},
+};
 use crate::serve::SystemClock;
 use found::Found;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -85,12 +88,12 @@ async fn tried(args: &BacktestArgs) -> Result<By, Box<dyn Error>> {
     }
     let given = packs::exactly(&args.packs)?;
     let packs = match &args.data {
-        _ if args.all => given,
-        Some(_) => packs::over(RuleBook::shipped_sources(), given),
-        None => packs::over(remote::packs(&args.server).await?, given),
+        _ if args.all => Set::exactly(given),
+        Some(_) => Set::over(RuleBook::shipped_sources(), given),
+        None => Set::over(remote::packs(&args.server).await?, given),
     };
     let source = |s: simbind_rules::PackSource| PackSource { name: s.name, text: s.text };
-    Ok(By::Sources(PackSources { packs: packs.into_iter().map(source).collect() }))
+    Ok(By::Sources(PackSources { packs: packs.sent.into_iter().map(source).collect() }))
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

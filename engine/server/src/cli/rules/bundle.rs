@@ -1,10 +1,12 @@
 use super::{
-    super::{CliResult, packs},
+    super::{
+        CliResult,
+        packs::{self, Set},
+    },
     told::refused,
 };
 use clap::Args as ClapArgs;
 use serde_json::json;
-use simbind_rules::PackSource;
 use simbind_service::{
     bundle::{Bundle, Contents, Draft, SigningKey},
     packs::check,
@@ -42,21 +44,25 @@ pub(crate) struct BundleArgs {
 
 pub(super) fn run(args: &BundleArgs) -> CliResult {
     let key = signing_key(&args.key)?;
-    let sources = packs::read(&args.paths)?;
-    let book = match check(&sources) {
-        Ok(book) => book,
-        Err(problems) => return refused(&problems, &sources, args.json),
+    let Set { shown, sent, .. } = Set::exactly(packs::read(&args.paths)?);
+    if let Err(problems) = check(&shown) {
+        return refused(&problems, &shown, args.json);
+    }
+    // Names count in the hash: it is told as a server will have it.
+    let hash = match check(&sent) {
+        Ok(book) => book.hash().to_string(),
+        Err(problems) => return refused(&problems, &sent, args.json),
     };
     let contents = Contents::new(Draft {
         name: args.name.clone(),
         version: args.version,
         made_at: OffsetDateTime::now_utc(),
-        packs: sources.into_iter().map(by_name).collect(),
+        packs: sent,
     })?;
     let bytes = Bundle::seal(&contents, &key)?;
     let shown = args.out.display();
     fs::write(&args.out, &bytes).map_err(|error| format!("{shown}: {error}"))?;
-    let (hash, id) = (book.hash().to_string(), key.public().id().to_string());
+    let id = key.public().id().to_string();
     let mut out = io::stdout().lock();
     if args.json {
         let all = json!({
@@ -79,11 +85,4 @@ fn signing_key(path: &Path) -> Result<SigningKey, String> {
     let text = fs::read_to_string(path).map(Zeroizing::new);
     let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
     SigningKey::from_pem(&text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// A pack under its file's name: where it lay is nobody's business.
-fn by_name(source: PackSource) -> PackSource {
-    let file = Path::new(&source.name).file_name();
-    let name = file.map(|name| name.to_string_lossy().into_owned());
-    PackSource { name: name.unwrap_or(source.name), text: source.text }
 }
