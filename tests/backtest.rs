@@ -1,14 +1,15 @@
 //! Backtests of the demo's day, at a server in this process.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sim_sim::Report;
+use sim_sim::{Connections, Report, Scenario, World, clock::WallClock};
 use simbind::demo::{self, KnownCallers};
 use simbind_proto::v1::{
     BacktestRequest, BacktestResult, ChangedDecision, PackSet, PackSource, PackSources,
     backtest_response::Part, pack_set::By, rule_service_client::RuleServiceClient,
 };
 use simbind_rules::RuleBook;
-use std::collections::BTreeSet;
+use simbind_tests::{Exit, Launch, command};
+use std::{collections::BTreeSet, fs, path::Path};
 use tonic::{Code, Status, transport::Channel};
 
 /// A rule beside those of the nation's pack: it asks for a counter where an app would do.
@@ -119,4 +120,60 @@ async fn refusals(_: &Report, callers: &KnownCallers) {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_packs_and_a_second_backtest_are_refused_and_a_dropped_one_gives_its_turn_back() {
     Box::pin(demo::play(10, 22, |_| (), refusals)).await.unwrap();
+}
+
+/// Runs the command on a pack file that takes the place of the nation's.
+async fn ask(dir: &Path, more: &[&str]) -> Exit {
+    let args = ["rules", "backtest", "--packs", "packs", "--all", "--labels", "labels", "--json"];
+    command(dir, &[&args[..], more].concat()).await.unwrap()
+}
+
+fn json(exit: &Exit) -> serde_json::Value {
+    assert!(exit.status.success(), "{}", exit.stderr);
+    serde_json::from_str(&exit.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_joins_labels_and_says_the_same_of_a_server_and_of_its_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let world = World::new(5, 60).unwrap();
+    fs::write(path("anchors.pem"), world.anchors_pem()).unwrap();
+    fs::write(path("roots.pem"), world.attestation_roots_pem()).unwrap();
+    let launch = Launch::new(path("data")).trust(&path("anchors.pem"));
+    let server = launch.attestation_roots(&path("roots.pem")).start().await.unwrap();
+    let connections = Connections::plaintext(server.channel().await.unwrap());
+    let scenario = Scenario::day().unwrap();
+    let report = sim_sim::play(&world, &scenario, &connections, &WallClock, |_| ()).await.unwrap();
+    fs::write(path("labels"), report.labels()).unwrap();
+    fs::create_dir(path("packs")).unwrap();
+    let Some(By::Sources(PackSources { packs })) = packs(STRICTER).by else { panic!("no texts") };
+    for PackSource { name, text } in packs {
+        fs::write(path("packs").join(name), text).unwrap();
+    }
+    let target = server.address().to_string();
+    let asked = json(&ask(dir.path(), &["--target", &target]).await);
+    let labels = |label: &str| report.labels().lines().filter(|l| l.contains(label)).count() as u64;
+    let (honest, attack) = (&asked["labelled"]["honest"], &asked["labelled"]["attack"]);
+    assert_eq!(
+        (&honest["labels"], &attack["labels"]),
+        (&labels("honest").into(), &labels("attack").into())
+    );
+    assert_eq!(honest["newly_denied"], 0);
+    assert!(honest["newly_stepped_up"].as_u64().unwrap() > 0, "{asked}");
+    assert_eq!(attack["newly_allowed"], 0);
+    let example = &asked["examples"][0];
+    assert!(example["support_code"].as_str().unwrap().len() == 9, "{example}");
+    assert_eq!(example["rules_new"][0], "jp-national/apps-to-the-counter");
+    let refused = ask(dir.path(), &["--data", "data"]).await;
+    assert!(!refused.status.success() && refused.stderr.contains("in use"), "{}", refused.stderr);
+    let (all, none) = (["--from", "1h", "--to", "2100-01-01"], ["--to", "2026-01-01"]);
+    let within = json(&ask(dir.path(), &[&["--target", &target][..], &all].concat()).await);
+    assert_eq!(within["changed"], asked["changed"]);
+    let before = json(&ask(dir.path(), &[&["--target", &target][..], &none].concat()).await);
+    assert_eq!(before["decisions"], 0);
+    server.terminate().await.unwrap();
+    let mut offline = json(&ask(dir.path(), &["--data", "data"]).await);
+    offline["seconds"] = asked["seconds"].clone();
+    assert_eq!(offline, asked);
 }

@@ -20,7 +20,7 @@ use simbind_service::ports::clock::Clock;
 use std::{
     io::{self, Write as _},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use thiserror::Error;
@@ -32,7 +32,7 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 const BEGINNING: Timestamp = Timestamp::from_secs(1_790_812_800);
 
 /// What the demo is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoOptions {
     /// How many people play.
     pub people: u32,
@@ -40,7 +40,13 @@ pub struct DemoOptions {
     pub seed: u64,
     /// Whether the last line is JSON, and nothing else is printed.
     pub json: bool,
+    /// A folder to make and keep, with the data and with who was behind which decision; where unset
+    /// all is thrown away.
+    pub keep: Option<PathBuf>,
 }
+
+/// The file of a kept folder that says who was behind which decision.
+const LABELS: &str = "labels.jsonl";
 
 /// Why the demo ended early.
 #[derive(Debug, Error)]
@@ -92,17 +98,22 @@ impl Clock for Shared {
     }
 }
 
-/// Plays a day against a server of its own, on a folder that is thrown away, and prints what came
-/// of it.
+/// Plays a day against a server of its own and prints what came of it.
 ///
 /// # Errors
 /// [`DemoError`].
 pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
     let bar = bar();
     let progress = |progress| show(&bar, progress);
-    let played = Box::pin(play(options.people, options.seed, progress, async |_, _| ())).await;
+    let folder = options.keep.as_deref().map_or_else(Folder::new, Folder::keep)?;
+    let played = play_in(&folder, options.people, options.seed, progress, async |_, _| ());
+    let played = Box::pin(played).await;
     bar.finish_and_clear();
-    print(&played?, options.json)?;
+    let report = played?;
+    if options.keep.is_some() {
+        std::fs::write(folder.path().join(LABELS), report.labels())?;
+    }
+    print(&report, options.json)?;
     Ok(())
 }
 
@@ -134,11 +145,20 @@ pub async fn play(
     progress: impl FnMut(Progress),
     after: impl AsyncFnOnce(&Report, &KnownCallers),
 ) -> Result<Report, DemoError> {
-    let folder = Folder::new()?;
+    play_in(&Folder::new()?, people, seed, progress, after).await
+}
+
+async fn play_in(
+    folder: &Folder,
+    people: u32,
+    seed: u64,
+    progress: impl FnMut(Progress),
+    after: impl AsyncFnOnce(&Report, &KnownCallers),
+) -> Result<Report, DemoError> {
     let certs = dev_certs::make(&usual_callers()?, OffsetDateTime::now_utc())?;
-    dev_certs::write(&folder.0, &certs)?;
+    dev_certs::write(folder.path(), &certs)?;
     let world = World::new(seed, usize::try_from(people).unwrap_or(usize::MAX))?;
-    let config = config(&folder, &world)?;
+    let config = config(folder, &world)?;
     let scenario = Scenario::day()?;
     let clock = Arc::new(VirtualClock::new(BEGINNING));
     let (stop, stopped) = oneshot::channel::<()>();
@@ -170,16 +190,16 @@ pub async fn play(
 
 /// The configuration of the set of certificates, with the world's authorities to trust.
 fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
-    let (anchors, roots) = (folder.0.join("anchors.pem"), folder.0.join("roots.pem"));
+    let (anchors, roots) = (folder.path().join("anchors.pem"), folder.path().join("roots.pem"));
     std::fs::write(&anchors, world.anchors_pem())?;
     std::fs::write(&roots, world.attestation_roots_pem())?;
     let overrides = Overrides {
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
-        data: Some(folder.0.join("data")),
+        data: Some(folder.path().join("data")),
         trust: vec![anchors],
         attestation_roots: vec![roots],
     };
-    Ok(Config::load(Some(&folder.0.join("simbind.toml")), &overrides)?)
+    Ok(Config::load(Some(&folder.path().join("simbind.toml")), &overrides)?)
 }
 
 fn usual_callers() -> Result<Vec<CallerId>, IdError> {
@@ -245,19 +265,31 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
 }
 
-/// A folder that is removed with the value.
-struct Folder(PathBuf);
+/// A folder of the demo's own.
+enum Folder {
+    /// One that is removed with the value; what stays behind where that fails is in the system's
+    /// folder for temporary files.
+    Passing(tempfile::TempDir),
+    Kept(PathBuf),
+}
 
 impl Folder {
     fn new() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("simbind-demo-").tempdir()?;
-        Ok(Self(folder.keep()))
+        tempfile::Builder::new().prefix("simbind-demo-").tempdir().map(Self::Passing)
     }
-}
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is in the system's folder for temporary files.
-        let _ = std::fs::remove_dir_all(&self.0);
+    /// Makes a folder that there is not yet.
+    fn keep(path: &Path) -> io::Result<Self> {
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        std::fs::create_dir(path).map_err(named)?;
+        Ok(Self::Kept(path.to_owned()))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Passing(dir) => dir.path(),
+            Self::Kept(path) => path,
+        }
     }
 }

@@ -65,6 +65,10 @@ pub(crate) struct DemoArgs {
     /// Ends with one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Makes this folder and keeps the data in it, with labels.jsonl, which says who was behind
+    /// which decision: `simbind rules backtest --data DIR/data --labels DIR/labels.jsonl`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

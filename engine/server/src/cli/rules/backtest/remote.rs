@@ -14,7 +14,8 @@ pub(super) async fn ask(
     request: BacktestRequest,
     parts: mpsc::Sender<BacktestResponse>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut client = RuleServiceClient::new(server.connect().await?);
+    let client = RuleServiceClient::new(server.connect().await?);
+    let mut client = client.max_decoding_message_size(MOST_BYTES);
     let mut stream = client.backtest(request).await.map_err(RemoteError::from)?.into_inner();
     while let Some(part) = stream.message().await.map_err(RemoteError::from)? {
         parts.send(part).await?;
