@@ -10,7 +10,7 @@ const FEED: &str = "[feed]\nhistory = \"90d\"\ntells = [\"reissue\", \"handset_c
 
 fn rule(when: &str) -> String {
     format!(
-        "[[rule]]\nid = \"own\"\non = [\"login\"]\nwhen = \"\"\"\npin.failures > 2\n  && {when}\"\"\"\n\
+        "[[rule]]\nid = \"own\"\non = [\"login\"]\nwhen = \"\"\"\npin.failures > 1\n  && {when}\"\"\"\n\
          verdict = \"deny\"\nreason = \"PIN_LOCKED\"\n"
     )
 }

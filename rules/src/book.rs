@@ -1,5 +1,6 @@
 //! The packs in service: compiled together, one chain of rules for each pack.
 
+mod checks;
 mod compile;
 mod coverage;
 mod diff;

@@ -24,6 +24,7 @@ bounds! {
     TESTS: usize = 1_024, "`[[test]]`";
     SETTINGS: usize = 64, "different settings of parameters in a pack's tests";
     NAMED: usize = 32, "rules in `fired` and in `silent`, each";
+    BESIDE: usize = 8, "rules in `beside`";
     SHORT: usize = 64, "rules in `short`";
     WHY: usize = 200, "characters of a reason in `short`";
     CONDITION: usize = 2_000, "characters of a condition";

@@ -17,4 +17,4 @@ pub(crate) use around::around;
 pub(crate) use axes::{Axes, truth};
 pub(crate) use diagram::{Diagrams, Exceeded, Op, Ref};
 pub(crate) use path::{Diagram, Nearest};
-pub(crate) use world::{axes_of, world, world_from};
+pub(crate) use world::{axes_of, complete, law_against, world, world_from};

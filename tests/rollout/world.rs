@@ -10,7 +10,7 @@ id = "no-browser"
 on = ["login"]
 when = "check.channel == 'browser_login'"
 verdict = "step_up"
-step_up = ["card"]
+step_up = ["counter", "sms"]
 reason = "BROWSER_NEEDS_APP"
 "#;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::checks;
 use super::explain::Changes;
 use super::feed::{self, FeedState};
 use super::forge::forge;
@@ -28,27 +29,49 @@ impl RuleBook {
     /// # Errors
     /// Everything that is wrong with any pack, each with its place, and what is doubtful.
     pub fn compile(sources: &[PackSource]) -> Result<Self, Vec<Diagnostic>> {
-        if sources.is_empty() || sources.len() > PACKS {
-            let mut problems = Problems::new("", "");
-            problems.add(&(0..0), format!("a book has 1 to {PACKS} packs"));
-            return Err(problems.into_found());
-        }
-        if let Err(error) = reason::check_catalogue() {
-            let mut problems = Problems::new("reasons.toml", "");
-            problems.add(&(0..0), error.to_string());
-            return Err(problems.into_found());
-        }
-        let mut problems: Vec<_> =
-            sources.iter().map(|source| Problems::new(&source.name, &source.text)).collect();
-        let docs: Vec<_> =
-            sources.iter().zip(&mut problems).map(|(source, p)| read_pack(source, p)).collect();
-        let book = assemble(sources, &docs, &mut problems);
-        let refused = problems.iter().any(Problems::has_errors);
-        let found: Vec<_> = problems.into_iter().flat_map(Problems::into_found).collect();
-        match book {
-            Some(book) if !refused => Ok(Self { warnings: found, ..book }),
-            _ => Err(found),
-        }
+        build(sources, checks::check)
+    }
+
+    /// Compiles packs in which rules may be dead or covered, as the random ones of tests and
+    /// benchmarks are.
+    ///
+    /// # Errors
+    /// As [`RuleBook::compile`].
+    #[doc(hidden)]
+    pub fn compile_unchecked(sources: &[PackSource]) -> Result<Self, Vec<Diagnostic>> {
+        build(sources, |_, _, _| {})
+    }
+}
+
+/// What looks at a book that is otherwise in order.
+type Checks = fn(&RuleBook, &[Option<PackDoc>], &mut [Problems<'_>]);
+
+fn build(sources: &[PackSource], checks: Checks) -> Result<RuleBook, Vec<Diagnostic>> {
+    if sources.is_empty() || sources.len() > PACKS {
+        let mut problems = Problems::new("", "");
+        problems.add(&(0..0), format!("a book has 1 to {PACKS} packs"));
+        return Err(problems.into_found());
+    }
+    if let Err(error) = reason::check_catalogue() {
+        let mut problems = Problems::new("reasons.toml", "");
+        problems.add(&(0..0), error.to_string());
+        return Err(problems.into_found());
+    }
+    let mut problems: Vec<_> =
+        sources.iter().map(|source| Problems::new(&source.name, &source.text)).collect();
+    let docs: Vec<_> =
+        sources.iter().zip(&mut problems).map(|(source, p)| read_pack(source, p)).collect();
+    let book = assemble(sources, &docs, &mut problems);
+    if let Some(book) = &book
+        && !problems.iter().any(Problems::has_errors)
+    {
+        checks(book, &docs, &mut problems);
+    }
+    let refused = problems.iter().any(Problems::has_errors);
+    let found: Vec<_> = problems.into_iter().flat_map(Problems::into_found).collect();
+    match book {
+        Some(book) if !refused => Ok(RuleBook { warnings: found, ..book }),
+        _ => Err(found),
     }
 }
 

@@ -87,6 +87,12 @@ impl RuleBook {
         self.packs.get(usize::from(chain.0))
     }
 
+    /// The place of the pack that a rule stands in.
+    pub(super) fn pack_at(&self, rule: RuleRef) -> Option<usize> {
+        let at = usize::try_from(rule.0).ok()?;
+        self.rules.get(at).map(|info| info.pack)
+    }
+
     /// A rule's name, `pack/rule`; a question mark for a rule of another book.
     pub fn rule_name(&self, rule: RuleRef) -> String {
         let info = usize::try_from(rule.0).ok().and_then(|at| self.rules.get(at));

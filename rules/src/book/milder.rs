@@ -8,7 +8,7 @@ use super::verdicts::{Field, severity};
 use super::{Armed, Chain, ChainId, RuleBook};
 use crate::condition::Tri;
 use crate::facts::{Fact, Facts};
-use crate::space::{Axes, Diagram, Diagrams, Nearest, Ref, around, world_from};
+use crate::space::{Axes, Diagram, Diagrams, Nearest, Ref, around, world, world_from};
 use crate::verdict::{CheckKind, Severity};
 
 /// Sets of facts that a search without diagrams tries.
@@ -125,8 +125,11 @@ impl Drawing {
     fn nearest(&self, kind: CheckKind, facts: &Facts, wanted: Severity) -> Option<Option<Facts>> {
         let mut worlds = Diagrams::new();
         let place = self.axes.place(facts)?;
-        let world = world_from(&self.axes, kind, &place, &mut worlds).ok()?;
-        let (world, asked) = (Diagram(&worlds, world), Diagram(&self.space, self.verdict));
+        let mut at = world(&self.axes, kind, &mut worlds).ok()?;
+        if worlds.at(at, &place) == Some(0) {
+            at = world_from(&self.axes, kind, &place, &mut worlds).ok()?;
+        }
+        let (world, asked) = (Diagram(&worlds, at), Diagram(&self.space, self.verdict));
         let search = Nearest::new(&self.axes, &place, world, asked);
         match search.find(&|bits| severity(bits) == wanted) {
             None => Some(None),

@@ -133,6 +133,8 @@ pub(crate) struct RuleDoc {
     pub(crate) methods: Option<Spanned<Methods>>,
     pub(crate) reason: ReasonCode,
     pub(crate) unknown_reason: ReasonCode,
+    /// Rules with which it overlaps on purpose.
+    pub(crate) beside: Vec<Spanned<String>>,
 }
 
 /// What a limit counts by.

@@ -5,14 +5,24 @@ use toml_edit::Item;
 use super::model::{AdjustDoc, LimitDoc, LimitKey, RuleDoc, Span, Spanned, Unknown};
 use super::names::is_id;
 use super::section::Section;
-use crate::bounds::COUNT;
+use crate::bounds::{BESIDE, COUNT};
 use crate::diagnostic::Problems;
 use crate::suggest::closest;
 use crate::time::parse_duration;
 use crate::verdict::{Methods, Severity};
 
-const RULE_KEYS: [&str; 9] =
-    ["id", "on", "when", "verdict", "unknown", "unknown_reason", "floor", "step_up", "reason"];
+const RULE_KEYS: [&str; 10] = [
+    "id",
+    "on",
+    "when",
+    "verdict",
+    "unknown",
+    "unknown_reason",
+    "floor",
+    "step_up",
+    "reason",
+    "beside",
+];
 
 pub(super) fn read_rule(item: &Item, problems: &mut Problems<'_>) -> Option<RuleDoc> {
     let section = Section::open(item, "rule", &RULE_KEYS, problems)?;
@@ -28,6 +38,7 @@ pub(super) fn read_rule(item: &Item, problems: &mut Problems<'_>) -> Option<Rule
     }
     let reason = section.reason("reason", problems);
     let unknown_reason = section.reason("unknown_reason", problems);
+    let beside = section.texts("beside", BESIDE, problems);
     let (id, on, when, verdict, reason) = (id?, on?, when?, verdict?, reason?);
     if let Some(floor) = &floor
         && floor.value > verdict.value
@@ -53,6 +64,7 @@ pub(super) fn read_rule(item: &Item, problems: &mut Problems<'_>) -> Option<Rule
         floor,
         methods,
         reason: reason.value,
+        beside: beside.map_or_else(Vec::new, |beside| beside.value),
     })
 }
 

@@ -81,6 +81,11 @@ impl Axes {
         self.axes.get(usize::from(var))
     }
 
+    /// Whether some condition reads a fact.
+    pub(crate) fn reads(&self, fact: Fact) -> bool {
+        self.fact(fact).is_some_and(|(var, ..)| var < self.unread)
+    }
+
     /// The facts that conditions read.
     #[cfg(test)]
     pub(crate) fn facts(&self) -> impl Iterator<Item = Fact> + '_ {

@@ -23,7 +23,7 @@ pub(crate) struct Cuts {
     written: BTreeMap<Fact, BTreeSet<i64>>,
     /// Facts that are compared with each other, the lesser first.
     pairs: BTreeSet<(Fact, Fact)>,
-    reads: BTreeMap<Fact, usize>,
+    reads: BTreeSet<Fact>,
 }
 
 impl Cuts {
@@ -46,7 +46,7 @@ impl Cuts {
     }
 
     fn touch(&mut self, fact: Fact) {
-        *self.reads.entry(fact).or_default() += 1;
+        self.reads.insert(fact);
     }
 
     /// Cuts where a comparison with `value` changes its mind.
@@ -63,11 +63,9 @@ impl Cuts {
         self.written.entry(fact).or_default().insert(value);
     }
 
-    /// The facts that are read, the most read first.
+    /// The facts that are read, in the order of the schema.
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let mut facts: Vec<_> = self.reads.iter().map(|(fact, reads)| (*fact, *reads)).collect();
-        facts.sort_by_key(|(fact, reads)| (usize::MAX - reads, *fact));
-        facts.into_iter().map(|(fact, _)| fact).collect()
+        self.reads.iter().copied().collect()
     }
 
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (Fact, Fact)> + '_ {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::axes::{Axes, Axis};
 use super::cuts::Region;
 use super::diagram::{Diagrams, Ref};
+use crate::facts::Fact;
 
 /// A fact that differs costs this.
 const CHANGE: u32 = 256;
@@ -24,6 +25,7 @@ pub(crate) struct Nearest<'a> {
     rest: &'a [usize],
     world: Diagram<'a>,
     asked: Diagram<'a>,
+    held: &'a dyn Fn(Fact) -> bool,
     best: HashMap<(Ref, Ref), Best>,
 }
 
@@ -35,7 +37,12 @@ impl<'a> Nearest<'a> {
         world: Diagram<'a>,
         asked: Diagram<'a>,
     ) -> Self {
-        Self { axes, rest, world, asked, best: HashMap::new() }
+        Self { axes, rest, world, asked, held: &|_| false, best: HashMap::new() }
+    }
+
+    /// The search in which these facts stay in their region.
+    pub(crate) fn holding(self, held: &'a dyn Fn(Fact) -> bool) -> Self {
+        Self { held, ..self }
     }
 
     /// The regions, by variable, in which the fewest facts differ and the value is wanted; only
@@ -75,7 +82,7 @@ impl<'a> Nearest<'a> {
         }
         let mut best: Best = None;
         for branch in 0..len {
-            let price = self.price(var, branch);
+            let Some(price) = self.price(var, branch) else { continue };
             if best.is_some_and(|(least, ..)| least <= price) {
                 continue;
             }
@@ -88,17 +95,18 @@ impl<'a> Nearest<'a> {
         best.map(|(cost, ..)| cost)
     }
 
-    fn price(&self, var: u16, branch: usize) -> u32 {
+    fn price(&self, var: u16, branch: usize) -> Option<u32> {
         if self.rest.get(usize::from(var)) == Some(&branch) {
-            return 0;
+            return Some(0);
         }
         match self.axes.axis(var) {
+            Some(Axis::Fact { fact, .. }) if (self.held)(*fact) => None,
             Some(Axis::Fact { regions, .. }) if regions.get(branch) == Some(&Region::Unknown) => {
-                FORGET
+                Some(FORGET)
             }
             // Which of two facts moves is settled as they are realised.
-            Some(Axis::Order { .. }) => 1,
-            _ => CHANGE,
+            Some(Axis::Order { .. }) => Some(1),
+            _ => Some(CHANGE),
         }
     }
 }

@@ -40,15 +40,26 @@ impl Axes {
         let (_, regions, _) = self.fact(left)?;
         let at = Self::region_of(regions, Some(a))?;
         let Some(Region::Known(from, to)) = regions.get(at).copied() else { return None };
-        let inside = |value: i64| (from..=to).contains(&value);
+        // A span between the longest that packs can write and `never` has no words.
+        let ok = |value: &i64| {
+            (from..=to).contains(value) && (*value <= MAX_DURATION_MS || *value == i64::MAX)
+        };
+        let below =
+            |v: i64| [v.checked_sub(1), Some(from)].into_iter().flatten().find(|w| ok(w) && *w < v);
+        let above =
+            |v: i64| [v.checked_add(1), Some(to)].into_iter().flatten().find(|w| ok(w) && *w > v);
         match wanted {
             1 => facts.put(left, b),
             0 if a < b => {}
             2 if a > b => {}
-            0 if b > from => facts.put(left, b.checked_sub(1).filter(|v| inside(*v))?),
-            0 => facts.put(right, a.checked_add(1).filter(|v| inside(*v))?),
-            _ if b < to => facts.put(left, b.checked_add(1).filter(|v| inside(*v))?),
-            _ => facts.put(right, a.checked_sub(1).filter(|v| inside(*v))?),
+            0 => match below(b) {
+                Some(less) => facts.put(left, less),
+                None => facts.put(right, above(a)?),
+            },
+            _ => match above(b) {
+                Some(more) => facts.put(left, more),
+                None => facts.put(right, below(a)?),
+            },
         }
         Some(())
     }

@@ -11,7 +11,7 @@ const CARRIER: &str =
     "[pack]\nid = \"carrier\"\nextends = \"nation\"\napplies_to = { carrier = \"big\" }\n";
 
 fn layered(carrier: &str, mvno: &str) -> Result<RuleBook, Vec<Diagnostic>> {
-    RuleBook::compile(&[
+    RuleBook::compile_unchecked(&[
         source("nation.toml", NATION),
         source("carrier.toml", &format!("{CARRIER}{carrier}")),
         source("mvno.toml", &format!("{MVNO}{mvno}")),
@@ -161,13 +161,13 @@ fn a_carrier_without_a_feed_is_warned_and_not_checked() {
     let own_core = MVNO
         .replace("extends = \"carrier\"", "extends = \"nation\"")
         .replace("host = \"big\"", "host = \"big\", own_core = true");
-    let book = RuleBook::compile(&[source("n", NATION), source("m", &own_core)]).unwrap();
+    let book = RuleBook::compile_unchecked(&[source("n", NATION), source("m", &own_core)]).unwrap();
     assert_eq!(book.warnings().len(), 1);
     assert_eq!(book.packs()[1].feed, None);
     let nation = format!("{NATION}\n[feed]\n{WEEK}");
-    let found = RuleBook::compile(&[source("n", &nation)]).unwrap_err();
+    let found = RuleBook::compile_unchecked(&[source("n", &nation)]).unwrap_err();
     assert!(found[0].message.contains("the nation has no feed"), "{}", found[0]);
-    assert!(RuleBook::compile(&[source("n", NATION), source("c", CARRIER)]).is_ok());
+    assert!(RuleBook::compile_unchecked(&[source("n", NATION), source("c", CARRIER)]).is_ok());
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn a_test_that_names_nothing_is_refused() {
     ];
     for row in rows {
         let text = format!("{NATION}\n[[test]]\n{row}");
-        let found = RuleBook::compile(&[source("n", &text)]).unwrap_err();
+        let found = RuleBook::compile_unchecked(&[source("n", &text)]).unwrap_err();
         assert_eq!(found.len(), 1, "{row}\n{}", lines(&found));
     }
 }
@@ -151,7 +151,7 @@ fn problems_of_several_packs_are_told_together() {
 
 #[test]
 fn what_is_no_toml_is_told_at_its_place() {
-    let found = RuleBook::compile(&[source("n", "[pack]\nid = \n")]).unwrap_err();
+    let found = RuleBook::compile_unchecked(&[source("n", "[pack]\nid = \n")]).unwrap_err();
     assert_eq!((found.len(), found[0].line), (1, 2), "{}", lines(&found));
 }
 
@@ -163,7 +163,7 @@ fn a_file_that_cannot_be_read_hides_no_problem_of_another() {
     let mvno = format!("{}{}{}", super::MVNO, rule("sim.mach == 'no'"), rule("pin.failures > 1"));
     let mvno = mvno.replacen("\"r\"", "\"q\"", 1);
     let above = rule("binding.age > param.of_above").replace("\"r\"", "\"s\"");
-    let found = RuleBook::compile(&[
+    let found = RuleBook::compile_unchecked(&[
         source("carrier.toml", &broken),
         source("nation.toml", &nation),
         source("mvno.toml", &format!("{mvno}{above}")),
@@ -182,7 +182,7 @@ fn a_file_that_cannot_be_read_hides_no_problem_of_another() {
 #[test]
 fn a_wrong_head_hides_no_problem_below_it() {
     let text = format!("[pack]\nid = \"x\"\n{}", rule("when", "when = \"sim.mach == 'no'\""));
-    let found = RuleBook::compile(&[source("n", &text)]).unwrap_err();
+    let found = RuleBook::compile_unchecked(&[source("n", &text)]).unwrap_err();
     assert_eq!(found.len(), 2, "{}", lines(&found));
     assert_eq!(found[1].text, "sim.mach");
 }
@@ -225,7 +225,7 @@ fn sizes_are_bounded() {
     assert_eq!(found.len(), 101);
     assert!(found[100].message.contains("more of these"), "{}", found[100]);
     let packs: Vec<_> = (0..2_049).map(|at| source(&at.to_string(), NATION)).collect();
-    assert_eq!(RuleBook::compile(&packs).unwrap_err().len(), 1);
+    assert_eq!(RuleBook::compile_unchecked(&packs).unwrap_err().len(), 1);
     let named = |table: &str, key: &str, n: usize| {
         (0..n).map(|at| format!("[{table}.{key}{at}]\n")).collect::<String>()
     };
@@ -286,6 +286,6 @@ proptest::proptest! {
         let from = from.min(damaged.len());
         damaged.drain(from..(from + length).min(text.len()));
         let damaged = String::from_utf8_lossy(&damaged);
-        let _ = RuleBook::compile(&[source("n", &damaged)]);
+        let _ = RuleBook::compile_unchecked(&[source("n", &damaged)]);
     }
 }

@@ -1,0 +1,294 @@
+//! The rules of one chain, each against the others.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Budget;
+use super::sketch::{Sketch, always, covers, covers_at, sketch};
+use crate::book::verdicts::{ALLOW, says};
+use crate::book::{Armed, OnUnknown, RuleBook, RuleRef};
+use crate::condition::Tri;
+use crate::diagnostic::Problems;
+use crate::pack::{PackDoc, RuleDoc};
+use crate::suggest::closest;
+use crate::verdict::CheckKind;
+
+const KINDS: [CheckKind; 2] = [CheckKind::Login, CheckKind::Tap];
+
+/// A rule as it stands in a chain.
+struct Entry<'b> {
+    rule: &'b Armed,
+    /// What is known of it, for each kind of check that it is on.
+    sketches: [Option<Rc<Sketch>>; 2],
+    /// Whether it is of the chain's own pack.
+    own: bool,
+    /// Whether the chain above has it otherwise or not at all.
+    changed: bool,
+    /// Whether it speaks at all facts: an emergency stop, which covers the others on purpose.
+    always: bool,
+}
+
+/// The rules of one chain.
+pub(super) struct Standing<'b> {
+    book: &'b RuleBook,
+    entries: Vec<Entry<'b>>,
+}
+
+impl<'b> Standing<'b> {
+    /// The rules of the chain of the pack at this place.
+    pub(super) fn of(
+        book: &'b RuleBook,
+        at: usize,
+        above: Option<&Standing<'b>>,
+        budget: &mut Budget,
+    ) -> Option<Self> {
+        let chain = book.chains.get(at)?;
+        let mut rules: BTreeMap<RuleRef, (&'b Armed, [bool; 2])> = BTreeMap::new();
+        for (on, kind) in KINDS.into_iter().enumerate() {
+            for rule in chain.stands.of(kind) {
+                let entry = rules.entry(rule.rule).or_insert((rule, [false; 2]));
+                if let Some(slot) = entry.1.get_mut(on) {
+                    *slot = true;
+                }
+            }
+        }
+        let entries = rules.into_values().map(|(rule, on)| {
+            let before = above.and_then(|above| above.entry(rule.rule));
+            let before = before.filter(|before| same(before.rule, rule));
+            let looked_at = before.is_some() || budget.sketched.checked_sub(1).is_some();
+            budget.sketched = budget.sketched.saturating_sub(usize::from(before.is_none()));
+            let fresh = |at: usize, kind: CheckKind| {
+                let new = || if looked_at { sketch(rule, kind) } else { Sketch::Open };
+                on.get(at).copied().unwrap_or_default().then(|| Rc::new(new()))
+            };
+            Entry {
+                rule,
+                sketches: match before {
+                    Some(before) => before.sketches.clone(),
+                    None => [fresh(0, CheckKind::Login), fresh(1, CheckKind::Tap)],
+                },
+                own: book.pack_at(rule.rule) == Some(at),
+                changed: before.is_none(),
+                always: match before {
+                    Some(before) => before.always,
+                    None => {
+                        let mut kinds = KINDS.into_iter().zip(on);
+                        looked_at && kinds.all(|(kind, on)| !on || always(rule, kind))
+                    }
+                },
+            }
+        });
+        Some(Self { book, entries: entries.collect() })
+    }
+
+    fn entry(&self, rule: RuleRef) -> Option<&Entry<'b>> {
+        let at = self.entries.binary_search_by_key(&rule, |entry| entry.rule.rule).ok()?;
+        self.entries.get(at)
+    }
+
+    /// Notes what this chain's pack has of dead and covered rules, or makes of those above.
+    pub(super) fn check(&self, doc: &PackDoc, budget: &mut Budget, problems: &mut Problems<'_>) {
+        for (place, entry) in self.entries.iter().enumerate() {
+            if let Some(why) = entry.never().filter(|_| entry.changed) {
+                self.dead(entry, why, doc, problems);
+                continue;
+            }
+            if entry.always && entry.own {
+                self.stops(entry, doc, problems);
+            }
+            if let Some(over) = self.covering(place, entry, doc, budget) {
+                self.covered(entry, over, doc, problems);
+            }
+        }
+        for (rule, beside) in
+            doc.rules.iter().flat_map(|rule| rule.beside.iter().map(move |b| (rule, b)))
+        {
+            self.check_beside(rule, &beside.value, &beside.span, problems);
+        }
+    }
+
+    fn dead(
+        &self,
+        entry: &Entry<'_>,
+        why: Option<&'static str>,
+        doc: &PackDoc,
+        problems: &mut Problems<'_>,
+    ) {
+        let why = why.unwrap_or("no facts that can stand together make it");
+        match self.doc_of(entry, doc) {
+            Some(rule) => problems.add(&rule.when.span, format!("can never speak: {why}")),
+            None => {
+                let name = self.book.rule_name(entry.rule.rule);
+                problems.warn(&doc.id.span, format!("here `{name}` can never speak: {why}"));
+            }
+        }
+    }
+
+    fn stops(&self, entry: &Entry<'_>, doc: &PackDoc, problems: &mut Problems<'_>) {
+        if let Some(rule) = self.doc_of(entry, doc) {
+            let message = "always speaks: no check of this kind is allowed while the rule stands";
+            problems.warn(&rule.when.span, message);
+        }
+    }
+
+    /// The first rule that covers this one, of those that the chain above has not beside it so.
+    fn covering(
+        &self,
+        place: usize,
+        entry: &Entry<'_>,
+        doc: &PackDoc,
+        budget: &mut Budget,
+    ) -> Option<&Entry<'b>> {
+        let others = self.entries.iter().enumerate().filter(|(at, _)| *at != place);
+        for (at, other) in others {
+            if !(entry.changed || other.changed)
+                || other.always
+                || !entry.covered_at_its_points(other, budget)
+            {
+                continue;
+            }
+            if self.beside(entry, other, doc) {
+                continue;
+            }
+            budget.proofs = budget.proofs.checked_sub(1)?;
+            // Of two that cover each other, the later one is the one too many.
+            if entry.covered_by(other) && !(at > place && other.covered_by(entry)) {
+                return Some(other);
+            }
+        }
+        None
+    }
+
+    /// Whether either of two rules says that they overlap on purpose.
+    fn beside(&self, one: &Entry<'_>, other: &Entry<'_>, doc: &PackDoc) -> bool {
+        let says = |rule: &Entry<'_>, beside: &Entry<'_>| {
+            let id = self.id(beside);
+            self.doc_of(rule, doc).is_some_and(|doc| doc.beside.iter().any(|b| b.value == id))
+        };
+        says(one, other) || says(other, one)
+    }
+
+    fn covered(
+        &self,
+        entry: &Entry<'_>,
+        over: &Entry<'_>,
+        doc: &PackDoc,
+        problems: &mut Problems<'_>,
+    ) {
+        let by = self.book.rule_name(over.rule.rule);
+        let name = self.book.rule_name(entry.rule.rule);
+        match (self.doc_of(entry, doc), self.doc_of(over, doc)) {
+            (Some(rule), _) => {
+                let message = format!(
+                    "always covered by `{by}`, which asks for as much whenever this rule speaks; \
+                     `beside` says that it is meant so"
+                );
+                problems.add(&rule.when.span, message);
+            }
+            (None, Some(over)) => {
+                let message = format!(
+                    "always covers `{name}`, which says nothing here any more; `beside` says that \
+                     it is meant so"
+                );
+                problems.warn(&over.when.span, message);
+            }
+            (None, None) => {
+                let message = format!("here `{name}` is always covered by `{by}`");
+                problems.warn(&doc.id.span, message);
+            }
+        }
+    }
+
+    fn check_beside(
+        &self,
+        rule: &RuleDoc,
+        beside: &str,
+        span: &crate::pack::Span,
+        problems: &mut Problems<'_>,
+    ) {
+        let of = |id: &str| self.entries.iter().find(|entry| self.id(entry) == id);
+        let (Some(own), Some(other)) = (of(&rule.id.value), of(beside)) else {
+            let near = closest(beside, self.entries.iter().map(|entry| self.id(entry)));
+            let message = format!("the chain has no rule `{beside}`");
+            problems.add_meaning(span, message, near);
+            return;
+        };
+        let covers =
+            own.rule.rule != other.rule.rule && (own.covered_by(other) || other.covered_by(own));
+        if !covers {
+            problems
+                .add(span, format!("neither rule covers the other: `{beside}` is not beside it"));
+        }
+    }
+
+    fn id(&self, entry: &Entry<'_>) -> &'b str {
+        let at = usize::try_from(entry.rule.rule.0).unwrap_or(usize::MAX);
+        self.book.rules.get(at).map_or("", |info| &info.id)
+    }
+
+    fn doc_of<'d>(&self, entry: &Entry<'_>, doc: &'d PackDoc) -> Option<&'d RuleDoc> {
+        let id = self.id(entry);
+        doc.rules.iter().find(|rule| entry.own && rule.id.value == id)
+    }
+}
+
+impl Entry<'_> {
+    fn kinds(&self) -> impl Iterator<Item = (CheckKind, &Sketch)> {
+        let on = KINDS.into_iter().zip(&self.sketches);
+        on.filter_map(|(kind, sketch)| Some((kind, sketch.as_deref()?)))
+    }
+
+    /// Why it never speaks on any kind of check, if that is proved. A rule that a layer switched
+    /// off is silent on purpose.
+    fn never(&self) -> Option<Option<&'static str>> {
+        let off = [Tri::True, Tri::Unknown].iter().all(|tri| says(self.rule, *tri).0 == ALLOW);
+        let mut found = (!off).then_some(None)?;
+        for (_, sketch) in self.kinds() {
+            let Sketch::Never(why) = sketch else { return None };
+            found = *why;
+        }
+        Some(found)
+    }
+
+    /// Whether the other asks for as much at the few facts at which this rule is known to speak.
+    fn covered_at_its_points(&self, other: &Self, budget: &mut Budget) -> bool {
+        let mut speaks = false;
+        for (kind, sketch) in self.kinds() {
+            if !other.kinds().any(|(on, _)| on == kind) {
+                return false;
+            }
+            match sketch {
+                Sketch::Never(_) => {}
+                Sketch::Open => return false,
+                Sketch::Speaks(points) => {
+                    speaks = true;
+                    for facts in points {
+                        let Some(left) = budget.asked.checked_sub(1) else { return false };
+                        budget.asked = left;
+                        if !covers_at(other.rule, self.rule, facts) {
+                            return false;
+                        }
+                    }
+                }
+            }
+        }
+        speaks
+    }
+
+    /// Whether it is proved that the other covers this rule on every kind of check that it is on.
+    fn covered_by(&self, other: &Self) -> bool {
+        self.kinds().all(|(kind, _)| {
+            other.kinds().any(|(on, _)| on == kind) && covers(other.rule, self.rule, kind)
+        })
+    }
+}
+
+/// Whether two rules say the same in every case.
+fn same(one: &Armed, other: &Armed) -> bool {
+    let unknown = match (one.unknown, other.unknown) {
+        (OnUnknown::Speak(a, r), OnUnknown::Speak(b, s)) => (a, r) == (b, s),
+        (OnUnknown::Silent, OnUnknown::Silent) | (OnUnknown::Fault, OnUnknown::Fault) => true,
+        _ => false,
+    };
+    unknown && one.holds == other.holds && one.reason == other.reason && one.cond == other.cond
+}

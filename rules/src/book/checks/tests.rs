@@ -1,0 +1,230 @@
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::sketch::{Sketch, covers, sketch};
+use super::{Budget, within};
+use crate::book::RuleBook;
+use crate::book::evaluate::ask;
+use crate::book::tests::{NATION, lines, source};
+use crate::book::verdicts::tests::{book_of, everything, read_by, rule};
+use crate::book::verdicts::{ALLOW, says};
+use crate::diagnostic::{Diagnostic, Level, Problems};
+use crate::pack::read_pack;
+use crate::verdict::CheckKind;
+
+const CARRIER: &str =
+    "[pack]\nid = \"carrier\"\nextends = \"nation\"\napplies_to = { carrier = \"big\" }\n";
+
+/// What is told of a carrier's pack over [`NATION`] about rules that say nothing.
+fn told(carrier: &str) -> Vec<Diagnostic> {
+    let text = format!("{CARRIER}{carrier}");
+    let found = match RuleBook::compile(&[source("nation", NATION), source("carrier", &text)]) {
+        Ok(book) => book.warnings().to_vec(),
+        Err(found) => found,
+    };
+    // The nation's pack stands in order; a carrier without a feed is another matter.
+    assert!(found.iter().all(|found| found.pack == "carrier"), "{}", lines(&found));
+    found.into_iter().filter(|found| !found.message.contains("`[feed]`")).collect()
+}
+
+/// A rule with these lines.
+fn written(id: &str, when: &str, rest: &str) -> String {
+    format!("[[rule]]\nid = \"{id}\"\non = [\"login\"]\nwhen = \"{when}\"\n{rest}\n")
+}
+
+const DENY: &str = "verdict = \"deny\"\nreason = \"SIM_RECYCLED\"";
+const IGNORE: &str = "verdict = \"deny\"\nunknown = \"ignore\"\nreason = \"SIM_RECYCLED\"";
+
+#[test]
+fn a_rule_that_can_never_speak_is_refused_at_its_condition() {
+    for (when, rest, why) in [
+        ("pin.failures > 3 && pin.failures < 2", DENY, "contradicts itself"),
+        ("sim.latch == 'recycled' && sim.latch == 'clear'", DENY, "contradicts itself"),
+        ("reader.round_trip > duration('1s')", IGNORE, "no reader takes part"),
+        ("check.channel == 'tap_bare'", DENY, "a login comes by the app or a browser"),
+        ("handset.match == 'no' && handset.relation == 'loaner'", IGNORE, "is foreign"),
+        ("feed.health == 'none' && sim.changed_age < duration('1h')", IGNORE, "hears nothing"),
+        // Only two laws together exclude it.
+        ("handset.claims == 'agree' && binding.state == 'none'", IGNORE, "can never speak"),
+    ] {
+        let found = told(&written("own", when, rest));
+        let [found] = &found[..] else { panic!("{when}: {}", lines(&found)) };
+        assert_eq!(found.level, Level::Error);
+        assert!(found.message.contains("can never speak"), "{when}: {found}");
+        assert!(found.message.contains(why), "{when}: {found}");
+        assert_eq!((found.line, found.column), (8, 8), "{found}");
+    }
+    for (when, rest) in [
+        ("pin.failures > 3 || sim.latch == 'clear'", DENY),
+        // Unknown is what makes this one speak.
+        (
+            "reader.round_trip > duration('1s')",
+            "verdict = \"deny\"\nunknown = \"deny\"\nreason = \"RELAY_SUSPECTED\"",
+        ),
+    ] {
+        let found = told(&written("own", when, rest));
+        assert!(!lines(&found).contains("never speak"), "{when}: {}", lines(&found));
+    }
+}
+
+#[test]
+fn a_rule_that_another_always_covers_is_refused_and_says_which() {
+    let always = "`nation/counting`";
+    let found = told(&written("own", "pin.failures >= 4 && sim.latch == 'clear'", DENY));
+    let [one] = &found[..] else { panic!("{}", lines(&found)) };
+    assert_eq!(one.level, Level::Error);
+    assert!(one.message.contains("always covered") && one.message.contains(always), "{one}");
+    // Milder, and beside a deny.
+    let milder = "verdict = \"step_up\"\nstep_up = [\"card\"]\nreason = \"PIN_LOCKED\"";
+    assert!(lines(&told(&written("own", "pin.failures == 5", milder))).contains(always));
+    for (when, rest) in [
+        ("pin.failures >= 2", DENY),
+        ("pin.failures >= 4 || sim.latch == 'reissued'", DENY),
+        // On a tap nothing covers it.
+        ("pin.failures >= 4", "verdict = \"deny\"\nreason = \"PIN_LOCKED\"\n#tap"),
+    ] {
+        let mut text = written("own", when, rest);
+        if rest.ends_with("#tap") {
+            text = text.replace("[\"login\"]", "[\"login\", \"tap\"]");
+        }
+        let found = told(&text);
+        assert!(
+            !found.iter().any(|found| found.level == Level::Error),
+            "{when}: {}",
+            lines(&found)
+        );
+    }
+}
+
+#[test]
+fn of_two_rules_that_cover_each_other_the_later_one_is_too_many() {
+    let twice = written("one", "sim.latch == 'reissued'", DENY)
+        + &written("two", "!(sim.latch != 'reissued')", DENY);
+    let found = told(&twice);
+    let [found] = &found[..] else { panic!("{}", lines(&found)) };
+    assert!(found.message.contains("`carrier/one`"), "{found}");
+    assert_eq!(found.line, 14, "{found}");
+}
+
+#[test]
+fn an_overlap_that_is_meant_is_stated_and_must_be_one() {
+    let beside = |when: &str, other: &str| {
+        told(&written("own", when, &format!("{DENY}\nbeside = [\"{other}\"]")))
+    };
+    assert!(beside("pin.failures >= 4", "counting").is_empty());
+    assert!(lines(&beside("sim.latch == 'reissued'", "counting")).contains("neither rule covers"));
+    assert!(lines(&beside("pin.failures >= 4", "countin")).contains("did you mean `counting`?"));
+    assert!(lines(&beside("pin.failures >= 4", "own")).contains("neither rule covers"));
+    // Either of the two may say it.
+    let both = written("one", "sim.latch == 'reissued'", &format!("{DENY}\nbeside = [\"two\"]"))
+        + &written("two", "sim.latch == 'reissued'", DENY);
+    assert!(told(&both).is_empty(), "{}", lines(&told(&both)));
+}
+
+#[test]
+fn what_a_pack_makes_of_rules_above_it_is_a_warning() {
+    let found = told(&written("own", "pin.failures >= 1", DENY));
+    let [found] = &found[..] else { panic!("{}", lines(&found)) };
+    assert_eq!(found.level, Level::Warning);
+    assert!(found.message.contains("always covers `nation/counting`"), "{found}");
+    let beside = format!("{DENY}\nbeside = [\"counting\"]");
+    assert!(told(&written("own", "pin.failures >= 1", &beside)).is_empty());
+    // Switched off on purpose: neither dead nor covered.
+    assert!(told("[[adjust]]\nrule = \"asking\"\nverdict = \"allow\"\n").is_empty());
+}
+
+#[test]
+fn an_emergency_stop_is_a_warning_and_the_rules_beside_it_stand() {
+    let stop =
+        written("stop", "pin.failures >= 0", DENY) + &written("own", "pin.failures == 1", DENY);
+    let found = told(&stop);
+    let [found] = &found[..] else { panic!("{}", lines(&found)) };
+    assert_eq!(found.level, Level::Warning);
+    assert!(found.message.contains("always speaks"), "{found}");
+}
+
+#[test]
+fn the_packs_that_ship_have_no_rule_that_says_nothing() {
+    let book = RuleBook::shipped().unwrap();
+    let said = |found: &&Diagnostic| {
+        ["never speak", "always cover"].iter().any(|part| found.message.contains(part))
+    };
+    assert_eq!(book.warnings().iter().filter(said).count(), 0, "{}", lines(book.warnings()));
+}
+
+/// A pack of rules each of which differs from every other in the values that it names.
+fn large(rules: usize) -> String {
+    let mut text = "[pack]\nid = \"n\"\napplies_to = { country = \"JP\" }\n".to_owned();
+    for at in 0..rules {
+        let when = format!(
+            "sim.changed_age == duration('{}m') && handset.changed_age == duration('{}m')",
+            at + 1,
+            (at * 7) % rules + 1,
+        );
+        write!(text, "{}", written(&format!("r{at}"), &when, IGNORE)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_large_pack_is_in_order_and_one_rule_too_many_is_found_in_it() {
+    let text = large(300);
+    assert!(RuleBook::compile(&[source("n", &text)]).unwrap().warnings().is_empty());
+    let more = "sim.changed_age == duration('150m') && handset.changed_age != duration('7m')";
+    let covered = "sim.changed_age == duration('150m') && handset.changed_age == duration('8m')";
+    let text = format!("{text}{}{}", written("a", more, IGNORE), written("b", covered, IGNORE));
+    let found = RuleBook::compile(&[source("n", &text)]).unwrap_err();
+    assert!(lines(&found).contains("always covered by `n/a`"), "{}", lines(&found));
+}
+
+#[test]
+fn past_its_budget_a_check_finds_less_and_claims_nothing() {
+    let text = format!("{CARRIER}{}", written("own", "pin.failures >= 4", DENY));
+    let sources = [source("nation", NATION), source("carrier", &text)];
+    let book = RuleBook::compile_unchecked(&sources).unwrap();
+    let found = |sketched: usize, asked: usize, proofs: usize| {
+        let mut problems = sources.each_ref().map(|s| Problems::new(&s.name, &s.text));
+        let mut reading = sources.each_ref().map(|s| Problems::new(&s.name, &s.text));
+        let docs: Vec<_> = sources.iter().zip(&mut reading).map(|(s, p)| read_pack(s, p)).collect();
+        within(&book, &docs, Budget { sketched, asked, proofs }, &mut problems);
+        problems.into_iter().flat_map(Problems::into_found).count()
+    };
+    assert_eq!(found(100, 100, 100), 1);
+    assert_eq!(found(0, 100, 100), 0);
+    assert_eq!(found(100, 0, 100), 0);
+    assert_eq!(found(100, 100, 0), 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn dead_and_covered_is_what_trying_everything_says(a in rule(), b in rule()) {
+        let book = book_of(&[a, b]);
+        let kind = CheckKind::Login;
+        let rules = book.chains[0].stands.of(kind);
+        let ordered = format!("{rules:?}").contains("Facts {");
+        let every = everything(&read_by(rules.iter()));
+        for rule in rules {
+            let speaks = every.iter().any(|facts| {
+                ask(rule, facts).is_some() && says(rule, rule.cond.eval(facts)).0 != ALLOW
+            });
+            let alone = sketch(rule, kind);
+            match &alone {
+                Sketch::Speaks(points) => {
+                    prop_assert!(ordered || speaks);
+                    for facts in points {
+                        prop_assert!(ask(rule, facts).is_some());
+                    }
+                }
+                Sketch::Never(_) => prop_assert!(!speaks),
+                Sketch::Open => prop_assert!(ordered),
+            }
+        }
+        let covered = every.iter().all(|facts| super::sketch::covers_at(&rules[1], &rules[0], facts));
+        let proved = covers(&rules[1], &rules[0], kind);
+        prop_assert!(covered || !proved, "a proof is never false");
+        prop_assert!(ordered || covered == proved);
+    }
+}
