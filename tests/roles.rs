@@ -127,6 +127,7 @@ const MAY: [(&str, &[&str]); 16] = [
             "DecisionService/ListDecisions",
             "DecisionService/ExplainDecision",
             "RolloutService/ListSnoozes",
+            "RuleService/ExplainFacts",
         ],
     ),
     (
@@ -139,6 +140,7 @@ const MAY: [(&str, &[&str]); 16] = [
             "RuleService/ListPacks",
             "RuleService/GetPacks",
             "RuleService/CheckPacks",
+            "RuleService/ExplainFacts",
             "RuleService/Backtest",
             "RolloutService/StagePacks",
             "RolloutService/GetRollout",
@@ -163,6 +165,7 @@ const MAY: [(&str, &[&str]); 16] = [
             "DecisionService/ReplayDecision",
             "RuleService/ListPacks",
             "RuleService/GetPacks",
+            "RuleService/ExplainFacts",
             "RolloutService/GetRollout",
             "RolloutService/ListSnoozes",
             "RolloutService/ListPackChanges",

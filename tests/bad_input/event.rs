@@ -6,6 +6,7 @@ use super::{
 };
 use prost_types::Timestamp;
 use simbind_proto::v1::{
+    pack_set::By,
     rule_service_client::RuleServiceClient,
     sim_event::{Kind, Line},
     sim_event_service_client::SimEventServiceClient,
@@ -190,5 +191,34 @@ async fn batches_packs_and_feeds_of_the_wrong_size_or_name_are_refused() {
         .values("packs.name", &[String::new(), "x".repeat(129)], |r, v| r.packs = vec![named(v)])
         .row("packs.text", "too long", |r| r.packs = vec![long.clone()])
         .each_is_refused(async |request| rules.clone().check_packs(request).await)
+        .await;
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_a_question_about_facts_is_named() {
+    let (server, _dir, _authority) = start().await;
+    let rules = RuleServiceClient::new(server.channel().await.unwrap());
+    let fact = |name: &str, value: &str| FactValue { name: name.into(), value: value.into() };
+    let hash = |bytes: usize| Some(PackSet { by: Some(By::PacksHash(vec![1; bytes].into())) });
+    let good = ExplainFactsRequest {
+        packs: None,
+        pack_id: "jp-national".into(),
+        kind: CheckKind::Login.into(),
+        facts: vec![fact("handset.match", "no")],
+    };
+    rules.clone().explain_facts(good.clone()).await.unwrap();
+    Table::of(good)
+        .row("packs.by", "missing", |r| r.packs = Some(PackSet { by: None }))
+        .values("packs.packs_hash", &[1, 31, 33], |r, v| r.packs = hash(v))
+        .values("pack_id", &["nobody".to_owned(), "x".repeat(1_000)], |r, v| r.pack_id = v)
+        .values("kind", &[0, 3, -1], |r, v| r.kind = v)
+        .row("facts", "more than there are", |r| r.facts = vec![fact("sim.latch", "clear"); 65])
+        .row("facts.name", "long", |r| r.facts[0].name = "x".repeat(65))
+        .row("facts.value", "long", |r| r.facts[0].value = "x".repeat(65))
+        .row("facts.name", "misspelt", |r| r.facts.push(fact("handset.mach", "no")))
+        .row("facts.name", "twice", |r| r.facts.push(fact("handset.match", "no")))
+        .row("facts.value", "none of its values", |r| r.facts[0].value = "perhaps".into())
+        .row("facts.value", "never unknown", |r| r.facts.push(fact("sim.latch", "unknown")))
+        .each_is_refused(async |request| rules.clone().explain_facts(request).await)
         .await;
 }

@@ -15,7 +15,7 @@ mod wire;
 
 pub(crate) use backtest::backtest_request;
 pub use party::Parties;
-pub(crate) use wire::backtest_part;
+pub(crate) use wire::{backtest_part, explained_facts};
 
 use crate::telemetry::Metrics;
 use simbind_proto::v1::{

@@ -13,21 +13,8 @@ use simbind_core::{
     check::Ruling,
     ids::{BindingId, CarrierId, DecisionId, SupportCode},
 };
-use simbind_rules::{
-    ChainId, CheckKind, Facts, ReasonCode, RuleBook, RuleRef, RuleTrace, StepUpMethod,
-};
+use simbind_rules::{ChainId, CheckKind, Facts, ReasonCode, RuleBook, RuleRef, StepUpMethod};
 use std::sync::Arc;
-
-/// A decision explained.
-#[derive(Debug)]
-pub struct Explained {
-    /// The decision.
-    pub decision: Arc<DecisionEntry>,
-    /// Each rule that was considered; empty where the packs are not here any more.
-    pub rules: Vec<RuleTrace>,
-    /// The facts that were recorded.
-    pub facts: Facts,
-}
 
 /// How a replay compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,20 +98,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
         };
         let ids = page.rows.iter().filter_map(|(key, _)| id(key)).collect();
         Ok((ids, page.next.is_some()))
-    }
-
-    /// Explains a decision by the packs that made it.
-    ///
-    /// # Errors
-    /// Where there is none, or the store cannot be read.
-    pub async fn explain(&self, id: DecisionId) -> Result<Explained, ServiceError> {
-        let decision = self.decision(id).await?;
-        let facts = facts_of(&decision)?;
-        let packs = self.packs_of(decision.packs).await?;
-        let rules = packs.book().map_or_else(Vec::new, |book| {
-            book.explain(chain_of(book, &decision), decision.kind, &facts)
-        });
-        Ok(Explained { decision, rules, facts })
     }
 
     /// Decides again from what was recorded, and compares.

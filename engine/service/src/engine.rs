@@ -66,6 +66,7 @@ pub struct Engine<S, V> {
     pub(crate) packs: Packs,
     pub(crate) in_flight: Semaphore,
     pub(crate) backtests: Arc<Semaphore>,
+    pub(crate) explaining: Arc<Semaphore>,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -104,6 +105,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             decisions: HotDecisions::new(bounds.hot_decisions),
             in_flight: Semaphore::new(bounds.checks_in_flight),
             backtests: Arc::new(Semaphore::new(1)),
+            explaining: Arc::new(Semaphore::new(crate::explain::AT_ONCE)),
             store,
             vault,
             clock,

@@ -10,6 +10,7 @@ mod digest;
 pub mod engine;
 pub mod enrol;
 mod error;
+pub mod explain;
 mod feeds;
 mod hot;
 pub mod ingest;

@@ -79,6 +79,12 @@ impl Facts {
         Ok(())
     }
 
+    /// What a pack's test of such a check starts from: what is never unknown has its usual value,
+    /// and a tap is a bare one.
+    pub fn usual(kind: CheckKind) -> Self {
+        usual_facts_of(kind)
+    }
+
     /// The value of a fact in words; `None` is unknown.
     pub fn text(&self, fact: Fact) -> Option<String> {
         let slot = self.slot(fact)?;

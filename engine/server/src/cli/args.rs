@@ -1,6 +1,6 @@
 use super::{
     rollout::RolloutCommand,
-    rules::{BacktestArgs, BundleArgs, DiffArgs, KeygenArgs, VerifyArgs},
+    rules::{BacktestArgs, BundleArgs, DiffArgs, ExplainArgs, KeygenArgs, VerifyArgs},
 };
 use crate::telemetry::LogFormat;
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -79,6 +79,8 @@ pub(crate) enum RulesCommand {
     Test(RulesTestArgs),
     /// Says what other packs would answer otherwise, with the smallest facts that show it.
     Diff(DiffArgs),
+    /// Explains a decision, or what packs answer to facts: each rule with its values put in.
+    Explain(ExplainArgs),
     /// Makes a key that signs bundles.
     Keygen(KeygenArgs),
     /// Signs packs that compile and pass their tests, as one file.

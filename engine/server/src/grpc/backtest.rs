@@ -58,7 +58,11 @@ pub(crate) fn backtest_request(
 }
 
 fn tried_packs(packs: Option<PackSet>) -> Result<TriedPacks, ServiceError> {
-    let PackSet { by } = wire::required("packs", packs)?;
+    pack_set(wire::required("packs", packs)?)
+}
+
+/// The packs that a request names.
+pub(super) fn pack_set(PackSet { by }: PackSet) -> Result<TriedPacks, ServiceError> {
     Ok(match wire::required("packs.by", by)? {
         By::PacksHash(hash) if hash.is_empty() => TriedPacks::InService,
         By::PacksHash(hash) => TriedPacks::Hash(wire::sha256("packs.packs_hash", &hash)?),

@@ -94,8 +94,9 @@ impl<S: Store, V: Vault> DecisionService for Api<S, V> {
                 self.engine().explain(wire::field("decision_id", &decision_id)?).await?;
             Ok(ExplainDecisionResponse {
                 decision: Some(self.answer_decision(&explained.decision)),
-                rules: explained.rules.into_iter().map(wire::condition).collect(),
+                rules: explained.rules.into_iter().map(wire::rule_trace).collect(),
                 facts: wire::facts(&explained.facts),
+                milder: explained.milder.map(wire::milder),
             })
         };
         found.await.map(Response::new).map_err(status)

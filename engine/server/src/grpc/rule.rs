@@ -3,6 +3,8 @@ use simbind_proto::v1::{rule_service_server::RuleService, *};
 use simbind_rules::PacksHash;
 use simbind_service::{
     ServiceError,
+    backtest::TriedPacks,
+    explain::Question,
     packs::{Named, check},
     ports::{store::Store, vault::Vault},
 };
@@ -67,6 +69,22 @@ impl<S: Store, V: Vault> RuleService for Api<S, V> {
         };
         let diagnostics = found.into_iter().map(wire::diagnostic).collect();
         Ok(Response::new(CheckPacksResponse { diagnostics, packs_hash: packs_hash.into() }))
+    }
+
+    async fn explain_facts(
+        &self,
+        request: Request<ExplainFactsRequest>,
+    ) -> Result<Response<ExplainFactsResponse>, Status> {
+        let ExplainFactsRequest { packs, pack_id, kind, facts } = request.into_inner();
+        let answer = async {
+            let packs = packs.map(backtest::pack_set).transpose()?;
+            let kind = wire::check_kind(kind)?;
+            let facts = wire::known_facts(kind, &facts)?;
+            let packs = packs.unwrap_or(TriedPacks::InService);
+            let pack = Some(pack_id).filter(|id| !id.is_empty());
+            self.engine().explain_facts(Question { packs, pack, kind, facts }).await
+        };
+        answer.await.map(wire::explained_facts).map(Response::new).map_err(status)
     }
 
     async fn backtest(

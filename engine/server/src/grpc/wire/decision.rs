@@ -1,10 +1,7 @@
 use super::field::time;
 use simbind_core::ids::SupportCode;
 use simbind_proto::v1 as wire;
-use simbind_rules::{
-    CheckKind, Conclusion, Edge, Fact, Facts, FiredBy, Lang, ReasonCode, RuleTrace, StepUpMethod,
-    Verdict,
-};
+use simbind_rules::{Edge, Lang, ReasonCode, StepUpMethod, Verdict};
 use simbind_service::{ledger::DecisionEntry, outcome::step_up_of};
 use std::time::Duration;
 
@@ -31,7 +28,7 @@ const fn edge(edge: Option<Edge>) -> wire::Edge {
     }
 }
 
-const fn method(method: StepUpMethod) -> wire::StepUpMethod {
+pub(super) const fn method(method: StepUpMethod) -> wire::StepUpMethod {
     match method {
         StepUpMethod::Card => wire::StepUpMethod::Card,
         StepUpMethod::Counter => wire::StepUpMethod::Counter,
@@ -59,10 +56,6 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
         rule_id: fired.rule.clone(),
         effect: if fired.held { wire::RuleEffect::Fired } else { wire::RuleEffect::Unknown }.into(),
     });
-    let kind = match entry.kind {
-        CheckKind::Login => wire::CheckKind::Login,
-        CheckKind::Tap => wire::CheckKind::Tap,
-    };
     wire::Decision {
         decision_id: entry.id.to_string(),
         support_code: SupportCode::of(entry.id).to_string(),
@@ -74,7 +67,7 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
         decided_at: Some(time(entry.decided_at)),
         state_position: entry.position,
         parent_decision_id: entry.parent.map(|id| id.to_string()).unwrap_or_default(),
-        kind: kind.into(),
+        kind: super::explain::kind_of(entry.kind).into(),
         binding_id: entry.binding.map(|id| id.to_string()).unwrap_or_default(),
         audience: entry.audience.clone(),
         snoozed_rules: entry.snoozed.clone(),
@@ -84,36 +77,4 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
 /// The word for a verdict.
 pub(in crate::grpc) const fn severity(verdict: Verdict) -> &'static str {
     verdict.severity().as_str()
-}
-
-/// One rule of an explanation.
-pub(in crate::grpc) fn condition(trace: RuleTrace) -> wire::RuleTrace {
-    let (result, verdict) = match trace.conclusion {
-        Conclusion::Silent => (wire::ConditionResult::False, ""),
-        Conclusion::Spoke { by: FiredBy::Condition, verdict, .. } => {
-            (wire::ConditionResult::True, severity(verdict))
-        }
-        Conclusion::Spoke { verdict, .. } => (wire::ConditionResult::Unknown, severity(verdict)),
-    };
-    let fact = |reading: simbind_rules::FactReading| wire::FactValue {
-        name: reading.fact.name().to_owned(),
-        value: reading.value.unwrap_or_else(|| "unknown".to_owned()),
-    };
-    wire::RuleTrace {
-        pack_id: trace.pack,
-        rule_id: trace.rule,
-        condition: trace.condition,
-        facts: trace.facts.into_iter().map(fact).collect(),
-        result: result.into(),
-        verdict: verdict.to_owned(),
-    }
-}
-
-/// All facts as they were recorded.
-pub(in crate::grpc) fn facts(facts: &Facts) -> Vec<wire::FactValue> {
-    let value = |fact: &Fact| wire::FactValue {
-        name: fact.name().to_owned(),
-        value: facts.text(*fact).unwrap_or_else(|| "unknown".to_owned()),
-    };
-    Fact::ALL.iter().map(value).collect()
 }
