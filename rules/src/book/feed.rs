@@ -153,7 +153,7 @@ impl Check<'_> {
     /// Checks a rule of a pack above; returns its id if the feed declares that it is short of it.
     fn inherited_rule(&self, rule: &RuleState, problems: &mut Problems<'_>) -> Option<String> {
         let reach = furthest(rule.cond(), self.state, self.feed.history)?;
-        let before = self.above.feed.as_ref();
+        let before = self.above.feed.as_ref().filter(|feed| feed.history <= self.feed.history);
         if before.is_some_and(|feed| furthest(rule.cond(), self.above, feed.history).is_some()) {
             // It stood so above already, where that was told.
             return None;
@@ -201,7 +201,7 @@ impl Check<'_> {
             }
             let mut ids = self.above.rules.iter().map(|rule| rule.id());
             if ids.clone().any(|id| id == rule.value) {
-                problems.add(&rule.span, "the feed sees as far back as this rule asks");
+                problems.add(&rule.span, "nothing is short of this rule here: the feed sees as far, or the host has told it");
             } else {
                 let near = closest(&rule.value, &mut ids);
                 let message = format!("no pack above has a rule `{}`", rule.value);

@@ -57,7 +57,13 @@ fn every_mistake_in_a_feed_is_told_at_its_place() {
             "no pack above",
             Some("asking"),
         ),
-        (format!("{history}\n{tells}\nshort = {{ asking = \"x\" }}"), 8, 11, "as far back", None),
+        (
+            format!("{history}\n{tells}\nshort = {{ asking = \"x\" }}"),
+            8,
+            11,
+            "nothing is short",
+            None,
+        ),
         (format!("{history}\n{tells}\nhistry = 1"), 8, 1, "no `histry`", Some("history")),
     ];
     for (feed, line, column, message, meant) in rows {
@@ -131,6 +137,13 @@ fn a_feed_too_short_for_a_rule_above_is_refused_unless_it_says_why() {
     // Below, it is no news; nor does it excuse the rules of others.
     assert!(with_feed(&declared, "", "[set]\nswap = \"48h\"").is_ok());
     assert!(with_feed(&declared, &rule("sim.changed_age < duration('48h')"), "").is_err());
+    let mvno = |feed: &str| with_feed(&declared, "", &format!("[feed]\n{feed}"));
+    assert_eq!(mvno(short).unwrap().warnings().len(), 1);
+    let narrower = short.replace("24h", "12h");
+    let found = mvno(&narrower).unwrap_err();
+    let found = found.iter().find(|one| one.level == Level::Error).unwrap();
+    assert_eq!((found.pack.as_str(), found.line, found.column), ("mvno.toml", 6, 11), "{found}");
+    assert!(mvno(&format!("{narrower}\nshort = {{ asking = \"less still\" }}")).is_ok());
 }
 
 #[test]

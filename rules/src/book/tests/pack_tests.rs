@@ -229,3 +229,17 @@ fn coverage_counts_how_a_rule_speaks_and_which_side_of_a_parameter_is_tested() {
     sides.sort_by(|a, b| a.param.cmp(&b.param));
     assert_eq!(sides, [side("swap", 0, 1, 1), side("tries", 1, 1, 1)]);
 }
+
+#[test]
+fn a_rule_is_covered_by_the_tests_of_its_own_pack_alone() {
+    let tests = "[[test]]\nname = \"t\"\nbase = \"plain\"\ngiven = { \"pin.failures\" = 9 }\nexpect = { verdict = \"deny\" }\n";
+    let own = "[[rule]]\nid = \"own\"\non = [\"login\"]\nwhen = \"pin.failures > 8\"\nverdict = \"deny\"\nreason = \"PIN_LOCKED\"\n";
+    let coverage = run_tests(&super::layered(&format!("{own}{tests}"), "").unwrap()).coverage;
+    let of = |name: &str| {
+        let rule = coverage.rules.iter().find(|rule| rule.rule == name).unwrap();
+        (rule.by_condition, rule.by_unknown, rule.silent, rule.is_both_ways())
+    };
+    assert_eq!(of("nation/counting"), (0, 0, 0, false));
+    // It speaks in the one test, and is silent in none.
+    assert_eq!(of("carrier/own"), (1, 0, 0, false));
+}

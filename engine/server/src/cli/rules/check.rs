@@ -3,7 +3,7 @@ use super::{
     told::{as_values, counts, tell},
 };
 use serde_json::{Value, json};
-use simbind_rules::{Diagnostic, Level, PackInfo, RuleBook};
+use simbind_rules::{DeclaredFeed, Diagnostic, Level, PackInfo, RuleBook};
 use std::{
     io::{self, Write as _},
     process::ExitCode,
@@ -72,7 +72,13 @@ fn pack_value(pack: &PackInfo) -> Value {
         "rules": pack.rules,
         "limits": pack.limits,
         "tests": pack.tests,
+        "feed": pack.feed.as_ref().map(feed_value),
     })
+}
+
+fn feed_value(feed: &DeclaredFeed) -> Value {
+    let tells: Vec<_> = feed.tells.iter().map(|kind| kind.as_str()).collect();
+    json!({ "of": feed.pack, "history_secs": feed.history.as_secs(), "tells": tells })
 }
 
 fn print_packs(book: &RuleBook) -> io::Result<()> {
