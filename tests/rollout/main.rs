@@ -3,5 +3,6 @@
 
 mod approval;
 mod bundles;
+mod snooze;
 mod steps;
 mod world;

@@ -1,7 +1,8 @@
 use serde_json::Value;
-use simbind_tests::{Exit, Launch, Server, command};
+use simbind_tests::{Authority, Exit, Launch, Server, command, tls_channel};
 use std::{fs, path::PathBuf};
 use tempfile::TempDir;
+use tonic::transport::Channel;
 
 /// A rule that every login by browser notices.
 const RULE: &str = r#"
@@ -17,6 +18,8 @@ reason = "BROWSER_NEEDS_APP"
 /// A server with two analysts, and a folder with the packs in service.
 pub(crate) struct World {
     pub(crate) server: Server,
+    /// Whose certificates the server trusts.
+    pub(crate) authority: Authority,
     dir: TempDir,
 }
 
@@ -29,7 +32,7 @@ impl World {
 
     /// The same, in a folder where something is already.
     pub(crate) async fn start_in(dir: TempDir, packs: &str) -> Self {
-        let made = ["analyst", "second", "docomo"];
+        let made = ["analyst", "second", "docomo", "bank", "city-hall"];
         let made = made.into_iter().flat_map(|name| ["--caller", name]);
         let args: Vec<&str> =
             ["admin", "dev-certs", "--dir", "certs"].into_iter().chain(made).collect();
@@ -39,17 +42,26 @@ impl World {
         let text = fs::read_to_string(&file).unwrap();
         let analyst = "[[caller]]\nname = \"second\"\nroles = [\"analyst\"]\n";
         fs::write(&file, format!("{text}\n{analyst}\n[packs]\n{packs}")).unwrap();
-        let launch = Launch::new(dir.path().join("data")).config(&file);
-        Self { server: launch.start().await.unwrap(), dir }
+        let authority = Authority::new().unwrap();
+        let anchors = dir.path().join("anchors.pem");
+        authority.write(&anchors).unwrap();
+        let launch = Launch::new(dir.path().join("data")).config(&file).trust(&anchors);
+        Self { server: launch.start().await.unwrap(), authority, dir }
     }
 
     /// The same world after the server was killed and started again.
     pub(crate) async fn restarted(self) -> Self {
-        Self { server: self.server.kill_and_restart().await.unwrap(), dir: self.dir }
+        let Self { server, authority, dir } = self;
+        Self { server: server.kill_and_restart().await.unwrap(), authority, dir }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// A connection as a caller.
+    pub(crate) fn channel(&self, caller: &str) -> Channel {
+        tls_channel(&self.server, &self.path("certs"), Some(caller)).unwrap()
     }
 
     /// Runs `simbind rules` as an analyst.
@@ -98,9 +110,14 @@ impl World {
 
     /// Adds a rule to a pack, whose own tests go.
     pub(crate) fn edit(&self, pack: &str) {
+        self.edit_with(pack, RULE);
+    }
+
+    /// The same with rules of the caller's.
+    pub(crate) fn edit_with(&self, pack: &str, rules: &str) {
         let file = self.path("packs").join(format!("{pack}.toml"));
         let text = fs::read_to_string(&file).unwrap();
         let text = text.split("\n[[test]]").next().unwrap();
-        fs::write(file, format!("{text}{RULE}")).unwrap();
+        fs::write(file, format!("{text}{rules}")).unwrap();
     }
 }

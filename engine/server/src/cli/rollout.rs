@@ -5,6 +5,7 @@ mod changes;
 mod hash;
 mod pull;
 mod report;
+mod snooze;
 mod stage;
 mod status;
 mod step;
@@ -32,6 +33,12 @@ pub(crate) enum RolloutCommand {
     Rollback(step::RollbackArgs),
     /// Lists the changes of packs, newest first.
     Changes(changes::ChangesArgs),
+    /// Lets a rule speak no louder than its floor for one binding, for a time.
+    Snooze(snooze::SnoozeArgs),
+    /// Lists the snoozes of a binding.
+    Snoozes(snooze::SnoozesArgs),
+    /// Ends a snooze before its time.
+    EndSnooze(snooze::EndArgs),
 }
 
 pub(super) fn run(command: RolloutCommand) -> CliResult {
@@ -45,5 +52,8 @@ pub(super) fn run(command: RolloutCommand) -> CliResult {
         RolloutCommand::Withdraw(args) => remote::run(step::withdraw(args)),
         RolloutCommand::Rollback(args) => remote::run(step::rollback(args)),
         RolloutCommand::Changes(args) => remote::run(changes::run(args)),
+        RolloutCommand::Snooze(args) => remote::run(snooze::snooze(args)),
+        RolloutCommand::Snoozes(args) => remote::run(snooze::list(args)),
+        RolloutCommand::EndSnooze(args) => remote::run(snooze::end_snooze(args)),
     }
 }
