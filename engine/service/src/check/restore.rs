@@ -5,7 +5,7 @@ use crate::{
     error::ServiceError,
     ledger::decode_decision,
     ports::{
-        store::{LedgerKind, Position, Scan, Store},
+        store::{LedgerEntry, LedgerKind, Position, Scan, Store},
         vault::Vault,
     },
 };
@@ -24,8 +24,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         while end.0 > 0 {
             let page = u64::try_from(Scan::MAX_ROWS).unwrap_or(1000);
             let from = Position(end.0.saturating_sub(page - 1).max(1));
-            let most = usize::try_from(end.0 - from.0 + 1).unwrap_or(Scan::MAX_ROWS);
-            let entries = self.store.entries(LedgerKind::Decisions, from, most).await?;
+            let entries = self.decisions_between(from, end).await?;
             let mut newest = None;
             // The newest first: where a check was decided again, its last decision is the one.
             for entry in entries.iter().rev() {
@@ -44,5 +43,24 @@ impl<S: Store, V: Vault> Engine<S, V> {
             end = Position(from.0 - 1);
         }
         Ok(())
+    }
+
+    /// The entries of decisions from a position to another, that one included. A read can give
+    /// fewer than it is asked for.
+    async fn decisions_between(
+        &self,
+        from: Position,
+        end: Position,
+    ) -> Result<Vec<LedgerEntry>, ServiceError> {
+        let mut all: Vec<LedgerEntry> = Vec::new();
+        let mut next = from;
+        while next <= end {
+            let most = usize::try_from(end.0 - next.0 + 1).unwrap_or(Scan::MAX_ROWS);
+            let page = self.store.entries(LedgerKind::Decisions, next, most).await?;
+            let Some(last) = page.last() else { break };
+            next = Position(last.position.0 + 1);
+            all.extend(page);
+        }
+        Ok(all)
     }
 }

@@ -199,6 +199,48 @@ async fn what_cannot_be_read_is_left_out_and_said() {
 }
 
 #[tokio::test]
+async fn a_rule_that_was_snoozed_is_held_down_again() {
+    let world = World::new().await;
+    let sources = crate::support::pack(
+        r#"
+[pack]
+id = "nation"
+applies_to = { country = "JP" }
+
+[[rule]]
+id = "old-binding"
+on = ["login", "tap"]
+when = "binding.age > duration('300d')"
+verdict = "deny"
+unknown = "ignore"
+floor = "allow"
+step_up = ["counter"]
+reason = "STATUS_STALE"
+"#,
+    );
+    let book = RuleBook::compile(&sources).unwrap();
+    let mut chance = Recorded::new(9);
+    let mut snoozed = 0;
+    for _ in 0..100 {
+        let mut entry = chance.decide(&book, START);
+        let Some(fired) = entry.fired.first() else { continue };
+        entry.snoozed = vec![format!("{}/{}", fired.pack, fired.rule)];
+        let ruling = again(&book, &entry);
+        if ruling.answer.verdict() == entry.verdict {
+            continue;
+        }
+        entry.verdict = ruling.answer.verdict();
+        let bytes = simbind_service::ledger::encode_decision(&entry).unwrap();
+        let append = Append { entry: bytes.into(), expect: Vec::new() };
+        world.store.append(LedgerKind::Decisions, append).await.unwrap();
+        snoozed += 1;
+    }
+    assert!(snoozed > 10, "{snoozed}");
+    let told = backtest(&world, TriedPacks::Sources(sources), ALL).await;
+    assert_eq!((told.summary.decisions, told.summary.changed), (snoozed, 0));
+}
+
+#[tokio::test]
 async fn packs_are_tried_by_the_hash_that_the_ledger_knows() {
     let world = World::new().await;
     let service = RuleBook::compile(&crate::support::pack(PACK)).unwrap();

@@ -69,6 +69,26 @@ async fn a_used_challenge_is_refused_to_any_other_request_also_after_a_restart()
 }
 
 #[tokio::test]
+async fn every_challenge_stays_used_after_a_restart_however_few_entries_a_read_gives() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    let mut checks = Vec::new();
+    for number in 1..=5 {
+        let check = person.login(&world.engine, &format!("c{number}"));
+        world.engine.check(&check).await.unwrap();
+        checks.push(check);
+    }
+    world.store.read_at_most(2);
+    let engine = world.restarted(PACK).await;
+    for mut check in checks {
+        check.request = format!("again-{}", check.request.as_str()).parse().unwrap();
+        let denied = engine.check(&check).await.unwrap();
+        assert_eq!(reasons(&denied)[0], "CHALLENGE_USED");
+    }
+}
+
+#[tokio::test]
 async fn a_challenge_is_good_for_its_party_channel_and_time_only() {
     let world = World::new().await;
     let person = Person::new(&world.authority, 1);

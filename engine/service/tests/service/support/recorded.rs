@@ -1,7 +1,7 @@
 //! Decisions as they would have been recorded: facts by chance, decided by a book.
 
 use simbind_core::{
-    check::{after_step_up, rule},
+    check::{after_step_up, rule_snoozed},
     ids::DecisionId,
     time::Timestamp,
 };
@@ -150,7 +150,8 @@ impl Recorded {
 pub(crate) fn again(book: &RuleBook, entry: &DecisionEntry) -> simbind_core::check::Ruling {
     let facts = Facts::from_bytes(&entry.facts).unwrap();
     let limit = entry.limit.as_ref().and_then(|limit| ReasonCode::from_name(&limit.reason));
-    let ruling = rule(book, chain(book, entry), entry.kind, &facts, limit);
+    let snoozed: Vec<_> = entry.snoozed.iter().filter_map(|name| book.rule_ref(name)).collect();
+    let ruling = rule_snoozed(book, chain(book, entry), entry.kind, &facts, limit, &snoozed);
     match entry.proved {
         Some(method) => after_step_up(ruling, method),
         None => ruling,

@@ -6,7 +6,12 @@ use simbind_service::ports::store::{
     Append, Key, LedgerEntry, LedgerKind, Page, Position, Scan, Snapshot, Stamp, Store, StoreError,
 };
 use simbind_store::MemoryStore;
-use std::{collections::VecDeque, future::Future, pin::Pin};
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use tokio::sync::Notify;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -28,18 +33,25 @@ pub(crate) enum Fault {
 pub(crate) struct Faulty {
     inner: MemoryStore,
     faults: Mutex<VecDeque<Fault>>,
+    most_read: AtomicUsize,
     /// Told when an append stands still.
     pub(crate) silent: Notify,
 }
 
 impl Faulty {
     pub(crate) fn new(inner: MemoryStore) -> Self {
-        Self { inner, faults: Mutex::default(), silent: Notify::new() }
+        let most_read = AtomicUsize::new(usize::MAX);
+        Self { inner, faults: Mutex::default(), most_read, silent: Notify::new() }
     }
 
     /// What becomes of the next decision that is appended.
     pub(crate) fn next(&self, fault: Fault) {
         self.faults.lock().push_back(fault);
+    }
+
+    /// A read of entries gives at most so many.
+    pub(crate) fn read_at_most(&self, entries: usize) {
+        self.most_read.store(entries, Ordering::SeqCst);
     }
 
     /// Nothing more happens.
@@ -112,6 +124,7 @@ impl Store for Faulty {
         from: Position,
         most: usize,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
+        let most = most.min(self.most_read.load(Ordering::SeqCst));
         self.inner.entries(ledger, from, most).await
     }
 
