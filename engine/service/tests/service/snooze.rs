@@ -28,6 +28,7 @@ when = "sim.latch == 'reissued'"
 verdict = "deny"
 floor = "step_up"
 step_up = ["card", "counter"]
+beside = ["reissued", "quiet"]
 reason = "SIM_REISSUED"
 
 [[rule]]
@@ -183,7 +184,8 @@ async fn a_snooze_survives_a_restart_and_other_packs_while_its_rule_has_a_floor(
     let stricter = packs().replace("floor = \"step_up\"\nstep_up = [\"card\", \"counter\"]\n", "");
     let first = "[[rule]]\nid = \"foreign-handset\"";
     let before = "[[rule]]\nid = \"first\"\non = [\"login\"]\nwhen = \"pin.failures > 90\"\n\
-                  verdict = \"deny\"\nreason = \"PIN_LOCKED\"\n\n[[rule]]\nid = \"foreign-handset\"";
+                  verdict = \"deny\"\nbeside = [\"pin-locked\"]\nreason = \"PIN_LOCKED\"\n\n\
+                  [[rule]]\nid = \"foreign-handset\"";
     let moved = packs().replace(first, before);
     let elsewhere = world.restarted(&moved).await;
     assert!(matches!(person.check(&elsewhere, "c2").await.verdict, Verdict::StepUp(_)));
