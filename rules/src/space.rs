@@ -18,3 +18,6 @@ pub(crate) use axes::{Axes, truth};
 pub(crate) use diagram::{Diagrams, Exceeded, Op, Ref};
 pub(crate) use path::{Diagram, Nearest};
 pub(crate) use world::{axes_of, complete, law_against, world, world_from};
+
+#[cfg(test)]
+mod tests;

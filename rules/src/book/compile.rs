@@ -32,12 +32,11 @@ impl RuleBook {
         build(sources, checks::check)
     }
 
-    /// Compiles packs in which rules may be dead or covered, as the random ones of tests and
-    /// benchmarks are.
+    /// Compiles packs and does not look for rules that can never speak or that another covers: for
+    /// packs that were found good before, by a compiler that may have looked for less.
     ///
     /// # Errors
-    /// As [`RuleBook::compile`].
-    #[doc(hidden)]
+    /// Everything else that [`RuleBook::compile`] finds.
     pub fn compile_unchecked(sources: &[PackSource]) -> Result<Self, Vec<Diagnostic>> {
         build(sources, |_, _, _| {})
     }

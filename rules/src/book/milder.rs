@@ -11,6 +11,9 @@ use crate::facts::{Fact, Facts};
 use crate::space::{Axes, Diagram, Diagrams, Nearest, Ref, around, world, world_from};
 use crate::verdict::{CheckKind, Severity};
 
+/// Branches of a chain's diagram that is kept, some two megabytes. The packs that ship need a
+/// tenth.
+const KEPT: usize = 100_000;
 /// Sets of facts that a search without diagrams tries.
 const MOST_TRIES: usize = 20_000;
 
@@ -67,7 +70,7 @@ impl Drawn {
 }
 
 fn draw(kind: CheckKind, rules: &[Armed]) -> Option<Drawing> {
-    let mut field = Field::of(kind, rules.iter(), Diagrams::new()).ok()?;
+    let mut field = Field::of(kind, rules.iter(), Diagrams::within(KEPT)).ok()?;
     let verdict = field.verdict(rules).ok()?;
     field.space.seal();
     Some(Drawing { axes: field.axes, space: field.space, verdict })

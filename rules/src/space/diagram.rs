@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-/// Nodes that one piece of reasoning may make, some 100 MB at the most.
-pub(crate) const NODE_BUDGET: usize = 2_000_000;
+/// Branches of the nodes that one piece of reasoning may make; some 200 MB with what it remembers.
+const BUDGET: usize = 2_000_000;
 
-/// Steps for each node of the budget: a step may find its node made already.
-const STEPS_PER_NODE: usize = 4;
+/// Steps for each branch of the budget: a step may find its node made already.
+const STEPS_PER_BRANCH: usize = 2;
 
 /// References below this are terminals, and stand for their own value.
 const TERMINALS: u32 = 256;
@@ -96,10 +96,10 @@ pub(crate) struct Diagrams {
 
 impl Diagrams {
     pub(crate) fn new() -> Self {
-        Self::within(NODE_BUDGET)
+        Self::within(BUDGET)
     }
 
-    /// Diagrams of at most so many nodes.
+    /// Diagrams of at most so many branches.
     pub(crate) fn within(budget: usize) -> Self {
         Self {
             nodes: Vec::new(),
@@ -107,7 +107,7 @@ impl Diagrams {
             unique: HashMap::new(),
             memo: HashMap::new(),
             budget,
-            steps: budget.saturating_mul(STEPS_PER_NODE),
+            steps: budget.saturating_mul(STEPS_PER_BRANCH),
         }
     }
 
