@@ -1,7 +1,7 @@
-//! Explanations of facts and of the demo's decisions, at a server in this process.
+//! Explanations of facts and of decisions: at a server in this process, and by the command.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sim_sim::Report;
+use sim_sim::{Connections, Report, Scenario, World, clock::WallClock};
 use simbind::demo::{self, KnownCallers};
 use simbind_proto::v1::{
     CheckKind, ConditionResult, ExplainDecisionRequest, ExplainDecisionResponse,
@@ -10,6 +10,8 @@ use simbind_proto::v1::{
     rule_service_client::RuleServiceClient,
 };
 use simbind_rules::RuleBook;
+use simbind_tests::{Exit, Launch, command};
+use std::{fs, path::Path};
 use tonic::{Code, Status};
 
 const FACTS: [(&str, &str); 4] = [
@@ -159,4 +161,89 @@ async fn the_demo_s_decisions_and_any_facts_are_explained() {
         decisions_are_explained(report, callers).await;
     };
     Box::pin(demo::play(60, 22, |_| (), after)).await.unwrap();
+}
+
+async fn run(dir: &Path, args: &[&str]) -> Exit {
+    command(dir, &[&["rules", "explain"][..], args].concat()).await.unwrap()
+}
+
+fn json(exit: &Exit) -> serde_json::Value {
+    assert!(exit.status.success(), "{}", exit.stderr);
+    serde_json::from_str(&exit.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn the_command_explains_a_file_of_facts_and_names_what_is_wrong_in_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("f.toml", "binding.key_home = \"sim\"\nhandset.match = \"no\"\n");
+    write("f.json", "{ \"binding.key_home\": \"sim\", \"handset\": { \"match\": \"no\" } }");
+    let shown = run(dir.path(), &["--facts", "f.toml", "--pack", "docomo"]).await;
+    assert!(shown.status.success(), "{}", shown.stderr);
+    let mut lines = shown.stdout.lines();
+    let first = lines.next().unwrap();
+    assert!(first.starts_with("step_up by ") && first.contains("HANDSET_MISMATCH"), "{first}");
+    for part in [
+        "these rules spoke:\n",
+        "  jp-national/sim-in-another-handset: step_up, HANDSET_MISMATCH; its condition holds\n    \
+         binding.key_home ('sim') == 'sim' {true} && handset.match ('no') == 'no' {true}\n",
+        "these were silent:\n",
+        "; param.carrier_lag set by docomo\n",
+        "it would be allow if (",
+    ] {
+        assert!(shown.stdout.contains(part), "{part}\n{}", shown.stdout);
+    }
+    let toml = json(&run(dir.path(), &["--facts", "f.toml", "--json"]).await);
+    assert_eq!(toml, json(&run(dir.path(), &["--facts", "f.json", "--json"]).await));
+    assert_eq!(
+        (&toml["verdict"], &toml["milder"]["verdict"]),
+        (&"step_up".into(), &"allow".into())
+    );
+    let tap = json(&run(dir.path(), &["--facts", "f.toml", "--on", "tap", "--json"]).await);
+    assert_ne!(tap["rules"], toml["rules"]);
+
+    write("wrong.toml", "handset.mach = \"no\"\n");
+    write("broken.toml", "[pack]\n");
+    for (args, says) in [
+        (&["--facts", "wrong.toml"][..], "did you mean `handset.match`?"),
+        (&["--facts", "f.toml", "--pack", "nobody"], "there is no pack `nobody`"),
+        (&["--facts", "f.toml", "broken.toml"], "broken.toml:1"),
+        (&["--facts", "nowhere.toml"], "nowhere.toml"),
+        (&[], "DECISION_ID"),
+    ] {
+        let refused = run(dir.path(), args).await;
+        assert!(!refused.status.success() && refused.stderr.contains(says), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_explains_a_decision_that_a_server_recorded() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let world = World::new(5, 30).unwrap();
+    fs::write(path("anchors.pem"), world.anchors_pem()).unwrap();
+    fs::write(path("roots.pem"), world.attestation_roots_pem()).unwrap();
+    let launch = Launch::new(path("data")).trust(&path("anchors.pem"));
+    let server = launch.attestation_roots(&path("roots.pem")).start().await.unwrap();
+    let connections = Connections::plaintext(server.channel().await.unwrap());
+    let scenario = Scenario::day().unwrap();
+    let report = sim_sim::play(&world, &scenario, &connections, &WallClock, |_| ()).await.unwrap();
+    let decided = report.outcomes().iter().filter(|outcome| !outcome.decision_id.is_empty());
+    let refused = decided.clone().find(|outcome| !outcome.reasons.is_empty()).unwrap();
+    let target = server.address().to_string();
+    let told = json(&run(dir.path(), &[&refused.decision_id, "--target", &target, "--json"]).await);
+    assert_eq!(told["decision_id"], *refused.decision_id);
+    assert_eq!(told["reasons"], serde_json::json!(refused.reasons));
+    assert!(told["facts"]["handset.match"].is_string(), "{told}");
+    let rules = told["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|rule| rule["verdict"].is_string() && rule["reason"].is_string()));
+    let shown = run(dir.path(), &[&refused.decision_id, "--target", &target]).await;
+    let first = format!("decision {}, support code ", refused.decision_id);
+    assert!(shown.stdout.starts_with(&first), "{}", shown.stdout);
+    let nothing = "dec_00000000000000000000000000";
+    let refused = run(dir.path(), &[nothing, "--target", &target]).await;
+    assert!(!refused.status.success(), "{}", refused.stdout);
+    server.terminate().await.unwrap();
+    let gone = run(dir.path(), &[nothing, "--target", &target]).await;
+    assert_eq!(gone.status.code(), Some(3), "{}", gone.stderr);
 }
