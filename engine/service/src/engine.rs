@@ -3,6 +3,7 @@
 use crate::{
     challenge::{Challenges, UsedChallenges},
     error::ServiceError,
+    explain::Turns,
     feeds::Feeds,
     hot::{HotBindings, HotDecisions},
     ledger::{BindingRow, decode_row, keys},
@@ -66,7 +67,7 @@ pub struct Engine<S, V> {
     pub(crate) packs: Packs,
     pub(crate) in_flight: Semaphore,
     pub(crate) backtests: Arc<Semaphore>,
-    pub(crate) explaining: Arc<Semaphore>,
+    pub(crate) explaining: Turns,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -105,7 +106,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             decisions: HotDecisions::new(bounds.hot_decisions),
             in_flight: Semaphore::new(bounds.checks_in_flight),
             backtests: Arc::new(Semaphore::new(1)),
-            explaining: Arc::new(Semaphore::new(crate::explain::AT_ONCE)),
+            explaining: Turns::new(),
             store,
             vault,
             clock,

@@ -1,5 +1,9 @@
 //! Why packs answer as they do: to a recorded check, or to facts that somebody brings.
 
+mod turns;
+
+pub(crate) use turns::Turns;
+
 use crate::{
     backtest::{Tried, TriedPacks},
     decisions::{chain_of, facts_of},
@@ -13,15 +17,9 @@ use simbind_core::ids::DecisionId;
 use simbind_rules::{
     CheckKind, Diagnostic, Facts, Milder, Outcome, PacksHash, RuleBook, RuleTrace,
 };
-use std::{sync::Arc, time::Duration};
-use tokio::sync::OwnedSemaphorePermit;
+use std::sync::Arc;
+use turns::Turn;
 
-/// Explanations that are worked out at once.
-pub(crate) const AT_ONCE: usize = 2;
-/// How long one waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// When to try again, where others were before.
-const AFTER_OTHERS: Duration = Duration::from_secs(1);
 /// Problems of packs that an error tells.
 const PROBLEMS: usize = 5;
 /// Packs that an error names.
@@ -91,7 +89,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     pub async fn explain(&self, id: DecisionId) -> Result<Explained, ServiceError> {
         let decision = self.decision(id).await?;
         let facts = facts_of(&decision)?;
-        let turn = self.turn_to_explain().await?;
+        let turn = self.explaining.take().await?;
         let PacksOf::Here(packs) = self.packs_of(decision.packs).await? else {
             return Ok(Explained { decision, rules: Vec::new(), facts, milder: None });
         };
@@ -116,7 +114,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// once.
     pub async fn explain_facts(&self, question: Question) -> Result<Answer, ServiceError> {
         let Question { packs, pack, kind, facts } = question;
-        let turn = self.turn_to_explain().await?;
+        let turn = self.explaining.take().await?;
         let held = match packs {
             TriedPacks::InService => Ok(Tried::in_service(self.packs.in_service())),
             TriedPacks::Hash(hash) => match self.packs_of(hash).await? {
@@ -137,17 +135,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         })
         .await?
     }
-
-    async fn turn_to_explain(&self) -> Result<OwnedSemaphorePermit, ServiceError> {
-        let turn = tokio::time::timeout(PATIENCE, self.explaining.clone().acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or(ServiceError::Busy { retry_after: AFTER_OTHERS })
-    }
 }
 
 /// Works on a thread of its own, so that checks keep theirs. The turn ends with the work, also
 /// where nobody waits for it any more.
 async fn aside<T: Send + 'static>(
-    turn: OwnedSemaphorePermit,
+    turn: Turn,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ServiceError> {
     let work = tokio::task::spawn_blocking(move || {
