@@ -10,9 +10,7 @@ mod typed;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use lower::ParamKinds;
-#[cfg(test)]
-pub(crate) use lower::compile;
+pub(crate) use lower::{ParamKinds, compile};
 pub(crate) use rule::{check_apart, compile_rule};
 pub(crate) use tree::{Cond, Op, Tri};
 pub(crate) use typed::{Amount, Typed};

@@ -139,7 +139,7 @@ fn assemble(
     }
     for ((doc, built), problems) in docs.iter().zip(&built).zip(problems) {
         if let (Some(doc), None) = (doc, built) {
-            check_apart(&doc.rules, &doc.params, problems);
+            check_apart(&doc.rules, &doc.broken, &doc.params, problems);
         }
     }
     finish(sources, docs, &parents, built, infos)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::condition::{Amount, ParamKinds, Typed, compile_rule};
+use crate::condition::{Amount, ParamKinds, Typed, compile, compile_rule};
 use crate::diagnostic::Problems;
 use crate::facts::Fact;
 use crate::pack::{
@@ -106,6 +106,9 @@ impl LayerState {
             self.params.iter().map(|(name, state)| (name.clone(), state.ty)).collect();
         for (rule, number) in doc.rules.iter().zip(first_rule..) {
             self.add_rule(rule, RuleRef(number), &kinds, problems);
+        }
+        for when in &doc.broken {
+            compile(when, &kinds, problems);
         }
         for limit in &doc.limits {
             if self.limits.iter().any(|above| above.id.value == limit.id.value) {

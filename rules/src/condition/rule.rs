@@ -4,7 +4,7 @@ use super::lower::{ParamKinds, compile};
 use super::typed::Typed;
 use crate::diagnostic::Problems;
 use crate::facts::Knowledge;
-use crate::pack::{ParamDoc, RuleDoc};
+use crate::pack::{ParamDoc, RuleDoc, Spanned};
 
 /// Types a rule's condition and checks that `unknown` stands where it must, and only there.
 pub(crate) fn compile_rule(
@@ -19,13 +19,24 @@ pub(crate) fn compile_rule(
 
 /// Checks the conditions of a pack whose pack above cannot be read: all but the parameters, which
 /// may be that one's.
-pub(crate) fn check_apart(rules: &[RuleDoc], params: &[ParamDoc], problems: &mut Problems<'_>) {
+pub(crate) fn check_apart(
+    rules: &[RuleDoc],
+    broken: &[Spanned<String>],
+    params: &[ParamDoc],
+    problems: &mut Problems<'_>,
+) {
     let kinds: ParamKinds =
         params.iter().map(|param| (param.name.value.clone(), param.ty)).collect();
-    for rule in rules {
+    let mut check = |compile: &dyn Fn(&mut Problems<'_>)| {
         let mut apart = problems.apart();
-        compile_rule(rule, &kinds, &mut apart);
+        compile(&mut apart);
         problems.join(apart, |found| !found.text.starts_with("param."));
+    };
+    for rule in rules {
+        check(&|apart| drop(compile_rule(rule, &kinds, apart)));
+    }
+    for when in broken {
+        check(&|apart| drop(compile(when, &kinds, apart)));
     }
 }
 

@@ -262,6 +262,8 @@ pub(crate) struct PackDoc {
     pub(crate) sets: Vec<SetDoc>,
     pub(crate) adjusts: Vec<AdjustDoc>,
     pub(crate) rules: Vec<RuleDoc>,
+    /// Conditions of rules that have other mistakes.
+    pub(crate) broken: Vec<Spanned<String>>,
     pub(crate) limits: Vec<LimitDoc>,
     pub(crate) bases: Vec<BaseDoc>,
     pub(crate) tests: Vec<TestDoc>,

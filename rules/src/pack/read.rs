@@ -7,7 +7,7 @@ use super::model::{
     Applies, FeedSection, PackDoc, PackSource, ParamDoc, ParamType, SetDoc, Softer, Span, Spanned,
 };
 use super::names::{is_id, is_param};
-use super::rules::{read_adjust, read_limit, read_rule};
+use super::rules::{ReadRule, read_adjust, read_limit, read_rule};
 use super::section::{Section, check_name, key_span, span_of};
 use super::tests_section::{read_base, read_test};
 use crate::bounds::{BASES, LIMITS, PARAMS, RULES, SOURCE, TESTS};
@@ -55,14 +55,34 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
     let sets = named(root, "set", PARAMS, problems, read_set);
     let bases = named(root, "base", BASES, problems, read_base);
     let adjusts = listed(root, "adjust", RULES, problems, read_adjust);
-    let rules = listed(root, "rule", RULES, problems, read_rule);
+    let mut rules = Vec::new();
+    let mut broken = Vec::new();
+    for rule in listed(root, "rule", RULES, problems, read_rule) {
+        match rule {
+            ReadRule::Whole(rule) => rules.push(rule),
+            ReadRule::Broken(when) => broken.push(when),
+        }
+    }
     let limits = listed(root, "limit", LIMITS, problems, read_limit);
     let tests = listed(root, "test", TESTS, problems, read_test);
     let (Some(id), Some(applies)) = (id, applies) else {
-        check_apart(&rules, &params, problems);
+        check_apart(&rules, &broken, &params, problems);
         return None;
     };
-    Some(PackDoc { id, extends, applies, feed, params, sets, adjusts, rules, limits, bases, tests })
+    Some(PackDoc {
+        id,
+        extends,
+        applies,
+        feed,
+        params,
+        sets,
+        adjusts,
+        rules,
+        broken,
+        limits,
+        bases,
+        tests,
+    })
 }
 
 type Head = (Option<Spanned<String>>, Option<Spanned<String>>, Option<Applies>);

@@ -24,12 +24,30 @@ const RULE_KEYS: [&str; 10] = [
     "beside",
 ];
 
-pub(super) fn read_rule(item: &Item, problems: &mut Problems<'_>) -> Option<RuleDoc> {
+/// A `[[rule]]` as far as it can be read.
+pub(super) enum ReadRule {
+    Whole(RuleDoc),
+    /// It has mistakes, which are told; its condition is still to be checked.
+    Broken(Spanned<String>),
+}
+
+pub(super) fn read_rule(item: &Item, problems: &mut Problems<'_>) -> Option<ReadRule> {
     let section = Section::open(item, "rule", &RULE_KEYS, problems)?;
+    let when = section.need_text("when", problems);
+    match whole_rule(&section, when.clone(), problems) {
+        Some(rule) => Some(ReadRule::Whole(rule)),
+        None => when.map(ReadRule::Broken),
+    }
+}
+
+fn whole_rule(
+    section: &Section<'_>,
+    when: Option<Spanned<String>>,
+    problems: &mut Problems<'_>,
+) -> Option<RuleDoc> {
     let id = section.need_name("id", is_id, problems);
     let on = section.kinds(false, problems);
-    let when = section.need_text("when", problems);
-    let verdict = need_rule_verdict(&section, problems);
+    let verdict = need_rule_verdict(section, problems);
     let unknown = section.word("unknown", &Unknown::WORDS, Unknown::from_name, problems);
     let floor = section.severity("floor", problems);
     let methods = section.methods("step_up", problems);

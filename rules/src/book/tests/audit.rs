@@ -210,6 +210,15 @@ fn every_mistake_of_every_pack_is_told_together() {
     }
 }
 
+#[test]
+fn a_rule_with_another_mistake_still_has_its_condition_checked() {
+    let rule = "[[rule]]\nid = \"own\"\non = [\"login\"]\nwhen = \"sim.lach == 'reissued'\"\n\
+                verdict = \"deny\"\nreason = \"SIM_REISUED\"\n";
+    let found = compiled(rule).unwrap_err();
+    let meant: Vec<_> = found.iter().filter_map(|one| one.suggestion.as_deref()).collect();
+    assert_eq!(meant, ["sim.latch", "SIM_REISSUED"], "{}", lines(&found));
+}
+
 /// The same rules stand in both packs.
 fn taken(found: &Diagnostic) -> bool {
     found.message.contains("stands already")
