@@ -8,7 +8,7 @@ use super::source;
 use crate::book::{FiredBy, RuleBook};
 use crate::condition::tests::dice::{Dice, number};
 use crate::condition::tests::expr::{Expr, Values};
-use crate::condition::tests::generate::{PARAMS, Palette, Param, condition, value};
+use crate::condition::tests::generate::{PARAMS, Palette, Param, condition, deep, value};
 use crate::condition::tests::sample::{Domain, forget, samples, variables};
 use crate::condition::tests::table::{Table, Truth};
 use crate::condition::tests::write::{Seen, cel as for_cel, duration, ours};
@@ -20,6 +20,8 @@ const USUAL_SEED: u64 = 20_261_125;
 
 struct Case {
     rules: Vec<Expr>,
+    /// Which of them say nothing where their condition is unknown.
+    ignoring: Vec<bool>,
     values: [(&'static str, i64); 2],
     book: RuleBook,
 }
@@ -30,10 +32,12 @@ fn rules(dice: &mut Dice) -> Vec<Expr> {
     let palette = Palette::new(&params, 10, dice);
     let shared: Vec<_> =
         (0..6).map(|_| condition(&palette, 1 + dice.below(3), true, dice)).collect();
-    let count = 1 + dice.below(60);
+    // As many as a pack can hold, now and then.
+    let count = if dice.one_in(8) { 256 } else { 1 + dice.below(60) };
     let rule = |dice: &mut Dice| {
         let parts = match dice.below(4) {
             0 => return dice.pick(&shared).clone(),
+            1 if dice.one_in(8) => return deep(&palette, 4 + dice.below(12), true, dice),
             1 => return condition(&palette, 1 + dice.below(6), true, dice),
             _ => (0..2 + dice.below(2)).map(|_| dice.pick(&shared).clone()).collect(),
         };
@@ -51,6 +55,7 @@ fn draw(dice: &mut Dice) -> Case {
         if texts.iter().any(|text| text.len() > 2_000) {
             continue;
         }
+        let ignoring: Vec<_> = rules.iter().map(|_| dice.one_in(2)).collect();
         let mut text = format!(
             "[pack]\nid = \"nation\"\napplies_to = {{ country = \"JP\" }}\n\
              [param.wait]\ndefault = \"{}\"\nmin = \"0s\"\nmax = \"36500d\"\nsofter = \"shorter\"\n\
@@ -62,13 +67,14 @@ fn draw(dice: &mut Dice) -> Case {
             let when = toml::Value::from(when);
             text.push_str(&format!("[[rule]]\nid = \"r{at}\"\non = [\"login\"]\nwhen = {when}\n"));
             text.push_str("verdict = \"deny\"\nreason = \"PATCH_OLD\"\n");
-            if rule.facts().iter().any(|fact| can_be_unknown(*fact)) {
-                text.push_str("unknown = \"deny\"\n");
+            if rule.facts().into_iter().any(can_be_unknown) {
+                let word = if ignoring[at] { "ignore" } else { "deny" };
+                text.push_str(&format!("unknown = \"{word}\"\n"));
             }
         }
         let book = RuleBook::compile_unchecked(&[source("nation.toml", &text)])
             .unwrap_or_else(|found| panic!("{}\n{text}", super::lines(&found)));
-        return Case { rules, values, book };
+        return Case { rules, ignoring, values, book };
     }
 }
 
@@ -141,19 +147,18 @@ fn a_book_lets_speak_what_the_written_table_says_is_true_or_unknown() {
         let case = draw(&mut dice);
         for facts in facts(&case, &mut dice) {
             let facts = forget(&facts, Fact::ALL, &mut dice);
-            let by = |rule: &Expr| match rule.truth(&facts, &case.values, &table) {
-                Truth::False => None,
-                Truth::True => Some(FiredBy::Condition),
-                Truth::Unknown if rule.facts().into_iter().any(can_be_unknown) => {
-                    Some(FiredBy::Unknown)
+            let by = |rule: &Expr, ignoring: bool| {
+                let says = rule.facts().into_iter().any(can_be_unknown);
+                match rule.truth(&facts, &case.values, &table) {
+                    Truth::True => Some(FiredBy::Condition),
+                    Truth::Unknown if !says => Some(FiredBy::MissingFact),
+                    Truth::Unknown if !ignoring => Some(FiredBy::Unknown),
+                    Truth::Unknown | Truth::False => None,
                 }
-                Truth::Unknown => Some(FiredBy::MissingFact),
             };
-            let expected: Vec<_> = case
-                .rules
-                .iter()
-                .enumerate()
-                .filter_map(|(at, rule)| Some((at, by(rule)?)))
+            let rules = case.rules.iter().zip(&case.ignoring).enumerate();
+            let expected: Vec<_> = rules
+                .filter_map(|(at, (rule, ignoring))| Some((at, by(rule, *ignoring)?)))
                 .collect();
             assert_eq!(spoke(&case, &facts), expected, "{:?} {facts:?}", case.rules);
             made += u64::try_from(case.rules.len()).unwrap();
