@@ -79,7 +79,7 @@ pub struct Snooze<W> {
 }
 
 impl<W> Snooze<W> {
-    /// Whether the rule is held down at a moment. A clock that was set back opens nothing again.
+    /// Whether the rule is held down at a moment.
     pub fn is_open(&self, at: Timestamp) -> bool {
         at < self.until
     }

@@ -1,5 +1,6 @@
 //! Staging, shares, activation, rollback, approval, and what a restart keeps.
 
+mod engines;
 mod support;
 
 use crate::support::{PACK, Person, World, caller, pack};

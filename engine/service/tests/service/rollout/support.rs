@@ -115,6 +115,15 @@ pub(crate) async fn advance(
     engine.advance_packs(Deed { by: &caller(by), why: &why }, packs, to).await
 }
 
+pub(crate) async fn withdraw(
+    engine: &TestEngine,
+    by: &str,
+    packs: PacksHash,
+) -> Result<(), ServiceError> {
+    let why: Why = "withdraw".parse().unwrap();
+    engine.withdraw_packs(Deed { by: &caller(by), why: &why }, packs).await
+}
+
 pub(crate) async fn back(
     engine: &TestEngine,
     by: &str,

@@ -1,0 +1,157 @@
+//! Packs that change while logins go on, over real sockets and a real disk. `SIMBIND_RELOADS` says
+//! how many changes are made; a thousand are made before a release.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use prost::bytes::Bytes;
+use simbind_proto::v1::{
+    binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
+    decision::Verdict, decision_service_client::DecisionServiceClient,
+    rollout_service_client::RolloutServiceClient, stage_packs_request::Packs, *,
+};
+use simbind_tests::{Authority, Launch, Person};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tonic::transport::Channel as Connection;
+
+const PACK: &str = r#"
+[pack]
+id = "nation"
+applies_to = { country = "JP" }
+
+[[rule]]
+id = "foreign-handset"
+on = ["login", "tap"]
+when = "handset.latch == 'foreign'"
+verdict = "deny"
+reason = "HANDSET_MISMATCH"
+"#;
+
+const ASKS: &str = r#"
+[[rule]]
+id = "everybody"
+on = ["login", "tap"]
+when = "pin.failures >= 0"
+verdict = "step_up"
+step_up = ["card", "counter"]
+reason = "SIM_REISSUED"
+"#;
+
+const WHY: &str = "a test";
+/// Changes in the test command: an activation and a rollback in each round.
+const CHANGES: usize = 100;
+
+type Rollout = RolloutServiceClient<Connection>;
+
+async fn activate(client: &mut Rollout) -> Bytes {
+    let pack = PackSource { name: "nation.toml".into(), text: format!("{PACK}{ASKS}") };
+    let packs = Some(Packs::Sources(PackSources { packs: vec![pack] }));
+    let staged = client.stage_packs(StagePacksRequest { packs, why: WHY.into() }).await.unwrap();
+    let StagePacksResponse { diagnostics, packs_hash, .. } = staged.into_inner();
+    assert!(!packs_hash.is_empty(), "{diagnostics:?}");
+    let stage = RolloutStage::All.into();
+    let (why, share_permille) = (WHY.into(), 0);
+    let request =
+        AdvanceRolloutRequest { packs_hash: packs_hash.clone(), stage, share_permille, why };
+    let live = client.advance_rollout(request).await.unwrap().into_inner().live_packs_hash;
+    assert_eq!(live, packs_hash);
+    live
+}
+
+async fn roll_back(client: &mut Rollout) -> Bytes {
+    let request = RollBackPacksRequest { packs_hash: Bytes::new(), why: WHY.into() };
+    client.roll_back_packs(request).await.unwrap().into_inner().live_packs_hash
+}
+
+/// Logs in until told to stop; each decision, and how long it took.
+async fn log_in(
+    channel: Connection,
+    person: Person,
+    going: Arc<AtomicBool>,
+) -> Vec<(Decision, Duration)> {
+    let mut client = CheckServiceClient::new(channel);
+    let mut decided = Vec::new();
+    while going.load(Ordering::SeqCst) || decided.len() < 5 {
+        let draw =
+            IssueChallengeRequest { channel: Channel::AppLogin.into(), reader_id: String::new() };
+        let drawn = client.issue_challenge(draw).await.unwrap().into_inner();
+        let login = person.login(&format!("login-{}", decided.len()), &drawn).unwrap();
+        let began = Instant::now();
+        let answer = client.check_login(login).await.unwrap().into_inner();
+        decided.push((answer.decision.unwrap(), began.elapsed()));
+    }
+    decided
+}
+
+fn quantile(sorted: &[Duration], permille: usize) -> Duration {
+    let at = sorted.len().saturating_sub(1) * permille / 1000;
+    sorted.get(at).copied().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packs_that_change_under_load_fail_no_login_and_each_decision_names_one_of_them() {
+    let changes = std::env::var("SIMBIND_RELOADS").ok().and_then(|count| count.parse().ok());
+    let changes: usize = changes.unwrap_or(CHANGES);
+    let dir = tempfile::tempdir().unwrap();
+    let authority = Authority::new().unwrap();
+    let anchors = dir.path().join("anchors.pem");
+    authority.write(&anchors).unwrap();
+    fs::create_dir(dir.path().join("packs")).unwrap();
+    fs::write(dir.path().join("packs/nation.toml"), PACK).unwrap();
+    let config = dir.path().join("simbind.toml");
+    fs::write(&config, "[packs]\ndir = \"packs\"\n").unwrap();
+    let launch = Launch::new(dir.path().join("data")).config(&config).trust(&anchors);
+    let server = launch.start().await.unwrap();
+    let channel = server.channel().await.unwrap();
+    let going = Arc::new(AtomicBool::new(true));
+    let mut callers = Vec::new();
+    for number in 1..=8 {
+        let person = Person::make(&authority, number).unwrap();
+        let mut counter = BindingServiceClient::new(channel.clone());
+        counter.enrol_binding(person.enrolment()).await.unwrap();
+        let channel = server.channel().await.unwrap();
+        callers.push(tokio::spawn(log_in(channel, person, Arc::clone(&going))));
+    }
+    let mut client = Rollout::new(channel.clone());
+    let live = client.get_rollout(GetRolloutRequest {}).await.unwrap().into_inner().live;
+    let first = live.unwrap().packs_hash;
+    let mut second = Bytes::new();
+    let began = Instant::now();
+    for _ in 0..changes / 2 {
+        second = activate(&mut client).await;
+        assert_eq!(roll_back(&mut client).await, first);
+    }
+    let took = began.elapsed();
+    going.store(false, Ordering::SeqCst);
+    let mut decisions = DecisionServiceClient::new(channel);
+    let mut by_packs: BTreeMap<Bytes, usize> = BTreeMap::new();
+    let mut times = Vec::new();
+    for caller in callers {
+        for (decision, time) in caller.await.unwrap() {
+            times.push(time);
+            let first = decision.packs_hash == first;
+            assert_eq!(matches!(decision.verdict, Some(Verdict::Allow(_))), first, "{decision:?}");
+            let request = ReplayDecisionRequest { decision_id: decision.decision_id };
+            let replayed = decisions.replay_decision(request).await.unwrap().into_inner();
+            assert_eq!(replayed.result(), ReplayResult::Same);
+            *by_packs.entry(decision.packs_hash).or_default() += 1;
+        }
+    }
+    assert_eq!(by_packs.keys().collect::<Vec<_>>().len(), 2, "{by_packs:?}");
+    assert!(by_packs.contains_key(&first) && by_packs.contains_key(&second));
+    times.sort_unstable();
+    eprintln!(
+        "{changes} changes in {took:?}; {} logins, of which {:?} by each; p50 {:?}, p99 {:?}, most {:?}",
+        times.len(),
+        by_packs.values().collect::<Vec<_>>(),
+        quantile(&times, 500),
+        quantile(&times, 990),
+        quantile(&times, 1000),
+    );
+}
