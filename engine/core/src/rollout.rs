@@ -165,11 +165,11 @@ impl Rollout {
 
     fn permit(&self, change: &Change, ground: Ground) -> Result<(), Refusal> {
         match change.act {
-            Act::Configured => match self.guided {
+            Act::Configured { .. } => match self.guided {
                 Guided::ByConfiguration => Ok(()),
                 Guided::ByActivation | Guided::ByRollback => Err(Refusal::NotByConfiguration),
             },
-            Act::Recovered | Act::Renamed { .. } => Ok(()),
+            Act::Recovered { .. } | Act::Renamed { .. } => Ok(()),
             Act::Staged { origin } => self.permit_staging(change, origin),
             Act::Approved => self.permit_approval(change),
             Act::Shadowed | Act::Withdrawn => self.named(change).map(|_| ()),
@@ -240,8 +240,8 @@ impl Rollout {
         let mut next = self.clone();
         let named = self.named(change).is_ok();
         match change.act {
-            Act::Configured | Act::Recovered => {
-                next.put_in_service(change.version(Origin::Texts), Guided::ByConfiguration);
+            Act::Configured { origin } | Act::Recovered { origin } => {
+                next.put_in_service(change.version(origin), Guided::ByConfiguration);
             }
             Act::Renamed { was } => next.rename(was, change.packs),
             Act::Staged { origin } => {

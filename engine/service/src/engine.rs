@@ -89,14 +89,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
     pub async fn start(
         ports: Ports<S, V>,
         settings: Settings,
-        sources: Vec<simbind_rules::PackSource>,
+        configured: impl Into<crate::packs::Configured>,
         challenge_key: &[u8; 32],
     ) -> Result<Self, ServiceError> {
         let Ports { store, vault, clock, entropy } = ports;
         let bounds = settings.bounds;
-        let packs =
-            Packs::restore(&*store, &clock, sources, settings.packs.broken, bounds.limit_keys)
-                .await?;
+        let packs = Packs::restore(
+            &*store,
+            &clock,
+            configured.into(),
+            settings.packs.broken,
+            bounds.limit_keys,
+        )
+        .await?;
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
         let engine = Self {
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),

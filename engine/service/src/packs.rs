@@ -7,6 +7,7 @@ pub(crate) mod texts;
 
 pub use fetch::Named;
 pub use shadow::{ChangeCount, ChangedDecision, ShadowReport};
+pub use start::Configured;
 
 use crate::{
     engine::Engine,

@@ -12,7 +12,7 @@ use crate::{
     packs::{
         InForce, InService, OnTrial,
         shadow::Shadow,
-        start::{append_change, own_change, read_rollout},
+        start::{RENAMED, append_change, own_change, read_rollout},
         texts,
     },
     ports::{
@@ -289,8 +289,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         packs: &Arc<InService>,
     ) -> Result<bool, ServiceError> {
         texts::record(&*self.store, packs).await?;
-        let why = "the same packs have another hash with this version of simbind";
-        let change = own_change(Act::Renamed { was }, packs.book.hash(), self.now(), why)?;
+        let change = own_change(Act::Renamed { was }, packs.book.hash(), self.now(), RENAMED)?;
         match append_change(&*self.store, change, standing.version).await {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),

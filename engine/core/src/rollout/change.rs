@@ -77,9 +77,15 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
     /// The packs of the configuration are in service: nobody has put others there.
-    Configured,
+    Configured {
+        /// How the configuration holds them.
+        origin: Origin,
+    },
     /// The packs of the configuration are in service by force: those of the ledger do not compile.
-    Recovered,
+    Recovered {
+        /// How the configuration holds them.
+        origin: Origin,
+    },
     /// The same texts have another hash with this version of the program.
     Renamed {
         /// The hash before.

@@ -41,7 +41,8 @@ fn walk(ground: Ground, steps: &[Try]) -> Rollout {
     rollout
 }
 
-const BEGUN: Try = (Act::Configured, 1, "simbind");
+const CONFIGURED: Act = Act::Configured { origin: Origin::Texts };
+const BEGUN: Try = (CONFIGURED, 1, "simbind");
 
 #[test]
 fn each_step_is_permitted_or_refused_as_the_table_says() {
@@ -68,7 +69,7 @@ fn each_step_is_permitted_or_refused_as_the_table_says() {
         (begun, EASY, (STAGED, 1, "ann"), Err(No::AlreadyLive)),
         (begun, EASY, (Act::Activated, 2, "ann"), Err(No::NothingStaged)),
         (begun, EASY, (Act::Withdrawn, 2, "ann"), Err(No::NothingStaged)),
-        (begun, EASY, (Act::Configured, 2, "simbind"), Ok(())),
+        (begun, EASY, (CONFIGURED, 2, "simbind"), Ok(())),
         (staged, EASY, (Act::Activated, 3, "ann"), Err(No::OtherStaged)),
         (staged, EASY, (share(10), 3, "ann"), Err(No::OtherStaged)),
         (staged, EASY, (Act::Approved, 3, "bob"), Err(No::OtherStaged)),
@@ -90,8 +91,8 @@ fn each_step_is_permitted_or_refused_as_the_table_says() {
         (active, STRICT, (BACK, 9, "ann"), Err(No::StageInstead)),
         (active, LOWER, (BACK, 9, "ann"), Ok(())),
         (active, NEW, (BACK, 9, "ann"), Err(No::NeverLive)),
-        (active, EASY, (Act::Configured, 1, "simbind"), Err(No::NotByConfiguration)),
-        (active, EASY, (Act::Recovered, 1, "simbind"), Ok(())),
+        (active, EASY, (CONFIGURED, 1, "simbind"), Err(No::NotByConfiguration)),
+        (active, EASY, (Act::Recovered { origin: Origin::Texts }, 1, "simbind"), Ok(())),
         // A second step back alone would walk past what two persons agreed to.
         (back, STRICT, (BACK, 1, "ann"), Err(No::StageInstead)),
         (back, LOWER, (BACK, 1, "ann"), Ok(())),
@@ -150,6 +151,8 @@ fn versions_of_bundles_only_go_up_unless_rolled_back_on_purpose() {
     assert_eq!(back.highest_bundle(), Some((7, hash(2))));
     assert!(back.step(&change(bundle(6), 3, "ann"), EASY).is_err());
     assert!(back.step(&change(bundle(7), 2, "ann"), EASY).is_ok(), "the same bundle again");
+    let configured = walk(EASY, &[(Act::Configured { origin: Origin::Bundle(9) }, 1, "simbind")]);
+    assert!(configured.step(&change(bundle(8), 2, "ann"), EASY).is_err());
 }
 
 #[test]
@@ -216,7 +219,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         3 => Just(Act::Activated),
         1 => Just(Act::Withdrawn),
         3 => Just(BACK),
-        1 => Just(Act::Configured),
+        1 => Just(CONFIGURED),
     ]
 }
 
@@ -249,7 +252,7 @@ proptest! {
                 let agreed = staged.is_some_and(|staged| !staged.approved_by.is_empty());
                 let emergency = rollout.before() == Some(live.packs)
                     && rollout.guided() == Guided::ByActivation;
-                let first = rollout.guided() == Guided::ByConfiguration && act == Act::Configured;
+                let first = rollout.guided() == Guided::ByConfiguration && act == CONFIGURED;
                 prop_assert!(agreed || emergency || first, "{:?} by {:?}", act, person);
             }
             was_live.push(live.packs);

@@ -2,7 +2,7 @@
 
 use super::ServeError;
 use crate::config::{Config, PackOrigin, Trust as TrustFiles};
-use simbind_core::line::FeedTerms;
+use simbind_core::{line::FeedTerms, rollout::Origin};
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
     certificate::{ChainPolicy, TrustAnchors},
@@ -11,6 +11,7 @@ use simbind_evidence::{
 use simbind_rules::{PackSource, RuleBook};
 use simbind_service::{
     bundle::Bundle,
+    packs::Configured,
     settings::{Bounds, CarrierTerms, Settings, Trust},
 };
 use std::{
@@ -98,13 +99,15 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
 }
 
 /// The packs that are in service first.
-pub(super) fn sources(config: &Config) -> Result<Vec<PackSource>, ServeError> {
+pub(super) fn sources(config: &Config) -> Result<Configured, ServeError> {
     match &config.packs.origin {
-        PackOrigin::Shipped => Ok(RuleBook::shipped_sources()),
-        PackOrigin::Folder(dir) => folder(dir),
+        PackOrigin::Shipped => Ok(RuleBook::shipped_sources().into()),
+        PackOrigin::Folder(dir) => folder(dir).map(Into::into),
         PackOrigin::Bundle(file) => {
             let opened = Bundle::open(&read(file)?, &config.packs.terms.keys);
-            Ok(opened.map_err(|error| fault(file, error))?.into_contents().into_packs())
+            let contents = opened.map_err(|error| fault(file, error))?.into_contents();
+            let origin = Origin::Bundle(contents.version().get());
+            Ok(Configured { sources: contents.into_packs(), origin })
         }
     }
 }

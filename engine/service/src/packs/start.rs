@@ -16,11 +16,29 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use simbind_core::{
-    rollout::{Act, Change, Guided, Rollout},
+    rollout::{Act, Change, Guided, Origin, Rollout},
     time::Timestamp,
 };
 use simbind_rules::{PackSource, PacksHash};
 use std::sync::Arc;
+
+/// Why packs have another hash than before.
+pub(crate) const RENAMED: &str = "the same packs have another hash with this version of simbind";
+
+/// The packs that the configuration names.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    /// Their texts.
+    pub sources: Vec<PackSource>,
+    /// How the configuration holds them.
+    pub origin: Origin,
+}
+
+impl From<Vec<PackSource>> for Configured {
+    fn from(sources: Vec<PackSource>) -> Self {
+        Self { sources, origin: Origin::Texts }
+    }
+}
 
 /// What is in service and staged by the ledger, and the version of its row.
 pub(crate) async fn read_rollout(
@@ -65,7 +83,7 @@ impl Packs {
     pub(crate) async fn restore(
         store: &impl Store,
         clock: &Arc<dyn Clock>,
-        configured: Vec<PackSource>,
+        configured: Configured,
         broken: BrokenPacks,
         most_keys: usize,
     ) -> Result<Self, ServiceError> {
@@ -114,14 +132,17 @@ struct At {
 }
 
 impl<S: Store> Start<'_, S> {
-    async fn force(&self, configured: Vec<PackSource>) -> Result<InForce, Fault> {
+    async fn force(&self, configured: Configured) -> Result<InForce, Fault> {
         let (rollout, version) = read_rollout(self.store).await?;
         let mut at = At { rollout, version };
         let by_person =
             at.rollout.live().filter(|_| at.rollout.guided() != Guided::ByConfiguration);
         let live = match by_person.map(|live| live.packs) {
             Some(packs) => self.kept_live(&mut at, packs, configured).await?,
-            None => self.configured(&mut at, Act::Configured, configured).await?,
+            None => {
+                let act = Act::Configured { origin: configured.origin };
+                self.configured(&mut at, act, configured.sources).await?
+            }
         };
         let staged = self.staged(&mut at).await?;
         Ok(InForce { version: at.version.unwrap_or_default(), live, staged })
@@ -149,10 +170,22 @@ impl<S: Store> Start<'_, S> {
         let packs = packs.map_err(|found| ServiceError::invalid("packs", lines(&found)))?;
         texts::record(self.store, &packs).await?;
         let hash = packs.book.hash();
-        if act == Act::Recovered || at.rollout.live().is_none_or(|live| live.packs != hash) {
-            self.note(at, act, hash, "the packs of the configuration").await?;
+        let forced = matches!(act, Act::Recovered { .. });
+        match at.rollout.live().map(|live| live.packs) {
+            Some(live) if live == hash && !forced => {}
+            Some(live) if !forced && self.holds(live, packs.sources()).await? => {
+                self.note(at, Act::Renamed { was: live }, hash, RENAMED).await?;
+            }
+            _ => self.note(at, act, hash, "the packs of the configuration").await?,
         }
         Ok(packs)
+    }
+
+    /// Whether a hash stands for these texts.
+    async fn holds(&self, hash: PacksHash, sources: &[PackSource]) -> Result<bool, ServiceError> {
+        let known = texts::sources_of(self.store, hash).await?.unwrap_or_default();
+        let texts = known.iter().map(|source| &source.text);
+        Ok(texts.eq(sources.iter().map(|source| &source.text)))
     }
 
     /// The packs that a person put in service.
@@ -160,16 +193,17 @@ impl<S: Store> Start<'_, S> {
         &self,
         at: &mut At,
         hash: PacksHash,
-        configured: Vec<PackSource>,
+        configured: Configured,
     ) -> Result<Arc<InService>, Fault> {
         match self.compiled(at, hash).await? {
             Ok(live) => {
-                self.tell_of_configured(&live, configured).await?;
+                self.tell_of_configured(&live, configured.sources).await?;
                 Ok(live)
             }
             Err(why) if self.broken == BrokenPacks::TakeConfigured => {
                 tracing::error!(packs = %hash, %why, "the packs in service cannot be used: those of the configuration take their place");
-                self.configured(at, Act::Recovered, configured).await
+                let act = Act::Recovered { origin: configured.origin };
+                self.configured(at, act, configured.sources).await
             }
             Err(why) => {
                 let why = format!(
@@ -241,8 +275,7 @@ impl<S: Store> Start<'_, S> {
         let is = packs.book.hash();
         if is != hash {
             texts::record(self.store, &packs).await?;
-            let why = "the same packs have another hash with this version of simbind";
-            self.note(at, Act::Renamed { was: hash }, is, why).await?;
+            self.note(at, Act::Renamed { was: hash }, is, RENAMED).await?;
         }
         Ok(Ok(packs))
     }

@@ -81,7 +81,7 @@ async fn every_change_is_in_the_ledger_with_who_what_when_and_why() {
         acts,
         [
             row("Staged { origin: Texts }", "ann", "stage"),
-            row("Configured", "simbind", "the packs of the configuration"),
+            row("Configured { origin: Texts }", "simbind", "the packs of the configuration"),
         ]
     );
     assert!(rest.next.is_none());
@@ -227,7 +227,10 @@ async fn packs_that_cannot_be_used_stop_the_start_or_give_way_to_the_configurati
         .unwrap();
     assert_eq!(recovered.packs().1, book(PACK).0);
     let last = recovered.pack_changes(None, 1).await.unwrap().changes.remove(0);
-    assert_eq!(last.act, simbind_core::rollout::Act::Recovered);
+    assert_eq!(
+        last.act,
+        simbind_core::rollout::Act::Recovered { origin: simbind_core::rollout::Origin::Texts }
+    );
 }
 
 #[tokio::test]

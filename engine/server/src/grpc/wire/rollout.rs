@@ -117,7 +117,9 @@ pub(in crate::grpc) fn change(change: &Change) -> wire::PackChange {
     use wire::PackChangeKind as Kind;
     let Change { act, packs, by, at, why } = change;
     let (kind, share, version) = match *act {
-        Act::Configured | Act::Recovered => (Kind::Configured, 0, 0),
+        Act::Configured { origin } | Act::Recovered { origin } => {
+            (Kind::Configured, 0, bundle(origin))
+        }
         Act::Renamed { .. } => (Kind::Renamed, 0, 0),
         Act::Staged { origin } => (Kind::Staged, 0, bundle(origin)),
         Act::Approved => (Kind::Approved, 0, 0),

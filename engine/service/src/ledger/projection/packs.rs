@@ -5,7 +5,7 @@ use crate::{
     ledger::{keys, rows::OnceLiveRow, rows::decode_row},
     ports::store::{Key, Position, ProjectionError, StoreError, Stored, Write},
 };
-use simbind_core::rollout::{Act, Change, Origin, Rollout};
+use simbind_core::rollout::{Act, Change, Rollout};
 
 /// A pack's text by its SHA-256.
 pub(super) fn text_writes(texts: &[String]) -> Result<Vec<Write>, ProjectionError> {
@@ -35,12 +35,13 @@ pub(super) fn change_writes(
     };
     let after = before.after(change);
     let live = match change.act {
-        Act::Configured | Act::Recovered => Some(OnceLiveRow { origin: Origin::Texts }),
         Act::Activated => after
             .live()
             .filter(|live| live.packs == change.packs)
             .map(|live| OnceLiveRow { origin: live.origin }),
-        Act::RolledBack { origin } => Some(OnceLiveRow { origin }),
+        Act::Configured { origin } | Act::Recovered { origin } | Act::RolledBack { origin } => {
+            Some(OnceLiveRow { origin })
+        }
         Act::Renamed { .. } => row(1).map(|row| decode_row(&row.value)).transpose()?,
         Act::Staged { .. } | Act::Approved | Act::Shadowed | Act::Shared(_) | Act::Withdrawn => {
             None

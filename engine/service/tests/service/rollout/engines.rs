@@ -89,6 +89,7 @@ async fn packs_that_have_another_hash_now_stay_in_service_and_can_be_gone_back_t
     let denying = stage(&world.engine, "ann", DENY).await;
     let row = world.store.read(&[keys::manifest(&denying.0).unwrap()]).await.unwrap();
     let row: ManifestRow = decode_row(&row.values[0].as_ref().unwrap().value).unwrap();
+    let configured = PacksHash(world.engine.packs().1);
     let (was, later) = (PacksHash([9; 32]), stage(&world.engine, "ann", STEP_UP).await);
     let change = |act, packs| {
         let (by, why) = (crate::support::caller("ann"), "before".parse().unwrap());
@@ -99,6 +100,14 @@ async fn packs_that_have_another_hash_now_stay_in_service_and_can_be_gone_back_t
         let entry = encode_state(&entry).unwrap().into();
         world.store.append(LedgerKind::State, Append { entry, expect: Vec::new() })
     };
+    let first = world.store.read(&[keys::manifest(&configured.0).unwrap()]).await.unwrap();
+    let first: ManifestRow = decode_row(&first.values[0].as_ref().unwrap().value).unwrap();
+    let old = PacksHash([8; 32]);
+    told(StateEntry::PacksNamed { hash: old.0, packs: first.packs }).await.unwrap();
+    told(change(Act::Configured { origin: Origin::Texts }, old)).await.unwrap();
+    let again = world.restarted(PACK).await;
+    let last = again.pack_changes(None, 1).await.unwrap().changes.remove(0);
+    assert_eq!((last.act, last.packs), (Act::Renamed { was: old }, configured));
     told(StateEntry::PacksNamed { hash: was.0, packs: row.packs }).await.unwrap();
     told(change(staged, was)).await.unwrap();
     told(change(Act::Activated, was)).await.unwrap();
