@@ -41,6 +41,16 @@ pub(crate) struct InService {
     sources: Vec<PackSource>,
     /// SHA-256 of the text of the nation's pack.
     nation: [u8; 32],
+    found: Found,
+}
+
+/// What was looked at when packs were compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// All, and their tests: they may go into service.
+    Good,
+    /// That they compile: they were found good before.
+    GoodBefore,
 }
 
 /// What decides now. One snapshot of it serves a whole check.
@@ -99,16 +109,20 @@ impl Workshop {
         compiled.drain(..over);
     }
 
-    /// Compiles packs beside the checks, with `compile`, and keeps them.
+    /// Compiles packs beside the checks, and keeps them.
     async fn compile(
         &self,
         sources: Vec<PackSource>,
-        compile: fn(&[PackSource]) -> Result<RuleBook, Vec<Diagnostic>>,
+        found: Found,
     ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
         let _one = self.compiling.lock().await;
         let limits = Arc::clone(&self.limits);
         let compiling = tokio::task::spawn_blocking(move || {
-            compile(&sources).map(|book| Arc::new(InService::new(book, sources, &limits)))
+            let book = match found {
+                Found::Good => check(&sources)?,
+                Found::GoodBefore => RuleBook::compile_unchecked(&sources)?,
+            };
+            Ok(Arc::new(InService::new(book, sources, found, &limits)))
         });
         let compiled = compiling
             .await
@@ -124,15 +138,20 @@ impl Workshop {
         &self,
         sources: Vec<PackSource>,
     ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
-        self.compile(sources, RuleBook::compile_unchecked).await
+        self.compile(sources, Found::GoodBefore).await
     }
 
-    /// Compiles packs and runs their tests.
+    /// Compiles packs and runs their tests, where that was not done lately.
     pub(crate) async fn check(
         &self,
         sources: Vec<PackSource>,
     ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
-        self.compile(sources, check).await
+        let alike = |kept: &&Arc<InService>| kept.found == Found::Good && kept.sources == sources;
+        let known = self.compiled.lock().iter().find(alike).map(Arc::clone);
+        match known {
+            Some(known) => Ok(Ok(known)),
+            None => self.compile(sources, Found::Good).await,
+        }
     }
 }
 
@@ -194,7 +213,7 @@ impl InForce {
 }
 
 impl InService {
-    fn new(book: RuleBook, sources: Vec<PackSource>, pool: &LimitPool) -> Self {
+    fn new(book: RuleBook, sources: Vec<PackSource>, found: Found, pool: &LimitPool) -> Self {
         let chains = book.packs().iter().filter_map(|pack| book.chain_of_pack(&pack.id));
         let declared: Vec<_> = chains
             .flat_map(|chain| {
@@ -207,7 +226,7 @@ impl InService {
         let nation = book.packs().iter().position(|pack| pack.extends.is_none());
         let nation = nation.and_then(|at| sources.get(at));
         let nation = nation.map_or([0; 32], |source| text_digest(&source.text));
-        Self { book, limits, sources, nation }
+        Self { book, limits, sources, nation, found }
     }
 
     /// The chain of a line; the nation's where no line is known.
