@@ -1,49 +1,58 @@
 use std::collections::BTreeMap;
 
-/// Hashes as the page writes them, with those of this run.
-pub(crate) type Hashes = BTreeMap<String, String>;
+/// Names of packs and decisions as the page writes them, with those of this run.
+pub(crate) type Names = BTreeMap<String, String>;
 
 /// Digits of a hash that the page shows.
 const DIGITS: usize = 12;
+/// What a decision's id begins with, and its length.
+const DECISION: (&str, usize) = ("dec_", 36);
 
-/// Whether a word of the page is a hash: 12 hexadecimal digits, perhaps cut or with a colon.
-fn hash(word: &str) -> Option<&str> {
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_hexdigit()) && text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// The name that a word of the page begins with, and which differs each time: 12 digits of a hash,
+/// perhaps cut or with a colon, or a decision's id.
+fn name(word: &str) -> Option<&str> {
+    let (begins, length) = DECISION;
+    if let Some(id) = word.get(..length).filter(|id| id.starts_with(begins)) {
+        return Some(id).filter(|id| is_hex(&id[begins.len()..]));
+    }
     let digits = word.get(..DIGITS)?;
-    let rest = &word[DIGITS..];
-    let is_hash =
-        digits.bytes().all(|b| b.is_ascii_hexdigit()) && digits.bytes().any(|b| b.is_ascii_digit());
-    (is_hash && ["", "…", "…:", ":"].contains(&rest)).then_some(digits)
+    let ends = ["", "…", "…:", ":"].contains(&&word[DIGITS..]);
+    (is_hex(digits) && ends).then_some(digits)
 }
 
-/// The words of a command or of a page's line, hashes as in this run.
-pub(crate) fn in_this_run(text: &str, hashes: &Hashes) -> String {
-    hashes.iter().fold(text.to_owned(), |text, (page, here)| text.replace(page, here))
+/// A command with the names of this run.
+pub(crate) fn in_this_run(text: &str, names: &Names) -> String {
+    names.iter().fold(text.to_owned(), |text, (page, here)| text.replace(page, here))
 }
 
-/// Whether a printed line is what the page shows. `…` alone stands for any words; a hash that the
+/// Whether a printed line is what the page shows. `…` alone stands for any words; a name that the
 /// page shows for the first time is learnt.
-fn fits(expected: &[&str], printed: &[&str], hashes: &mut Hashes) -> bool {
+fn fits(expected: &[&str], printed: &[&str], names: &mut Names) -> bool {
     let Some((first, expected)) = expected.split_first() else { return printed.is_empty() };
     if *first == "…" {
         return (0..=printed.len()).any(|skipped| {
-            let mut learnt = hashes.clone();
+            let mut learnt = names.clone();
             let fitting = fits(expected, &printed[skipped..], &mut learnt);
             if fitting {
-                *hashes = learnt;
+                *names = learnt;
             }
             fitting
         });
     }
     let Some((word, printed)) = printed.split_first() else { return false };
-    word_fits(first, word, hashes) && fits(expected, printed, hashes)
+    word_fits(first, word, names) && fits(expected, printed, names)
 }
 
-fn word_fits(expected: &str, word: &str, hashes: &mut Hashes) -> bool {
-    if let Some(page) = hash(expected) {
-        let Some(here) = word.get(..DIGITS).filter(|here| hash(here).is_some()) else {
+fn word_fits(expected: &str, word: &str, names: &mut Names) -> bool {
+    if let Some(page) = name(expected) {
+        let Some(here) = word.get(..page.len()).filter(|here| name(here).is_some()) else {
             return false;
         };
-        return hashes.entry(page.to_owned()).or_insert_with(|| here.to_owned()) == here;
+        return names.entry(page.to_owned()).or_insert_with(|| here.to_owned()) == here;
     }
     match expected.split_once('…') {
         Some((before, after)) => {
@@ -60,15 +69,15 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 /// Finds each line of the page among the printed ones, in their order; the first that is missing.
-pub(crate) fn missing(expected: &str, printed: &str, hashes: &mut Hashes) -> Option<String> {
+pub(crate) fn missing(expected: &str, printed: &str, names: &mut Names) -> Option<String> {
     let mut lines = printed.lines();
-    let missing = |line: &&str| !lines.any(|printed| fits(&words(line), &words(printed), hashes));
+    let missing = |line: &&str| !lines.any(|printed| fits(&words(line), &words(printed), names));
     expected.lines().filter(|line| !line.trim().is_empty()).find(missing).map(str::to_owned)
 }
 
 #[test]
 fn lines_are_found_in_order_and_dots_stand_for_what_differs() {
-    let mut none = Hashes::new();
+    let mut none = Names::new();
     let printed = "one\n  two and 3\nthree: x, four\n";
     for (expected, lacking) in [
         ("one\nthree: … four", None),
@@ -85,13 +94,18 @@ fn lines_are_found_in_order_and_dots_stand_for_what_differs() {
 }
 
 #[test]
-fn a_hash_is_learnt_once_and_then_stands() {
-    let mut hashes = Hashes::new();
+fn a_name_is_learnt_once_and_then_stands() {
+    let mut names = Names::new();
     let here = "a1".repeat(32);
     let printed = format!("staged {here}: x\n");
-    assert_eq!(missing("staged 0123456789ab…: x", &printed, &mut hashes), None);
-    assert_eq!(in_this_run("go 0123456789ab --why", &hashes), "go a1a1a1a1a1a1 --why");
+    assert_eq!(missing("staged 0123456789ab…: x", &printed, &mut names), None);
+    assert_eq!(in_this_run("go 0123456789ab --why", &names), "go a1a1a1a1a1a1 --why");
     let other = format!("staged 12{here}: x\n");
-    assert!(missing("staged 0123456789ab…: x", &other, &mut hashes).is_some());
-    assert_eq!(missing("staged fedcba987654…: x", &other, &mut hashes), None);
+    assert!(missing("staged 0123456789ab…: x", &other, &mut names).is_some());
+    assert_eq!(missing("staged fedcba987654…: x", &other, &mut names), None);
+    let decision = |digit: &str| format!("dec_{}", digit.repeat(32));
+    let printed = format!("│ {} │", decision("1"));
+    let page = format!("│ {} │", decision("2"));
+    assert_eq!(missing(&page, &printed, &mut names), None);
+    assert_eq!(in_this_run(&decision("2"), &names), decision("1"));
 }

@@ -1,4 +1,4 @@
-use crate::expect::{Hashes, in_this_run, missing};
+use crate::expect::{Names, in_this_run, missing};
 use simbind_tests::{Launch, Server, simbind_binary};
 use std::{env, ffi::OsString, fmt::Write as _, process::Stdio, time::Duration};
 use tempfile::TempDir;
@@ -15,13 +15,13 @@ pub(crate) struct Shell {
     dir: TempDir,
     exports: String,
     server: Option<Server>,
-    hashes: Hashes,
+    names: Names,
 }
 
 impl Shell {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { dir, exports: String::new(), server: None, hashes: Hashes::new() }
+        Self { dir, exports: String::new(), server: None, names: Names::new() }
     }
 
     /// Runs a block, in which the last command ends as the page says; all that it prints.
@@ -35,7 +35,7 @@ impl Shell {
             let _ = writeln!(self.exports, "{line}");
         }
         let script = format!("set -e\n{PEOPLE}\n{}{commands}", self.exports);
-        let script = in_this_run(&script, &self.hashes).replace(ADDRESS, &address);
+        let script = in_this_run(&script, &self.names).replace(ADDRESS, &address);
         let mut bash = Command::new("bash");
         bash.args(["-c", "exec 2>&1; eval \"$0\"", &*script]).current_dir(self.dir.path());
         bash.env("PATH", path())
@@ -62,7 +62,7 @@ impl Shell {
 
     /// What was printed has the lines of the page.
     pub(crate) fn expects(&mut self, expected: &str, printed: &str) {
-        if let Some(line) = missing(expected, printed, &mut self.hashes) {
+        if let Some(line) = missing(expected, printed, &mut self.names) {
             panic!("the page says\n{line}\nand it printed\n{printed}");
         }
     }
