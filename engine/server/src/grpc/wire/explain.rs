@@ -111,6 +111,7 @@ pub(in crate::grpc) fn rule_trace(trace: RuleTrace) -> wire::RuleTrace {
         adjusted_by: trace.adjusted.map(|adjusted| adjusted.pack).unwrap_or_default(),
         reason: reason.to_owned(),
         adjustment: adjustment.unwrap_or_default(),
+        kinds: trace.on.into_iter().map(|kind| kind_of(kind).into()).collect(),
     }
 }
 

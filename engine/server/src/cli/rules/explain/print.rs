@@ -3,8 +3,8 @@
 use crate::cli::remote::hex;
 use serde_json::{Value, json};
 use simbind_proto::v1::{
-    ConditionResult, Decision, ExplainDecisionResponse, ExplainFactsResponse, FactValue, Milder,
-    RuleTrace, StepUpMethod, decision::Verdict,
+    CheckKind, ConditionResult, Decision, ExplainDecisionResponse, ExplainFactsResponse, FactValue,
+    Milder, RuleTrace, StepUpMethod, decision::Verdict,
 };
 use std::io::{self, Write};
 
@@ -29,6 +29,14 @@ const fn method(method: StepUpMethod) -> &'static str {
         StepUpMethod::Counter => "counter",
         StepUpMethod::Reattest => "reattest",
         StepUpMethod::Sms => "sms",
+    }
+}
+
+const fn kind(kind: CheckKind) -> &'static str {
+    match kind {
+        CheckKind::Unspecified => "?",
+        CheckKind::Login => "login",
+        CheckKind::Tap => "tap",
     }
 }
 
@@ -185,6 +193,7 @@ fn value(told: &Told) -> Value {
         json!({
             "pack": rule.pack_id,
             "rule": rule.rule_id,
+            "on": rule.kinds().map(kind).collect::<Vec<_>>(),
             "condition": rule.condition,
             "condition_with_values": rule.condition_with_values,
             "result": result,

@@ -100,6 +100,7 @@ fn json_says_the_same() {
     let fresh = &json["rules"][1];
     assert_eq!((&fresh["rule"], &fresh["result"]), (&"fresh".into(), &"true".into()));
     assert_eq!(fresh["params"][0]["set_by"], "carrier");
+    assert_eq!(fresh["on"], serde_json::json!(["login"]));
     assert_eq!(fresh["facts"]["sim.changed_age"], "1h30m");
     assert_eq!(json["rules"][0]["verdict"], serde_json::Value::Null);
     assert_eq!(json["milder"]["verdict"], "allow");
