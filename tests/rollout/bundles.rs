@@ -127,6 +127,11 @@ async fn where_only_bundles_are_taken_plain_texts_are_refused() {
     let before = world.live().await;
     assert!(made.stdout.contains(&before), "{} is not {before}", made.stdout);
 
+    assert_eq!(world.status().await["live"]["bundle_version"], 1);
+    seal(&world, 1, vec![nation(9)]);
+    let old = "version 1 was in service already";
+    world.refused("analyst", "stage --bundle sealed.bundle --why old", old, 1).await;
+
     world.pull().await;
     world.edit("jp-national");
     let stage = "stage packs/jp-national.toml --why friday";

@@ -22,6 +22,10 @@ async fn packs_are_staged_shared_put_in_service_and_taken_back() {
     world.done("analyst", &format!("share {short} --permille 125 --why look")).await;
     assert_eq!(world.status().await["share_permille"], 125);
     assert_eq!(world.live().await, before);
+    world.done("analyst", &format!("share {short} --percent 0 --why stop")).await;
+    assert_eq!(world.status().await["stage"], "shadow");
+    world.done("analyst", &format!("share {short} --percent 50 --why on")).await;
+    assert_eq!(world.status().await["share_permille"], 500);
     world.done("second", &format!("activate {short} --why good")).await;
     assert_eq!(world.live().await, staged);
 
