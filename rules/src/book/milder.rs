@@ -7,6 +7,7 @@ use super::evaluate::judge;
 use super::verdicts::{Field, severity};
 use super::{Armed, Chain, ChainId, RuleBook};
 use crate::condition::Tri;
+use crate::facts::worlds::GIVEN;
 use crate::facts::{Fact, Facts};
 use crate::space::{Axes, Diagram, Diagrams, Nearest, Ref, around, world, world_from};
 use crate::verdict::{CheckKind, Severity};
@@ -78,8 +79,9 @@ fn draw(kind: CheckKind, rules: &[Armed]) -> Option<Drawing> {
 
 impl RuleBook {
     /// The fewest facts that would have to be otherwise for a milder verdict: for a deny a step-up
-    /// or an allow, whichever takes fewer changes, and the step-up where both take as many; for a
-    /// step-up an allow.
+    /// or an allow, whichever takes fewer changes; for a step-up an allow. Of as many changes,
+    /// those are preferred of facts that say what was found rather than what was asked, then those
+    /// that make fewer facts unknown, and then those that lead to a step-up.
     ///
     /// Only facts that can stand together are considered ([`crate::facts::worlds`]). `None` for an
     /// allow, where nothing milder was found, and for facts that lack what is always known.
@@ -90,7 +92,11 @@ impl RuleBook {
         facts.missing().next().is_none().then_some(())?;
         let ranks = [Severity::StepUp, Severity::Allow].into_iter().filter(|rank| *rank < now);
         let found = ranks.filter_map(|rank| reach(chain, kind, facts, rank));
-        found.min_by_key(|milder| (!milder.fewest, milder.changes.len()))
+        found.min_by_key(|milder| {
+            let asked = milder.changes.iter().filter(|change| GIVEN.contains(&change.fact)).count();
+            let forgotten = milder.changes.iter().filter(|change| change.becomes.is_none()).count();
+            (!milder.fewest, milder.changes.len(), asked, forgotten)
+        })
     }
 }
 

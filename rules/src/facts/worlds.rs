@@ -19,6 +19,16 @@ use Fact::{
 };
 use Part::{Is, Known, Unknown, Zero};
 
+/// Facts that say what was asked, by whom and of which binding, rather than what was found.
+pub(crate) const GIVEN: [Fact; 6] = [
+    BindingState,
+    BindingKeyHome,
+    BindingPlatform,
+    CheckChannel,
+    Fact::RelyingPartySensitivity,
+    ReaderProfile,
+];
+
 /// What is said of one fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {

@@ -6,11 +6,14 @@ use super::axes::{Axes, Axis};
 use super::cuts::Region;
 use super::diagram::{Diagrams, Ref};
 use crate::facts::Fact;
+use crate::facts::worlds::GIVEN;
 
-/// A fact that differs costs this.
-const CHANGE: u32 = 256;
+/// A fact that differs costs this: no number of facts makes up for one fact less.
+const CHANGE: u32 = 1 << 12;
+/// Of as many facts, those that say what was found are changed rather than what was asked.
+const ASKED: u32 = 1 << 6;
 /// Becoming unknown costs a little more than becoming another value.
-const FORGET: u32 = CHANGE + 1;
+const FORGET: u32 = 1;
 
 /// A diagram and the space that holds it.
 #[derive(Clone, Copy)]
@@ -99,14 +102,15 @@ impl<'a> Nearest<'a> {
         if self.rest.get(usize::from(var)) == Some(&branch) {
             return Some(0);
         }
-        match self.axes.axis(var) {
-            Some(Axis::Fact { fact, .. }) if (self.held)(*fact) => None,
-            Some(Axis::Fact { regions, .. }) if regions.get(branch) == Some(&Region::Unknown) => {
-                Some(FORGET)
+        match self.axes.axis(var)? {
+            Axis::Fact { fact, .. } if (self.held)(*fact) => None,
+            Axis::Fact { fact, regions, .. } => {
+                let asked = if GIVEN.contains(fact) { ASKED } else { 0 };
+                let unknown = regions.get(branch) == Some(&Region::Unknown);
+                Some(CHANGE + asked + if unknown { FORGET } else { 0 })
             }
             // Which of two facts moves is settled as they are realised.
-            Some(Axis::Order { .. }) => Some(1),
-            _ => Some(CHANGE),
+            Axis::Order { .. } => Some(FORGET),
         }
     }
 }

@@ -204,3 +204,22 @@ fn a_witness_keeps_the_laws_of_worlds() {
         }
     }
 }
+
+#[test]
+fn each_rule_has_facts_on_which_it_differs_itself() {
+    let old = RuleBook::shipped().unwrap();
+    let mut sources = RuleBook::shipped_sources();
+    for reason in ["LINE_INHERITED", "LINE_TRANSFERRED"] {
+        let was = format!("verdict = \"deny\"\nreason = \"{reason}\"");
+        let now = format!("verdict = \"step_up\"\nstep_up = [\"card\"]\nreason = \"{reason}\"");
+        assert!(sources[0].text.contains(&was));
+        sources[0].text = sources[0].text.replacen(&was, &now, 1);
+    }
+    let diff = RuleBook::diff(&old, &RuleBook::compile(&sources).unwrap());
+    for (rule, latch) in [("line-inherited", "inherited"), ("line-transferred", "transferred")] {
+        let name = format!("jp-national/{rule}");
+        let found = login(&diff, "docomo").rules.iter().find(|found| found.rule == name).unwrap();
+        let given = &found.verdict.witness().unwrap().given;
+        assert_eq!(given, &[(Fact::LineLatch, latch.to_owned())], "{rule}");
+    }
+}
