@@ -8,10 +8,11 @@ use simbind_proto::v1::{
     decision::Verdict, decision_service_client::DecisionServiceClient,
     rollout_service_client::RolloutServiceClient, stage_packs_request::Packs, *,
 };
-use simbind_tests::{Authority, Launch, Person};
+use simbind_tests::{Authority, Launch, Person, Server, now, to_proto};
 use std::{
     collections::BTreeMap,
     fs,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -39,6 +40,7 @@ id = "everybody"
 on = ["login", "tap"]
 when = "pin.failures >= 0"
 verdict = "step_up"
+floor = "allow"
 step_up = ["card", "counter"]
 reason = "SIM_REISSUED"
 "#;
@@ -49,19 +51,29 @@ const CHANGES: usize = 100;
 
 type Rollout = RolloutServiceClient<Connection>;
 
-async fn activate(client: &mut Rollout) -> Bytes {
-    let pack = PackSource { name: "nation.toml".into(), text: format!("{PACK}{ASKS}") };
+async fn stage(client: &mut Rollout, text: String) -> Bytes {
+    let pack = PackSource { name: "nation.toml".into(), text };
     let packs = Some(Packs::Sources(PackSources { packs: vec![pack] }));
     let staged = client.stage_packs(StagePacksRequest { packs, why: WHY.into() }).await.unwrap();
     let StagePacksResponse { diagnostics, packs_hash, .. } = staged.into_inner();
     assert!(!packs_hash.is_empty(), "{diagnostics:?}");
-    let stage = RolloutStage::All.into();
-    let (why, share_permille) = (WHY.into(), 0);
-    let request =
-        AdvanceRolloutRequest { packs_hash: packs_hash.clone(), stage, share_permille, why };
-    let live = client.advance_rollout(request).await.unwrap().into_inner().live_packs_hash;
-    assert_eq!(live, packs_hash);
-    live
+    packs_hash
+}
+
+async fn advance(client: &mut Rollout, packs: &Bytes, stage: RolloutStage, share: u32) -> Bytes {
+    let request = AdvanceRolloutRequest {
+        packs_hash: packs.clone(),
+        stage: stage.into(),
+        share_permille: share,
+        why: WHY.into(),
+    };
+    client.advance_rollout(request).await.unwrap().into_inner().live_packs_hash
+}
+
+async fn activate(client: &mut Rollout) -> Bytes {
+    let staged = stage(client, format!("{PACK}{ASKS}")).await;
+    assert_eq!(advance(client, &staged, RolloutStage::All, 0).await, staged);
+    staged
 }
 
 async fn roll_back(client: &mut Rollout) -> Bytes {
@@ -69,8 +81,23 @@ async fn roll_back(client: &mut Rollout) -> Bytes {
     client.roll_back_packs(request).await.unwrap().into_inner().live_packs_hash
 }
 
-/// Logs in until told to stop; each decision, and how long it took.
+/// One login, and how long its check took.
 async fn log_in(
+    client: &mut CheckServiceClient<Connection>,
+    person: &Person,
+    request: &str,
+) -> (Decision, Duration) {
+    let draw =
+        IssueChallengeRequest { channel: Channel::AppLogin.into(), reader_id: String::new() };
+    let drawn = client.issue_challenge(draw).await.unwrap().into_inner();
+    let login = person.login(request, &drawn).unwrap();
+    let began = Instant::now();
+    let answer = client.check_login(login).await.unwrap().into_inner();
+    (answer.decision.unwrap(), began.elapsed())
+}
+
+/// Logs in until told to stop; each decision, and how long it took.
+async fn log_in_on_and_on(
     channel: Connection,
     person: Person,
     going: Arc<AtomicBool>,
@@ -78,15 +105,23 @@ async fn log_in(
     let mut client = CheckServiceClient::new(channel);
     let mut decided = Vec::new();
     while going.load(Ordering::SeqCst) || decided.len() < 5 {
-        let draw =
-            IssueChallengeRequest { channel: Channel::AppLogin.into(), reader_id: String::new() };
-        let drawn = client.issue_challenge(draw).await.unwrap().into_inner();
-        let login = person.login(&format!("login-{}", decided.len()), &drawn).unwrap();
-        let began = Instant::now();
-        let answer = client.check_login(login).await.unwrap().into_inner();
-        decided.push((answer.decision.unwrap(), began.elapsed()));
+        let request = format!("login-{}", decided.len());
+        decided.push(log_in(&mut client, &person, &request).await);
     }
     decided
+}
+
+/// A server with the pack in service, and the authority that it trusts.
+async fn start(dir: &Path, pack: &str) -> (Server, Authority) {
+    let authority = Authority::new().unwrap();
+    let anchors = dir.join("anchors.pem");
+    authority.write(&anchors).unwrap();
+    fs::create_dir(dir.join("packs")).unwrap();
+    fs::write(dir.join("packs/nation.toml"), pack).unwrap();
+    let config = dir.join("simbind.toml");
+    fs::write(&config, "[packs]\ndir = \"packs\"\n").unwrap();
+    let launch = Launch::new(dir.join("data")).config(&config).trust(&anchors);
+    (launch.start().await.unwrap(), authority)
 }
 
 fn quantile(sorted: &[Duration], permille: usize) -> Duration {
@@ -99,15 +134,7 @@ async fn packs_that_change_under_load_fail_no_login_and_each_decision_names_one_
     let changes = std::env::var("SIMBIND_RELOADS").ok().and_then(|count| count.parse().ok());
     let changes: usize = changes.unwrap_or(CHANGES);
     let dir = tempfile::tempdir().unwrap();
-    let authority = Authority::new().unwrap();
-    let anchors = dir.path().join("anchors.pem");
-    authority.write(&anchors).unwrap();
-    fs::create_dir(dir.path().join("packs")).unwrap();
-    fs::write(dir.path().join("packs/nation.toml"), PACK).unwrap();
-    let config = dir.path().join("simbind.toml");
-    fs::write(&config, "[packs]\ndir = \"packs\"\n").unwrap();
-    let launch = Launch::new(dir.path().join("data")).config(&config).trust(&anchors);
-    let server = launch.start().await.unwrap();
+    let (server, authority) = start(dir.path(), PACK).await;
     let channel = server.channel().await.unwrap();
     let going = Arc::new(AtomicBool::new(true));
     let mut callers = Vec::new();
@@ -116,7 +143,7 @@ async fn packs_that_change_under_load_fail_no_login_and_each_decision_names_one_
         let mut counter = BindingServiceClient::new(channel.clone());
         counter.enrol_binding(person.enrolment()).await.unwrap();
         let channel = server.channel().await.unwrap();
-        callers.push(tokio::spawn(log_in(channel, person, Arc::clone(&going))));
+        callers.push(tokio::spawn(log_in_on_and_on(channel, person, Arc::clone(&going))));
     }
     let mut client = Rollout::new(channel.clone());
     let live = client.get_rollout(GetRolloutRequest {}).await.unwrap().into_inner().live;
@@ -154,4 +181,47 @@ async fn packs_that_change_under_load_fail_no_login_and_each_decision_names_one_
         quantile(&times, 990),
         quantile(&times, 1000),
     );
+}
+
+#[tokio::test]
+async fn a_share_and_a_snooze_stay_when_the_server_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, authority) = start(dir.path(), &format!("{PACK}{ASKS}")).await;
+    let channel = server.channel().await.unwrap();
+    let person = Person::make(&authority, 1).unwrap();
+    let mut counter = BindingServiceClient::new(channel.clone());
+    counter.enrol_binding(person.enrolment()).await.unwrap();
+    let mut checks = CheckServiceClient::new(channel.clone());
+    let (asked, _) = log_in(&mut checks, &person, "login-1").await;
+    assert!(matches!(asked.verdict, Some(Verdict::StepUp(_))), "{asked:?}");
+    let mut rollout = Rollout::new(channel);
+    let snooze = SnoozeRuleRequest {
+        binding_id: asked.binding_id.clone(),
+        rule: "nation/everybody".into(),
+        until: Some(to_proto(now().plus(Duration::from_secs(3600)))),
+        why: WHY.into(),
+        decision_id: asked.decision_id,
+    };
+    let snoozed = rollout.snooze_rule(snooze).await.unwrap().into_inner().snooze;
+    let (allowed, _) = log_in(&mut checks, &person, "login-2").await;
+    assert!(matches!(allowed.verdict, Some(Verdict::Allow(_))), "{allowed:?}");
+    assert_eq!(allowed.snoozed_rules, ["nation/everybody"]);
+    let staged = stage(&mut rollout, format!("{PACK}{ASKS}# another\n")).await;
+    advance(&mut rollout, &staged, RolloutStage::Share, 999).await;
+    let before = rollout.get_rollout(GetRolloutRequest {}).await.unwrap().into_inner();
+    let (shared, _) = log_in(&mut checks, &person, "login-3").await;
+
+    let server = server.kill_and_restart().await.unwrap();
+    let channel = server.channel().await.unwrap();
+    let mut rollout = Rollout::new(channel.clone());
+    let after = rollout.get_rollout(GetRolloutRequest {}).await.unwrap().into_inner();
+    assert_eq!((after.live, after.staged), (before.live, before.staged));
+    assert_eq!((after.stage, after.share_permille), (RolloutStage::Share.into(), 999));
+    let listed = ListSnoozesRequest { binding_id: asked.binding_id };
+    let listed = rollout.list_snoozes(listed).await.unwrap().into_inner().snoozes;
+    assert_eq!(listed, Vec::from_iter(snoozed));
+    let mut checks = CheckServiceClient::new(channel);
+    let (allowed, _) = log_in(&mut checks, &person, "login-4").await;
+    assert!(matches!(allowed.verdict, Some(Verdict::Allow(_))), "{allowed:?}");
+    assert_eq!(allowed.packs_hash, shared.packs_hash, "a certificate keeps its place");
 }
