@@ -6,6 +6,8 @@ mod reference;
 mod spec;
 mod write;
 
+use std::sync::OnceLock;
+
 use reference::Standing;
 use spec::{ALLOW, DENY, ParamSpec, Rank, STEP_UP, Tree};
 
@@ -17,42 +19,62 @@ use crate::condition::tests::table::Table;
 use crate::facts::{Fact, Facts};
 use crate::verdict::{CheckKind, Verdict};
 
-const USUAL_TREES: u64 = 200;
+const USUAL_TREES: u64 = 400;
 const USUAL_SEED: u64 = 20_261_124;
 const SAMPLES: usize = 24;
 
-/// A tree that compiles, with its book. A tree with a change that is not allowed mostly does not,
-/// and another is grown; one without such a change always does.
-fn grow(dice: &mut Dice, refused: &mut u64) -> (Tree, RuleBook) {
-    loop {
-        let tree = Tree::random(dice);
-        match RuleBook::compile_unchecked(&write::packs(&tree, dice)) {
-            Ok(book) => return (tree, book),
-            Err(_) if tree.wild => *refused += 1,
-            Err(found) => panic!("{}\n{tree:#?}", super::lines(&found)),
-        }
-    }
+/// Trees that compile, each with its book.
+struct Grown {
+    seed: u64,
+    trees: Vec<(Tree, RuleBook)>,
+    /// Trees with a change that is not allowed, which did not compile.
+    refused: u64,
 }
 
-/// Facts at and beside what the rules of a chain name, aimed at one of them as the layer has it
-/// or as a layer above leaves it, and mostly at none of the others.
-fn draw(tree: &Tree, layer: usize, dice: &mut Dice) -> Facts {
-    let line = tree.up_from(layer);
-    let standing = Standing::of(tree, Some(layer));
-    let above = Standing::of(tree, Some(*dice.pick(&line)));
-    let rules: Vec<&Expr> = standing.rules.iter().map(|rule| &rule.spec.expr).collect();
-    let now = standing.values();
-    let mut named = now.clone();
-    let mut softest = above.softest();
-    softest.extend(now.iter().filter(|(name, _)| above.softest().iter().all(|(of, _)| of != name)));
-    named.extend(softest.iter());
-    let corners = standing.params.iter().map(|param| &param.spec);
-    named.extend(
-        corners.flat_map(|spec| [spec.min, spec.default, spec.max].map(|value| (spec.name, value))),
-    );
-    let mut domain = Domain::of(&rules, &named);
+/// The trees of all tests, grown once. A tree with a change that is not allowed mostly does not
+/// compile, and another is grown; one without such a change always does.
+fn grown() -> &'static Grown {
+    static GROWN: OnceLock<Grown> = OnceLock::new();
+    GROWN.get_or_init(|| {
+        let seed = number("SIMBIND_SEED", USUAL_SEED);
+        let count = usize::try_from(number("SIMBIND_TREES", USUAL_TREES)).unwrap();
+        let mut dice = Dice::new(seed);
+        let (mut trees, mut refused) = (Vec::with_capacity(count), 0);
+        while trees.len() < count {
+            let tree = Tree::random(&mut dice);
+            match RuleBook::compile_unchecked(&write::packs(&tree, &mut dice)) {
+                Ok(book) => trees.push((tree, book)),
+                Err(_) if tree.wild => refused += 1,
+                Err(found) => panic!("{}\n{tree:#?}", super::lines(&found)),
+            }
+        }
+        Grown { seed, trees, refused }
+    })
+}
+
+/// The values at which the rules of a chain turn, for a layer and those above it.
+fn domain(line: &[Standing]) -> Domain {
+    let own = &line[0];
+    let rules: Vec<&Expr> = own.rules.iter().map(|rule| &rule.spec.expr).collect();
+    let mut named = own.values();
+    named.extend(line.iter().flat_map(Standing::softest));
+    named.extend(own.params.iter().flat_map(|param| {
+        let ParamSpec { name, min, default, max, .. } = param.spec;
+        [min, default, max].map(|value| (name, value))
+    }));
+    Domain::of(&rules, &named)
+}
+
+/// Facts aimed at one rule of a chain, as the layer has it or as a layer above leaves it, and mostly
+/// at none of the others.
+fn draw(line: &[Standing], domain: &Domain, dice: &mut Dice) -> Facts {
+    let own = &line[0];
+    let rules: Vec<&Expr> = own.rules.iter().map(|rule| &rule.spec.expr).collect();
+    let now = own.values();
+    let mut at = if dice.one_in(2) { Vec::new() } else { dice.pick(line).softest() };
+    at.extend(now.iter().copied());
+    let mut domain = domain.clone();
     let target = dice.below(rules.len());
-    let at = if dice.one_in(2) { now.clone() } else { softest };
     aim(rules[target], true, &mut domain, &at, dice);
     let alone = !dice.one_in(3);
     for (_, rule) in rules.iter().enumerate().filter(|(place, _)| alone && *place != target) {
@@ -80,37 +102,28 @@ fn ranked(verdict: Verdict) -> (Rank, u8) {
 
 /// Calls `check` for every layer, every layer above it and itself, both kinds and many facts.
 fn everywhere(name: &str, mut check: impl FnMut(&Asked<'_>)) -> u64 {
-    let trees = number("SIMBIND_TREES", USUAL_TREES);
-    let seed = number("SIMBIND_SEED", USUAL_SEED);
-    let mut dice = Dice::new(seed);
-    let (mut refused, mut asked, mut wild) = (0, 0_u64, 0_u64);
-    for _ in 0..trees {
-        let (tree, book) = grow(&mut dice, &mut refused);
-        wild += u64::from(tree.wild);
+    let Grown { seed, trees, refused } = grown();
+    let mut dice = Dice::new(*seed);
+    let mut asked = 0_u64;
+    for (tree, book) in trees {
         for layer in 0..tree.layers.len() {
             let chain = book.chain_of_pack(&write::id(layer)).unwrap();
             let line: Vec<_> =
-                tree.up_from(layer).into_iter().map(|at| Standing::of(&tree, Some(at))).collect();
+                tree.up_from(layer).into_iter().map(|at| Standing::of(tree, Some(at))).collect();
+            let (line, domain) = (&line, domain(&line));
             for _ in 0..SAMPLES {
-                let facts = draw(&tree, layer, &mut dice);
+                let facts = &draw(line, &domain, &mut dice);
                 for kind in [CheckKind::Login, CheckKind::Tap] {
-                    let outcome = book.evaluate(chain, kind, &facts);
-                    check(&Asked {
-                        tree: &tree,
-                        book: &book,
-                        line: &line,
-                        chain,
-                        kind,
-                        facts: &facts,
-                        outcome,
-                    });
+                    let outcome = book.evaluate(chain, kind, facts);
+                    check(&Asked { tree, book, line, chain, kind, facts, outcome });
                     asked += 1;
                 }
             }
         }
     }
+    let (count, wild) = (trees.len(), trees.iter().filter(|(tree, _)| tree.wild).count());
     println!(
-        "{name}: SIMBIND_TREES={trees} SIMBIND_SEED={seed}: {asked} answers; {refused} trees with \
+        "{name}: SIMBIND_TREES={count} SIMBIND_SEED={seed}: {asked} answers; {refused} trees with \
          a change that is not allowed refused, {wild} with one that happened to be allowed"
     );
     asked
