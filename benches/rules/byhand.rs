@@ -49,13 +49,24 @@ fn holding(check: &Sample) -> u32 {
         foreign && check.sensitivity == Sensitivity::View && check.proof != HandsetProof::Withheld,
         check.binding_state == BindingState::Held,
         check.platform == Platform::Ios
-            && check.binding_state == BindingState::None
+            && check.binding_state != BindingState::Revoked
             && check.feed_health != FeedHealth::Silent,
         check.feed_health == FeedHealth::None && check.proof == HandsetProof::Valid,
         check.sensitivity == Sensitivity::Pay,
         check.key_home == KeyHome::Keychain,
     ];
-    holds.iter().zip(0..).fold(0, |bits, (holds, rule)| bits | u32::from(*holds) << rule)
+    let bits =
+        holds.iter().zip(0..).fold(0, |bits, (holds, rule)| bits | u32::from(*holds) << rule);
+    bits & bounded(check.binding_age)
+}
+
+/// A bit for each rule whose bounds hold: they begin 20 minutes apart, and end 45 days later.
+fn bounded(age: Duration) -> u32 {
+    let before = |age: Duration| {
+        let steps = age.as_millis().div_ceil(20 * 60_000).min(RULES as u128) as u32;
+        (1 << steps) - 1
+    };
+    before(age) & !before(age.saturating_sub(days(45)))
 }
 
 /// The function.

@@ -7,7 +7,7 @@ use super::{Armed, ChainId, OnUnknown, RuleBook};
 use crate::condition::Tri;
 use crate::facts::Facts;
 use crate::reason::ReasonCode;
-use crate::verdict::{CheckKind, Edge, Severity, Verdict};
+use crate::verdict::{CheckKind, Edge, Methods, Verdict};
 
 impl RuleBook {
     /// What the rules of a chain say to a check.
@@ -70,46 +70,78 @@ pub(super) fn joined(fired: impl Iterator<Item = FiredRule>) -> Outcome {
     outcome
 }
 
-/// Joins what the rules that spoke ask for.
+/// Joins what the rules that spoke ask for, in one pass.
 #[inline]
 fn conclude(outcome: &mut Outcome) {
-    let (mut denied, mut stepped_up) = (false, false);
+    let (mut denials, mut steps) = (Why::default(), Why::default());
+    // The two kinds come by chance, so a processor guesses wrong: there is one branch for all.
     for spoke in &outcome.fired {
-        outcome.verdict = outcome.verdict.join(spoke.verdict);
-        match spoke.verdict.severity() {
-            Severity::Deny => denied = true,
-            Severity::StepUp => stepped_up = true,
-            Severity::Allow => {}
+        match spoke.verdict {
+            Verdict::Deny => denials.add(spoke),
+            Verdict::StepUp(methods) => {
+                steps.add(spoke);
+                steps.methods = steps.methods.and_then(|common| common.intersect(methods));
+            }
+            Verdict::Allow => {}
         }
     }
-    if denied {
-        give_reasons(outcome, Severity::Deny);
+    outcome.verdict = match (denials.last, steps.last, steps.methods) {
+        (None, None, _) => return,
+        (None, Some(_), Some(methods)) => Verdict::StepUp(methods),
+        _ => Verdict::Deny,
+    };
+    outcome.edge = denials.edge.or(steps.edge);
+    for edge in denials.broken.iter().chain(&steps.broken) {
+        outcome.verdict = outcome.verdict.without_methods_on(*edge);
     }
-    if stepped_up {
-        give_reasons(outcome, Severity::StepUp);
+    outcome.reasons = denials.reasons;
+    for reason in steps.reasons {
+        if !outcome.reasons.contains(&reason) {
+            outcome.reasons.push(reason);
+        }
     }
 }
 
-/// Gives the reasons of the rules that ask for this, and takes away what rests on broken edges.
-fn give_reasons(outcome: &mut Outcome, rank: Severity) {
-    let mut last = None;
-    for spoke in outcome.fired.iter().filter(|spoke| spoke.verdict.severity() == rank) {
+/// Why rules ask for one severity.
+struct Why {
+    /// The last rule's.
+    last: Option<(ReasonCode, FiredBy)>,
+    /// What all of the rules accept; `None` is nothing.
+    methods: Option<Methods>,
+    reasons: SmallVec<[ReasonCode; 4]>,
+    edge: Option<Edge>,
+    broken: SmallVec<[Edge; 4]>,
+}
+
+impl Default for Why {
+    #[inline]
+    fn default() -> Self {
+        let (reasons, broken) = (SmallVec::new(), SmallVec::new());
+        Self { last: None, methods: Some(Methods::all()), reasons, edge: None, broken }
+    }
+}
+
+impl Why {
+    #[inline]
+    fn add(&mut self, spoke: &FiredRule) {
         // Rules beside each other often give one reason.
-        if last.replace((spoke.reason, spoke.by)) == Some((spoke.reason, spoke.by)) {
-            continue;
-        }
-        if !outcome.reasons.contains(&spoke.reason) {
-            outcome.reasons.push(spoke.reason);
-        }
-        if let Some(broken) = broken_edge(spoke) {
-            outcome.verdict = outcome.verdict.without_methods_on(broken);
-            outcome.edge = outcome.edge.or(Some(broken));
+        if self.last.replace((spoke.reason, spoke.by)) != Some((spoke.reason, spoke.by)) {
+            self.add_reason(spoke);
         }
     }
-}
 
-/// The edge that a rule found broken. What is merely unknown breaks nothing.
-#[inline]
-fn broken_edge(spoke: &FiredRule) -> Option<Edge> {
-    if spoke.by == FiredBy::Condition { spoke.reason.edge() } else { None }
+    fn add_reason(&mut self, spoke: &FiredRule) {
+        if !self.reasons.contains(&spoke.reason) {
+            self.reasons.push(spoke.reason);
+        }
+        // What is merely unknown breaks nothing.
+        if spoke.by == FiredBy::Condition
+            && let Some(edge) = spoke.reason.edge()
+        {
+            self.edge = self.edge.or(Some(edge));
+            if !self.broken.contains(&edge) {
+                self.broken.push(edge);
+            }
+        }
+    }
 }

@@ -34,7 +34,7 @@ pub struct FiredRule {
 }
 
 /// The rules that spoke; few of them need no allocation.
-pub(super) type Fired = SmallVec<[FiredRule; 12]>;
+pub(super) type Fired = SmallVec<[FiredRule; 16]>;
 
 /// What the rules say to one check.
 #[derive(Clone, Debug, PartialEq, Eq)]

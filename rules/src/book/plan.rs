@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use self::layout::Segment;
+use self::layout::{Live, Segment};
 use super::Armed;
 use super::outcome::{Fired, FiredRule};
 use crate::facts::Facts;
@@ -31,7 +31,7 @@ use crate::facts::Facts;
 /// The rules of one chain for one kind of check, ready for the hot path.
 #[derive(Debug)]
 pub(super) struct Plan {
-    parts: Box<[Part]>,
+    parts: SmallVec<[Part; 2]>,
     order: Order,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Plan {
 struct Part {
     segment: Arc<Segment>,
     /// A bit for each term that stands.
-    live: Arc<[u64]>,
+    live: Live,
 }
 
 /// Whether the parts, one after the other, give the rules in the chain's order.
@@ -53,7 +53,7 @@ enum Order {
 impl Plan {
     /// The plan of these rules; `above` is that of the chain which this one stands on.
     pub(super) fn new(rules: &[Armed], above: Option<&Self>) -> Self {
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: SmallVec<[Part; 2]> = SmallVec::new();
         let mut inherited = vec![false; rules.len()];
         for part in above.map_or(&[][..], |above| &above.parts) {
             let live = part.segment.standing(&part.live, rules, &mut inherited);
@@ -67,14 +67,14 @@ impl Plan {
             .collect();
         if !own.is_empty() {
             let segment = Segment::new(&own);
-            let live = segment.all().into();
+            let live = segment.all();
             parts.push(Part { segment: Arc::new(segment), live });
         }
         let mixed = parts.windows(2).any(|pair| match pair {
             [before, after] => before.segment.last() > after.segment.first(),
             _ => false,
         });
-        Self { parts: parts.into(), order: if mixed { Order::Mixed } else { Order::Parts } }
+        Self { parts, order: if mixed { Order::Mixed } else { Order::Parts } }
     }
 
     /// Puts the rules that speak into `fired`, in the chain's order. `None` where a slot holds no
@@ -105,7 +105,7 @@ impl Part {
 /// Rules that speak, put in order by their places.
 struct Merge<'f> {
     fired: &'f mut Fired,
-    places: SmallVec<[u32; 12]>,
+    places: SmallVec<[u32; 16]>,
 }
 
 impl Merge<'_> {

@@ -1,6 +1,6 @@
 //! Rules laid out as columns of rows of bits.
 
-use std::sync::Arc;
+use smallvec::{SmallVec, smallvec};
 
 use super::super::{Armed, OnUnknown};
 use super::scan::{Column, Read, Said, Speech, Table, Tables};
@@ -17,12 +17,15 @@ pub(super) const MOST_COLUMNS: usize = 64;
 
 const _: () = assert!(Fact::ALL.len() < MOST_COLUMNS);
 
+/// A bit for each term that stands.
+pub(super) type Live = SmallVec<[u64; 4]>;
+
 /// Rules laid out together.
 #[derive(Debug)]
 pub(super) struct Segment {
-    pub(super) columns: Box<[Column]>,
+    pub(super) columns: SmallVec<[Column; 4]>,
     /// Where the columns of numbers are cut.
-    pub(super) cuts: Box<[i64]>,
+    pub(super) cuts: SmallVec<[i64; 4]>,
     pub(super) tables: Tables,
     /// The rule of each term.
     pub(super) rule_of: Box<[u16]>,
@@ -40,20 +43,15 @@ impl Segment {
     }
 
     /// The mask of all terms.
-    pub(super) fn all(&self) -> Vec<u64> {
-        let mut live = vec![0; self.tables.words()];
+    pub(super) fn all(&self) -> Live {
+        let mut live: Live = smallvec![0; self.tables.words()];
         (0..self.rule_of.len()).for_each(|term| set_bit(&mut live, term));
         live
     }
 
     /// The terms of `live` whose rule stands unchanged among `rules`; their places are noted.
-    pub(super) fn standing(
-        &self,
-        live: &Arc<[u64]>,
-        rules: &[Armed],
-        inherited: &mut [bool],
-    ) -> Arc<[u64]> {
-        let mut left: Option<Vec<u64>> = None;
+    pub(super) fn standing(&self, live: &[u64], rules: &[Armed], inherited: &mut [bool]) -> Live {
+        let mut left: Live = live.into();
         for (term, rule) in self.rule_of.iter().enumerate() {
             if !has_bit(live, term) {
                 continue;
@@ -66,10 +64,10 @@ impl Segment {
             if rules.get(place).is_some_and(|rule| rule.is(armed)) {
                 inherited.get_mut(place).into_iter().for_each(|mark| *mark = true);
             } else {
-                clear_bit(left.get_or_insert_with(|| live.to_vec()), term);
+                clear_bit(&mut left, term);
             }
         }
-        left.map_or_else(|| Arc::clone(live), Arc::from)
+        left
     }
 
     /// How many rules are left to their trees.
@@ -112,7 +110,8 @@ impl Draft {
             draft.fits.push(terms.fit);
             draft.terms.extend(terms.any.into_iter().map(|term| (number, term)));
         }
-        draft.keys.sort_unstable();
+        // Alike beside alike: a processor then foresees how each is read.
+        draft.keys.sort_unstable_by_key(|key| (key.is_number(), *key));
         draft
     }
 
@@ -171,11 +170,23 @@ impl Draft {
         rows.saturating_mul(self.terms.len().div_ceil(64))
     }
 
+    /// The row of the terms that are silent where they are unknown.
+    fn silent(&self, rules: &[(u32, &Armed)], words: usize) -> Vec<u64> {
+        let mut silent = vec![0; words];
+        for (term, (rule, _)) in self.terms.iter().enumerate() {
+            let unknown = rules.get(usize::from(*rule)).map(|(_, armed)| &armed.unknown);
+            if matches!(unknown, Some(OnUnknown::Silent)) {
+                set_bit(&mut silent, term);
+            }
+        }
+        silent
+    }
+
     fn finish(self, rules: &[(u32, &Armed)]) -> Segment {
         let words = self.terms.len().div_ceil(64).max(1);
-        let mut columns = Vec::new();
-        let mut all_cuts = Vec::new();
-        let mut rows: Vec<Vec<u64>> = Vec::new();
+        let mut columns = SmallVec::new();
+        let mut all_cuts = SmallVec::new();
+        let mut rows: Vec<Vec<u64>> = vec![self.silent(rules, words)];
         for key in &self.keys {
             let pieces = self.pieces(*key);
             let first = rows.len();
@@ -210,17 +221,10 @@ impl Draft {
             .zip(&self.fits)
             .map(|((place, armed), fit)| Said::new(*place, armed, *fit))
             .collect();
-        let mut silent = vec![0; words];
-        for (term, (rule, _)) in self.terms.iter().enumerate() {
-            let armed = rules.get(usize::from(*rule)).map(|(_, armed)| &armed.unknown);
-            if matches!(armed, Some(OnUnknown::Silent)) {
-                set_bit(&mut silent, term);
-            }
-        }
         Segment {
-            columns: columns.into(),
-            cuts: all_cuts.into(),
-            tables: Tables::new(words, &rows, &silent),
+            columns,
+            cuts: all_cuts,
+            tables: Tables::new(words, &rows),
             rule_of: self.terms.iter().map(|(rule, _)| *rule).collect(),
             rules: said.into(),
             armed: rules.iter().map(|(_, armed)| (*armed).clone()).collect(),
@@ -230,27 +234,23 @@ impl Draft {
 
 impl Tables {
     /// Rows of `words` words, as wide as a pass takes at once.
-    fn new(words: usize, rows: &[Vec<u64>], silent: &[u64]) -> Self {
+    fn new(words: usize, rows: &[Vec<u64>]) -> Self {
         match words {
-            0 | 1 => Self::One(Table::new(1, rows, silent)),
-            2 => Self::Two(Table::new(1, rows, silent)),
-            3 | 4 => Self::Four(Table::new(1, rows, silent)),
-            _ => Self::Eight(Table::new(words.div_ceil(8), rows, silent)),
+            0 | 1 => Self::One(Table::new(1, rows)),
+            2 => Self::Two(Table::new(1, rows)),
+            3 | 4 => Self::Four(Table::new(1, rows)),
+            _ => Self::Eight(Table::new(words.div_ceil(8), rows)),
         }
     }
 }
 
-impl<const W: usize> Table<W> {
-    fn new(blocks: usize, rows: &[Vec<u64>], silent: &[u64]) -> Self {
+impl<const W: usize, R: FromIterator<[u64; W]>> Table<W, R> {
+    fn new(blocks: usize, rows: &[Vec<u64>]) -> Self {
         let block = |row: &[u64], at: usize| -> [u64; W] {
             std::array::from_fn(|word| row.get(at * W + word).copied().unwrap_or_default())
         };
-        let each = |row: &[u64]| (0..blocks).map(|at| block(row, at)).collect::<Vec<_>>();
-        Self {
-            blocks,
-            rows: rows.iter().flat_map(|row| each(row)).collect(),
-            silent: each(silent).into(),
-        }
+        let each = |row: &Vec<u64>| (0..blocks).map(|at| block(row, at)).collect::<Vec<_>>();
+        Self { blocks, rows: rows.iter().flat_map(each).collect() }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The pass over a check's facts: the hot path.
 
+use std::hint::select_unpredictable;
+use std::ops::Deref;
+
 use smallvec::SmallVec;
 
 use super::super::evaluate::ask;
@@ -40,19 +43,22 @@ enum Row {
 /// Rows, as wide as a pass takes at once.
 #[derive(Debug)]
 pub(super) enum Tables {
-    One(Table<1>),
+    One(Table<1, Few>),
     Two(Table<2>),
     Four(Table<4>),
     Eight(Table<8>),
 }
 
+/// The rows of a few rules, beside the segment that reads them: a chain that nothing asked of late
+/// is then found in few steps through memory.
+pub(super) type Few = SmallVec<[[u64; 1]; 24]>;
+
 #[derive(Debug)]
-pub(super) struct Table<const W: usize> {
+pub(super) struct Table<const W: usize, R = Box<[[u64; W]]>> {
     /// Blocks of one row.
     pub(super) blocks: usize,
-    pub(super) rows: Box<[[u64; W]]>,
-    /// The terms that are silent where they are unknown: one row.
-    pub(super) silent: Box<[[u64; W]]>,
+    /// First the row of the terms that are silent where they are unknown, then the columns' rows.
+    pub(super) rows: R,
 }
 
 /// What a rule says.
@@ -120,23 +126,24 @@ impl Segment {
 
     /// A pass over rows of one block.
     #[inline]
-    fn pass<const W: usize>(
+    fn pass<const W: usize, R: Deref<Target = [[u64; W]]>>(
         &self,
-        table: &Table<W>,
+        table: &Table<W, R>,
         live: &[u64],
         facts: &Facts,
         said: &mut impl FnMut(u32, FiredRule),
     ) -> Option<()> {
+        let (rows, cuts): (&[[u64; W]], &[i64]) = (&table.rows, &self.cuts);
         let mut left: [u64; W] = *live.first_chunk()?;
         let mut open = [0; W];
-        for column in &self.columns {
-            match self.row(column, facts)? {
-                Row::Known(at) => meet(&mut left, table.rows.get(at)?),
-                Row::Unknown(at) => join(&mut open, table.rows.get(at)?),
+        for column in self.columns.as_slice() {
+            match column.row(cuts, facts)? {
+                Row::Known(at) => meet(&mut left, rows.get(at)?),
+                Row::Unknown(at) => join(&mut open, rows.get(at)?),
             }
         }
         let mut spoken = Spoken::default();
-        spoken.take(self, 0, &left, &open, table.silent.first()?, facts, said);
+        spoken.take(self, 0, &left, &open, rows.first()?, facts, said);
         spoken.say(self, facts, said);
         Some(())
     }
@@ -151,15 +158,16 @@ impl Segment {
     ) -> Option<()> {
         let mut known = Rows::new();
         let mut unknown = Rows::new();
-        for column in &self.columns {
-            match self.row(column, facts)? {
+        let cuts: &[i64] = &self.cuts;
+        for column in self.columns.as_slice() {
+            match column.row(cuts, facts)? {
                 Row::Known(at) => known.push(at * table.blocks),
                 Row::Unknown(at) => unknown.push(at * table.blocks),
             }
         }
         let mut spoken = Spoken::default();
         let (live, _) = live.as_chunks::<W>();
-        for (block, (live, silent)) in live.iter().zip(&table.silent).enumerate() {
+        for (block, (live, silent)) in live.iter().zip(&table.rows).enumerate() {
             let mut left = *live;
             for at in &known {
                 meet(&mut left, table.rows.get(at + block)?);
@@ -173,29 +181,33 @@ impl Segment {
         spoken.say(self, facts, said);
         Some(())
     }
+}
 
-    /// The row of a column that a check's facts choose; `None` where a slot holds no value of its
-    /// fact's type.
+impl Column {
+    /// The row that a check's facts choose; `None` where a slot holds no value of its fact's type.
     #[inline]
-    fn row(&self, column: &Column, facts: &Facts) -> Option<Row> {
-        let (first, pieces) = (column.first as usize, column.pieces as usize);
-        let piece = match column.read {
-            Read::Name(fact) => match facts.slot(fact) {
-                Some(slot) => usize::try_from(slot).ok().filter(|piece| *piece < pieces)?,
-                None => return Some(Row::Unknown(first + pieces)),
-            },
-            Read::Number(fact) => match facts.slot(fact) {
-                Some(value) => {
-                    let from = column.cuts as usize;
-                    let cuts = self.cuts.get(from..from + pieces - 1)?;
-                    cuts.partition_point(|cut| *cut <= value)
+    fn row(&self, cuts: &[i64], facts: &Facts) -> Option<Row> {
+        let (first, pieces) = (self.first as usize, self.pieces as usize);
+        let unknown = Row::Unknown(first + pieces);
+        let piece = match self.read {
+            Read::Name(fact) => {
+                let Some(slot) = facts.slot(fact) else { return Some(unknown) };
+                let piece = slot.cast_unsigned();
+                if piece >= u64::from(self.pieces) {
+                    return None;
                 }
-                None => return Some(Row::Unknown(first + pieces)),
-            },
-            Read::Order(left, right) => match (facts.slot(left), facts.slot(right)) {
-                (Some(left), Some(right)) => usize::from(left >= right) + usize::from(left > right),
-                _ => return Some(Row::Unknown(first + pieces)),
-            },
+                usize::try_from(piece).ok()?
+            }
+            Read::Number(fact) => {
+                let Some(value) = facts.slot(fact) else { return Some(unknown) };
+                let from = self.cuts as usize;
+                cuts.get(from..from + pieces - 1)?.partition_point(|cut| *cut <= value)
+            }
+            Read::Order(left, right) => {
+                let both = (facts.slot(left), facts.slot(right));
+                let (Some(left), Some(right)) = both else { return Some(unknown) };
+                usize::from(left >= right) + usize::from(left > right)
+            }
         };
         Some(Row::Known(first + piece))
     }
@@ -214,11 +226,64 @@ fn join<const W: usize>(open: &mut [u64; W], row: &[u64; W]) {
     open.iter_mut().zip(row).for_each(|(open, row)| *open |= row);
 }
 
+/// Bits that are taken out of a word before it is asked whether there are more.
+const TAKEN: usize = 4;
+
+/// Calls `found` with each bit that is set, ascending.
+///
+/// How many bits a word has cannot be foreseen, and each wrong guess costs as much as many bits do.
+/// So their numbers are put down without asking, and one loop runs over all of them.
+#[inline]
+fn each_bit<const W: usize>(words: &[u64; W], mut found: impl FnMut(usize)) {
+    let counts: [u32; W] = words.map(u64::count_ones);
+    let mut bits = [0_u16; 32];
+    if W == 1 || counts.iter().sum::<u32>() as usize > bits.len() - TAKEN {
+        for (at, word) in words.iter().enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                found(at * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+        return;
+    }
+    let mut next = 0;
+    for ((word, count), base) in words.iter().zip(counts).zip((0_u16..).step_by(64)) {
+        let mut rest = *word;
+        let mut put = |slots: &mut [u16]| {
+            for slot in slots {
+                *slot = base | u16::try_from(rest.trailing_zeros() & 63).unwrap_or_default();
+                rest &= rest.wrapping_sub(1);
+            }
+        };
+        let count = count as usize;
+        if let Some(slots) = bits.get_mut(next..next + TAKEN) {
+            put(slots);
+        }
+        if count > TAKEN
+            && let Some(slots) = bits.get_mut(next + TAKEN..next + count)
+        {
+            put(slots);
+        }
+        next += count;
+    }
+    bits.iter().take(next).for_each(|bit| found(usize::from(*bit)));
+}
+
 /// The rule whose terms come by; its terms stand side by side.
-#[derive(Default)]
 struct Spoken {
-    rule: Option<u16>,
+    rule: u16,
     holds: bool,
+}
+
+/// The number of no rule: a chain has fewer.
+const NONE: u16 = u16::MAX;
+
+impl Default for Spoken {
+    #[inline]
+    fn default() -> Self {
+        Self { rule: NONE, holds: false }
+    }
 }
 
 impl Spoken {
@@ -235,31 +300,30 @@ impl Spoken {
         facts: &Facts,
         said: &mut impl FnMut(u32, FiredRule),
     ) {
+        let mut speaking = [0; W];
         let words = left.iter().zip(open).zip(silent);
-        for (word, ((left, open), silent)) in words.enumerate() {
-            let mut speaking = left & !(open & silent);
-            while speaking != 0 {
-                let bit = speaking.trailing_zeros();
-                speaking &= speaking - 1;
-                let rule = segment.rule_of.get(first + word * 64 + bit as usize).copied();
-                let holds = open >> bit & 1 == 0;
-                if rule == self.rule {
-                    self.holds |= holds;
-                } else {
-                    self.say(segment, facts, said);
-                    *self = Self { rule, holds };
-                }
-            }
+        for (word, ((left, open), silent)) in speaking.iter_mut().zip(words) {
+            *word = left & !(open & silent);
         }
+        each_bit(&speaking, |bit| {
+            let rule = segment.rule_of.get(first + bit).copied().unwrap_or(NONE);
+            let holds = open.get(bit / 64).is_some_and(|open| open >> (bit % 64) & 1 == 0);
+            if rule == self.rule {
+                self.holds |= holds;
+            } else {
+                self.say(segment, facts, said);
+                *self = Self { rule, holds };
+            }
+        });
     }
 
     #[inline]
     fn say(&self, segment: &Segment, facts: &Facts, said: &mut impl FnMut(u32, FiredRule)) {
-        let Some(at) = self.rule.map(usize::from) else { return };
+        let at = usize::from(self.rule);
         let Some(rule) = segment.rules.get(at) else { return };
         match &rule.speech {
             Speech::Plain { holds, unknown } => {
-                said(rule.place, if self.holds { *holds } else { *unknown });
+                said(rule.place, *select_unpredictable(self.holds, holds, unknown));
             }
             Speech::Walk => {
                 if let Some(spoke) = walk(segment, at, facts) {

@@ -2,7 +2,7 @@
 
 use super::set::Set;
 use crate::condition::{Cond, Op};
-use crate::facts::Fact;
+use crate::facts::{Fact, FactType};
 
 /// What an atom reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +11,16 @@ pub(super) enum Key {
     One(Fact),
     /// How a fact stands to another of its type: 0 less, 1 equal, 2 greater. The lesser is first.
     Two(Fact, Fact),
+}
+
+impl Key {
+    /// Whether its values are cut where atoms change.
+    pub(super) const fn is_number(self) -> bool {
+        match self {
+            Self::One(fact) => matches!(fact.ty(), FactType::Duration | FactType::Int),
+            Self::Two(..) => false,
+        }
+    }
 }
 
 /// Atoms that hold together, each key once, in order.
