@@ -219,6 +219,7 @@ impl Vm {
         let compiled = loaded(rules).compile_with_entrypoint(&entry).expect("the policy compiles");
         let program = Compiler::compile_from_policy(&compiled, &[ENTRY]).expect("it lowers");
         let mut vm = RegoVM::new();
+        vm.set_max_instructions(usize::MAX);
         vm.load_program(program);
         Self { vm, ready: Ready::new(), asks: asks(rules) }
     }
