@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Budget;
-use super::sketch::{Sketch, always, covers, covers_at, sketch};
+use super::sketch::{Sketch, covers, covers_at, sketch};
 use crate::book::verdicts::{ALLOW, says};
 use crate::book::{Armed, OnUnknown, RuleBook, RuleRef};
 use crate::condition::Tri;
@@ -24,8 +24,6 @@ struct Entry<'b> {
     own: bool,
     /// Whether the chain above has it otherwise or not at all.
     changed: bool,
-    /// Whether it speaks at all facts: an emergency stop, which covers the others on purpose.
-    always: bool,
 }
 
 /// The rules of one chain.
@@ -69,13 +67,6 @@ impl<'b> Standing<'b> {
                 },
                 own: book.pack_at(rule.rule) == Some(at),
                 changed: before.is_none(),
-                always: match before {
-                    Some(before) => before.always,
-                    None => {
-                        let mut kinds = KINDS.into_iter().zip(on);
-                        looked_at && kinds.all(|(kind, on)| !on || always(rule, kind))
-                    }
-                },
             }
         });
         Some(Self { book, entries: entries.collect() })
@@ -93,7 +84,7 @@ impl<'b> Standing<'b> {
                 self.dead(entry, why, doc, problems);
                 continue;
             }
-            if entry.always && entry.own {
+            if entry.own && entry.always() {
                 self.stops(entry, doc, problems);
             }
             if let Some(over) = self.covering(place, entry, doc, budget) {
@@ -142,7 +133,7 @@ impl<'b> Standing<'b> {
         let others = self.entries.iter().enumerate().filter(|(at, _)| *at != place);
         for (at, other) in others {
             if !(entry.changed || other.changed)
-                || other.always
+                || other.always()
                 || !entry.covered_at_its_points(other, budget)
             {
                 continue;
@@ -250,6 +241,11 @@ impl Entry<'_> {
         Some(found)
     }
 
+    /// Whether it speaks at all facts: an emergency stop, which covers the others on purpose.
+    fn always(&self) -> bool {
+        self.kinds().all(|(_, sketch)| matches!(sketch, Sketch::Speaks { always: true, .. }))
+    }
+
     /// Whether the other asks for as much at the few facts at which this rule is known to speak.
     fn covered_at_its_points(&self, other: &Self, budget: &mut Budget) -> bool {
         let mut speaks = false;
@@ -260,7 +256,7 @@ impl Entry<'_> {
             match sketch {
                 Sketch::Never(_) => {}
                 Sketch::Open => return false,
-                Sketch::Speaks(points) => {
+                Sketch::Speaks { points, .. } => {
                     speaks = true;
                     for facts in points {
                         let Some(left) = budget.asked.checked_sub(1) else { return false };

@@ -12,8 +12,13 @@ use crate::verdict::CheckKind;
 /// What is known of a rule on one kind of check.
 #[derive(Debug)]
 pub(super) enum Sketch {
-    /// It speaks at these plausible facts, among others.
-    Speaks(Vec<Facts>),
+    /// It speaks.
+    Speaks {
+        /// Plausible facts at which it does, among others.
+        points: Vec<Facts>,
+        /// Whether it is proved that it does at all plausible facts.
+        always: bool,
+    },
     /// Proved: it never speaks. With why, where that is simple.
     Never(Option<&'static str>),
     /// Nothing is known.
@@ -38,7 +43,8 @@ pub(super) fn sketch(rule: &Armed, kind: CheckKind) -> Sketch {
         }
     }
     if !points.is_empty() {
-        return Sketch::Speaks(points);
+        let silent = field.nearest(said, &usual_facts_of(kind), &|bits| bits == ALLOW);
+        return Sketch::Speaks { points, always: silent == Ok(None) };
     }
     match field.nearest(said, &usual_facts_of(kind), &|bits| bits != ALLOW) {
         Ok(None) => Sketch::Never(why(&mut field, said, kind)),
@@ -77,16 +83,6 @@ fn elsewhere(kind: CheckKind) -> &'static Facts {
         }
         complete(kind, &facts, &|_| false).unwrap_or_else(|| usual_facts_of(kind))
     })
-}
-
-/// Whether it is proved that a rule speaks at all plausible facts.
-pub(super) fn always(rule: &Armed, kind: CheckKind) -> bool {
-    let proof = || {
-        let mut field = Field::of(kind, std::iter::once(rule), Diagrams::new()).ok()?;
-        let said = field.contribution(rule).ok()?;
-        field.nearest(said, &usual_facts_of(kind), &|bits| bits == ALLOW).ok()
-    };
-    proof() == Some(None)
 }
 
 /// Whether `over` asks for as much as `rule` at these facts.

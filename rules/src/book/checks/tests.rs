@@ -212,8 +212,11 @@ proptest! {
             });
             let alone = sketch(rule, kind);
             match &alone {
-                Sketch::Speaks(points) => {
+                Sketch::Speaks { points, always } => {
                     prop_assert!(ordered || speaks);
+                    let silent = every.iter().any(|facts| says(rule, rule.cond.eval(facts)).0 == ALLOW);
+                    prop_assert!(!(*always && silent));
+                    prop_assert!(ordered || *always != silent);
                     for facts in points {
                         prop_assert!(ask(rule, facts).is_some());
                     }
