@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Plays a day of honest and hostile use against a server of its own.
     Demo(DemoArgs),
-    /// Checks and tests rule packs.
+    /// Rule packs: checked, tested, explained, tried, signed, and brought into service.
     #[command(subcommand)]
     Rules(RulesCommand),
     /// What an operator needs now and then.

@@ -70,6 +70,11 @@ fn what_is_sealed_is_opened_again_under_its_key_alone() {
     let (key, other) = (key(), SigningKey::generate(&SystemRandom::new()).unwrap());
     let bundle = Bundle::open(&sealed(&key), &trusted(&key)).unwrap();
     assert_eq!(*bundle.contents(), Contents::new(draft()).unwrap());
+    let both = TrustedKeys::new([key.public(), other.public()]).unwrap();
+    for signer in [&key, &other] {
+        let bundle = Bundle::open(&sealed(signer), &both).unwrap();
+        assert_eq!(bundle.signer(), signer.public().id());
+    }
     let unknown = BundleError::UnknownKey(key.public().id());
     assert_eq!(Bundle::open(&sealed(&key), &trusted(&other)), Err(unknown.clone()));
     assert_eq!(Bundle::open(&sealed(&key), &TrustedKeys::default()), Err(unknown));
