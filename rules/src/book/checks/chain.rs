@@ -30,6 +30,10 @@ struct Entry<'b> {
 pub(super) struct Standing<'b> {
     book: &'b RuleBook,
     entries: Vec<Entry<'b>>,
+    /// The places of all entries.
+    all: Vec<usize>,
+    /// The places of those that changed.
+    changed: Vec<usize>,
 }
 
 impl<'b> Standing<'b> {
@@ -69,7 +73,11 @@ impl<'b> Standing<'b> {
                 changed: before.is_none(),
             }
         });
-        Some(Self { book, entries: entries.collect() })
+        let entries: Vec<_> = entries.collect();
+        let all: Vec<_> = (0..entries.len()).collect();
+        let moved = |at: &usize| entries.get(*at).is_some_and(|entry| entry.changed);
+        let changed = all.iter().copied().filter(moved).collect();
+        Some(Self { book, entries, all, changed })
     }
 
     fn entry(&self, rule: RuleRef) -> Option<&Entry<'b>> {
@@ -130,12 +138,11 @@ impl<'b> Standing<'b> {
         doc: &PackDoc,
         budget: &mut Budget,
     ) -> Option<&Entry<'b>> {
-        let others = self.entries.iter().enumerate().filter(|(at, _)| *at != place);
-        for (at, other) in others {
-            if !(entry.changed || other.changed)
-                || other.always()
-                || !entry.covered_at_its_points(other, budget)
-            {
+        // Two rules that the chain above has as they are were looked at there.
+        let others = if entry.changed { &self.all } else { &self.changed };
+        for at in others.iter().copied().filter(|at| *at != place) {
+            let other = self.entries.get(at)?;
+            if other.always() || !entry.covered_at_its_points(other, budget) {
                 continue;
             }
             if self.beside(entry, other, doc) {
