@@ -103,6 +103,8 @@ async fn steps_that_do_not_fit_are_refused_in_one_sentence() {
     world.refused("analyst", "activate 12345678 --why x", "no packs are staged", 1).await;
     world.refused("analyst", "rollback --why x", "no packs were in service before", 1).await;
     world.refused("analyst", "rollback 12345678 --why x", "no packs here begin with", 1).await;
+    let nowhere = format!("pull earlier --packs {}", "a1".repeat(32));
+    world.refused("analyst", &nowhere, "no such packs", 1).await;
     world.pull().await;
     world.edit("iij");
     world.done("analyst", "stage packs/iij.toml --why x").await;
