@@ -61,6 +61,11 @@ pub fn ask(outcome: &Outcome) -> Ask {
     }
 }
 
+/// Our engine.
+pub fn ours(rules: &[Rule]) -> Box<dyn Decider> {
+    Box::new(Ours::new(rules))
+}
+
 struct Ours {
     book: RuleBook,
     chain: ChainId,

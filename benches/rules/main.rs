@@ -46,7 +46,7 @@ fn main() {
     let mut tables: Vec<_> = sizes.iter().map(Measured::table).collect();
     let shipped = shipped::measure();
     tables.push(shipped.table());
-    let targets = targets::all(&sizes);
+    let targets = targets::all(&sizes, growth());
     tables.push(targets::table(&targets));
     print(
         &tables,
@@ -79,6 +79,16 @@ fn size(count: usize, verified: usize, rounds: usize) -> Measured {
     let nanos = measure::measure(&mut engines, &samples, rounds);
     let names = engines.iter().map(|engine| engine.name().to_owned());
     Measured { rules: count, times: names.zip(nanos).collect(), mix, compiled }
+}
+
+/// What a decision costs at the second size over the first, measured in turns.
+fn growth() -> f64 {
+    let mut chance = Chance::new(7);
+    let samples: Vec<_> = (0..SAMPLES).map(|_| Sample::any(&mut chance)).collect();
+    let ours = |count| engines::ours(&policy::rules(count));
+    let mut both = [ours(SIZES[0].0), ours(SIZES[1].0)];
+    let times = measure::measure(&mut both, &samples, SIZES[0].2);
+    times[1] / times[0]
 }
 
 /// That every engine finds the same rules to hold and gives the same verdict, on every sample.
