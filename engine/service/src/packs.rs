@@ -5,6 +5,9 @@ pub(crate) mod shadow;
 pub(crate) mod start;
 pub(crate) mod texts;
 
+#[cfg(test)]
+mod tests;
+
 pub use fetch::Named;
 pub use shadow::{ChangeCount, ChangedDecision, ShadowReport};
 pub use start::Configured;

@@ -1,5 +1,8 @@
 //! How answers of staged packs differ from those in service, counted in memory.
 
+#[cfg(test)]
+mod tests;
+
 use parking_lot::Mutex;
 use simbind_core::{
     check::Ruling,

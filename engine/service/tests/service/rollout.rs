@@ -129,7 +129,7 @@ async fn packs_that_do_not_compile_or_fail_their_tests_are_not_staged() {
         let simbind_service::rollout::StagingOutcome::NotGood(found) = found else {
             panic!("{found:?}")
         };
-        assert!(!found.is_empty(), "{word}");
+        assert!(found.iter().any(|each| each.to_string().contains(word)), "{found:?}");
     }
     assert_eq!(world.store.all(LedgerKind::State).await.len(), before);
     assert!(world.engine.rollout().await.unwrap().rollout.staged().is_none());
