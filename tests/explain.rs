@@ -57,7 +57,7 @@ fn with(facts: &[FactValue], milder: &Milder) -> Vec<FactValue> {
 }
 
 async fn facts_are_explained(_: &Report, callers: &KnownCallers) {
-    let answer = explain(callers, "help-desk", question("")).await.unwrap();
+    let answer = explain(callers, "analyst", question("")).await.unwrap();
     let book = RuleBook::shipped().unwrap();
     assert_eq!(answer.packs_hash, book.hash().0.to_vec());
     assert_eq!(answer.verdict, "step_up");

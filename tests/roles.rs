@@ -127,7 +127,6 @@ const MAY: [(&str, &[&str]); 16] = [
             "DecisionService/ListDecisions",
             "DecisionService/ExplainDecision",
             "RolloutService/ListSnoozes",
-            "RuleService/ExplainFacts",
         ],
     ),
     (

@@ -3,7 +3,6 @@
 use crate::{
     challenge::{Challenges, UsedChallenges},
     error::ServiceError,
-    explain::Turns,
     feeds::Feeds,
     hot::{HotBindings, HotDecisions},
     ledger::{BindingRow, decode_row, keys},
@@ -15,6 +14,7 @@ use crate::{
     },
     sealing,
     settings::Settings,
+    turns::Turns,
 };
 use simbind_core::{
     binding::Binding,
@@ -68,6 +68,8 @@ pub struct Engine<S, V> {
     pub(crate) in_flight: Semaphore,
     pub(crate) backtests: Arc<Semaphore>,
     pub(crate) explaining: Turns,
+    /// For packs that somebody brings.
+    pub(crate) compiling: Turns,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -112,6 +114,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             in_flight: Semaphore::new(bounds.checks_in_flight),
             backtests: Arc::new(Semaphore::new(1)),
             explaining: Turns::new(),
+            compiling: Turns::new(),
             store,
             vault,
             clock,

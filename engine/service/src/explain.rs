@@ -1,9 +1,5 @@
 //! Why packs answer as they do: to a recorded check, or to facts that somebody brings.
 
-mod turns;
-
-pub(crate) use turns::Turns;
-
 use crate::{
     backtest::{Tried, TriedPacks},
     decisions::{chain_of, facts_of},
@@ -18,7 +14,6 @@ use simbind_rules::{
     CheckKind, Diagnostic, Facts, Milder, Outcome, PacksHash, RuleBook, RuleTrace,
 };
 use std::sync::Arc;
-use turns::Turn;
 
 /// Problems of packs that an error tells.
 const PROBLEMS: usize = 5;
@@ -93,7 +88,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let PacksOf::Here(packs) = self.packs_of(decision.packs).await? else {
             return Ok(Explained { decision, rules: Vec::new(), facts, milder: None });
         };
-        aside(turn, move || {
+        turn.work(move || {
             let chain = chain_of(&packs.book, &decision);
             let rules = packs.book.explain(chain, decision.kind, &facts);
             let by_rules = decision.limit.is_none()
@@ -114,7 +109,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// once.
     pub async fn explain_facts(&self, question: Question) -> Result<Answer, ServiceError> {
         let Question { packs, pack, kind, facts } = question;
-        let turn = self.explaining.take().await?;
         let held = match packs {
             TriedPacks::InService => Ok(Tried::in_service(self.packs.in_service())),
             TriedPacks::Hash(hash) => match self.packs_of(hash).await? {
@@ -123,11 +117,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
             },
             TriedPacks::Sources(sources) => Err(sources),
         };
-        aside(turn, move || {
+        let turn = match &held {
+            Ok(_) => self.explaining.take().await?,
+            Err(_) => self.compiling.take().await?,
+        };
+        turn.work(move || {
             let tried = match held {
                 Ok(tried) => tried,
                 Err(sources) => {
-                    RuleBook::compile(&sources).map_err(|found| problems(&found))?.into()
+                    RuleBook::compile_unchecked(&sources).map_err(|found| problems(&found))?.into()
                 }
             };
             let answer = Answer::of(tried.book(), pack.as_deref(), kind, &facts);
@@ -135,20 +133,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
         })
         .await?
     }
-}
-
-/// Works on a thread of its own, so that checks keep theirs. The turn ends with the work, also
-/// where nobody waits for it any more.
-async fn aside<T: Send + 'static>(
-    turn: Turn,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServiceError> {
-    let work = tokio::task::spawn_blocking(move || {
-        let done = work();
-        drop(turn);
-        done
-    });
-    work.await.map_err(|_| ServiceError::unavailable("an explanation was given up"))
 }
 
 fn problems(found: &[Diagnostic]) -> ServiceError {

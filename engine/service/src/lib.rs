@@ -24,6 +24,7 @@ pub mod rollout;
 mod sealing;
 pub mod settings;
 pub mod snooze;
+mod turns;
 
 pub use engine::{Engine, Ports, Standing};
 pub use error::ServiceError;

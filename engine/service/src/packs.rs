@@ -271,6 +271,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
     }
 
+    /// Compiles packs and runs their tests, and keeps nothing: what is doubtful and their hash, or
+    /// all that is wrong with them.
+    ///
+    /// # Errors
+    /// Where too many ask at once.
+    pub async fn try_packs(
+        &self,
+        sources: Vec<PackSource>,
+    ) -> Result<Result<(Vec<Diagnostic>, PacksHash), Vec<Diagnostic>>, ServiceError> {
+        let turn = self.compiling.take().await?;
+        let checked = turn.work(move || check(&sources)).await?;
+        Ok(checked.map(|book| (book.warnings().to_vec(), book.hash())))
+    }
+
     /// The packs in service: what stands in each, and the hash over all.
     pub fn packs(&self) -> (Vec<simbind_rules::PackInfo>, [u8; 32]) {
         let current = self.packs.in_service();

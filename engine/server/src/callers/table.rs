@@ -38,7 +38,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.RuleService/ListPacks", &[Analyst, Auditor, Operator]),
     ("/simbind.v1.RuleService/GetPacks", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),
-    ("/simbind.v1.RuleService/ExplainFacts", &[Analyst, HelpDesk, Auditor]),
+    ("/simbind.v1.RuleService/ExplainFacts", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/Backtest", &[Analyst]),
     ("/simbind.v1.RolloutService/StagePacks", &[Analyst]),
     ("/simbind.v1.RolloutService/GetRollout", &[Analyst, Auditor, Operator]),

@@ -5,7 +5,7 @@ use simbind_service::{
     ServiceError,
     backtest::TriedPacks,
     explain::Question,
-    packs::{Named, check},
+    packs::Named,
     ports::{store::Store, vault::Vault},
 };
 use tonic::{Request, Response, Status};
@@ -59,12 +59,8 @@ impl<S: Store, V: Vault> RuleService for Api<S, V> {
         request: Request<CheckPacksRequest>,
     ) -> Result<Response<CheckPacksResponse>, Status> {
         let sources = wire::sources("packs", request.into_inner().packs).map_err(status)?;
-        let checked = tokio::task::spawn_blocking(move || check(&sources)).await;
-        let checked = checked.map_err(|_| {
-            status(ServiceError::Unavailable { why: "the compiler of packs panicked".into() })
-        })?;
-        let (found, packs_hash) = match checked {
-            Ok(book) => (book.warnings().to_vec(), book.hash().0.to_vec()),
+        let (found, packs_hash) = match self.engine().try_packs(sources).await.map_err(status)? {
+            Ok((warnings, hash)) => (warnings, hash.0.to_vec()),
             Err(found) => (found, Vec::new()),
         };
         let diagnostics = found.into_iter().map(wire::diagnostic).collect();

@@ -90,7 +90,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return Err(ServiceError::invalid("to", "is before `from`"));
         }
         let turn = self.backtests.clone().try_acquire_owned();
-        let turn = turn.map_err(|_| ServiceError::Busy { retry_after: AFTER_ANOTHER })?;
+        let mut turn = turn.map_err(|_| ServiceError::Busy { retry_after: AFTER_ANOTHER })?;
         let tried = match packs {
             TriedPacks::InService => Tried::in_service(self.packs.in_service()),
             TriedPacks::Hash(hash) => match self.packs_of(hash).await? {
@@ -98,7 +98,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 PacksOf::Missing => return Err(ServiceError::NotFound("packs")),
             },
             TriedPacks::Sources(sources) => {
-                let checked = aside(move || check(&sources)).await?;
+                // Where nobody waits any more, the turns last as long as the work.
+                let compiling = self.compiling.take().await?;
+                let work = move || (check(&sources), turn);
+                let (checked, kept) = compiling.work(work).await?;
+                turn = kept;
                 checked.map_err(|found| ServiceError::invalid("packs", problems(&found)))?.into()
             }
         };

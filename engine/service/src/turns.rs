@@ -1,10 +1,10 @@
-//! How many explanations are worked out at once.
+//! How much long work of analysts and help desks is done at once, beside the checks.
 
 use crate::error::ServiceError;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Explanations that are worked out at once.
+/// Pieces of one kind of work that are done at once.
 const AT_ONCE: usize = 2;
 /// How long one waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ pub(crate) struct Turns {
 }
 
 /// A turn. It is free again when this is dropped.
-pub(super) struct Turn {
+pub(crate) struct Turn {
     _permit: OwnedSemaphorePermit,
 }
 
@@ -28,11 +28,27 @@ impl Turns {
     }
 
     /// Waits for a turn.
-    pub(super) async fn take(&self) -> Result<Turn, ServiceError> {
+    pub(crate) async fn take(&self) -> Result<Turn, ServiceError> {
         let taken = tokio::time::timeout(self.patience, self.free.clone().acquire_owned()).await;
         let permit = taken.ok().and_then(Result::ok);
         let permit = permit.ok_or(ServiceError::Busy { retry_after: AFTER_OTHERS })?;
         Ok(Turn { _permit: permit })
+    }
+}
+
+impl Turn {
+    /// Works on a thread for that, so that checks keep theirs. The turn ends with the work, also
+    /// where nobody waits for it any more.
+    pub(crate) async fn work<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let work = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(self);
+            done
+        });
+        work.await.map_err(|_| ServiceError::unavailable("the work was given up"))
     }
 }
 
