@@ -24,8 +24,8 @@ mod tests;
 
 pub use coverage::{Coverage, ParamCoverage, RuleCoverage};
 pub use diff::{
-    ChainDiff, Compared, Diff, KindDiff, LimitChange, ParamChange, RuleChange, RuleDiff, Told,
-    Witness,
+    ChainDiff, Compared, Diff, KindDiff, LimitChange, Line, Network, ParamChange, RuleChange,
+    RuleDiff, Told, Witness,
 };
 pub use explain::{Adjustment, Conclusion, FactReading, ParamReading, RuleTrace, Truth};
 pub use feed::DeclaredFeed;
@@ -71,7 +71,7 @@ pub enum Layer {
 }
 
 /// The rules that stand for one carrier or MVNO; of the book that gave it out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChainId(u16);
 
 /// Every pack in service, compiled.

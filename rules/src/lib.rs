@@ -14,8 +14,8 @@ mod verdict;
 
 pub use book::{Adjustment, ParamReading, Truth};
 pub use book::{
-    ChainDiff, Compared, Diff, FactChange, KindDiff, LimitChange, Milder, ParamChange, RuleChange,
-    RuleDiff, Told, Witness,
+    ChainDiff, Compared, Diff, FactChange, KindDiff, LimitChange, Line, Milder, Network,
+    ParamChange, RuleChange, RuleDiff, Told, Witness,
 };
 pub use book::{
     ChainId, Conclusion, Coverage, DeclaredFeed, FactReading, FiredBy, FiredRule, Layer, Limit,

@@ -2,6 +2,7 @@
 
 mod chains;
 mod changes;
+mod lines;
 mod report;
 mod witness;
 
@@ -9,4 +10,5 @@ mod witness;
 mod tests;
 
 pub use changes::{LimitChange, ParamChange, RuleChange};
+pub use lines::{Line, Network};
 pub use report::{ChainDiff, Compared, Diff, KindDiff, RuleDiff, Told, Witness};

@@ -1,6 +1,7 @@
 //! Comparing two books, chain by chain.
 
 use super::changes::{self, Pair, limits, params};
+use super::lines::moves;
 use super::report::{ChainDiff, Compared, Diff, KindDiff, RuleDiff};
 use super::witness::{Asked, Sides};
 use crate::book::verdicts::{ALLOW, Field};
@@ -14,7 +15,7 @@ use crate::verdict::CheckKind;
 const MOST_TRIES: usize = 100_000;
 
 impl RuleBook {
-    /// What `new` answers otherwise than `old`, for each pack that both have.
+    /// What `new` answers otherwise than `old`, for each line that either names.
     ///
     /// Each answer is a proof over all facts that can stand together
     /// ([`crate::facts::worlds`]), or a smallest set of facts that shows the difference, or says
@@ -24,15 +25,17 @@ impl RuleBook {
             let packs = from.packs.iter().filter(|pack| other.chain_of_pack(&pack.id).is_none());
             packs.map(|pack| pack.id.clone()).collect()
         };
-        let chain_of = |book: &Self, id: &str| {
-            let ChainId(at) = book.chain_of_pack(id)?;
-            Some(usize::from(at))
-        };
-        let chains = new.packs.iter().filter_map(|pack| {
-            let before = old.chains.get(chain_of(old, &pack.id)?)?;
-            let after = new.chains.get(chain_of(new, &pack.id)?)?;
+        let mut moves: Vec<_> = moves(old, new).into_iter().collect();
+        // In the order of the new book.
+        moves.sort_by_key(|((ChainId(before), ChainId(after)), _)| (*after, *before));
+        let chains = moves.into_iter().filter_map(|((before, after), lines)| {
+            let (pack_before, pack) = (old.pack_of_chain(before)?, new.pack_of_chain(after)?);
+            let before = old.chains.get(usize::from(before.0))?;
+            let after = new.chains.get(usize::from(after.0))?;
             Some(ChainDiff {
+                pack_before: pack_before.id.clone(),
                 pack: pack.id.clone(),
+                lines,
                 params: params(before, after),
                 limits: limits(before, after),
                 kinds: [CheckKind::Login, CheckKind::Tap]

@@ -1,6 +1,7 @@
 //! What a diff says.
 
 use super::changes::{LimitChange, ParamChange, RuleChange};
+use super::lines::Line;
 use crate::facts::{Fact, Facts};
 use crate::reason::ReasonCode;
 use crate::verdict::{CheckKind, Severity, StepUpMethod, Verdict};
@@ -12,12 +13,13 @@ pub struct Diff {
     pub added: Vec<String>,
     /// Packs that only the old book has.
     pub removed: Vec<String>,
-    /// The chains of the packs that both have, in the order of the new book.
+    /// What differs for whom: all lines that either book names, and any other, in the order of the
+    /// new book's packs.
     pub chains: Vec<ChainDiff>,
 }
 
 impl Diff {
-    /// Whether it is proved that nothing is answered otherwise, and no limit or parameter differs.
+    /// Whether it is proved that no line is answered otherwise, and no limit or parameter differs.
     pub fn is_same(&self) -> bool {
         self.added.is_empty()
             && self.removed.is_empty()
@@ -25,11 +27,15 @@ impl Diff {
     }
 }
 
-/// What differs for the lines of one pack.
+/// What differs for the lines that one pack answered before and one pack answers now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainDiff {
-    /// The pack.
+    /// The old book's pack for these lines.
+    pub pack_before: String,
+    /// The new book's pack for them.
     pub pack: String,
+    /// The lines, at least one.
+    pub lines: Vec<Line>,
     /// Parameters of other values.
     pub params: Vec<ParamChange>,
     /// Other limits.
@@ -39,6 +45,11 @@ pub struct ChainDiff {
 }
 
 impl ChainDiff {
+    /// Whether another pack answers these lines than before.
+    pub fn is_moved(&self) -> bool {
+        self.pack_before != self.pack
+    }
+
     /// Whether it is proved that nothing differs.
     pub fn is_same(&self) -> bool {
         let same =

@@ -25,7 +25,7 @@ fn edited(name: &str, from: &str, to: &str) -> RuleBook {
 }
 
 fn login<'d>(diff: &'d Diff, pack: &str) -> &'d KindDiff {
-    &diff.chains.iter().find(|chain| chain.pack == pack).unwrap().kinds[0]
+    &diff.chains.iter().find(|chain| chain.pack == pack && !chain.is_moved()).unwrap().kinds[0]
 }
 
 proptest! {
@@ -166,6 +166,75 @@ fn packs_and_limits_that_differ_are_listed() {
     assert_eq!(limits[0].id, "logins-per-certificate");
     assert!(!diff.is_same());
     assert_eq!(diff.chains[0].kinds[0].verdict, Compared::Same);
+}
+
+/// How a diff says that lines are answered by another pack.
+fn moved(diff: &Diff) -> Vec<String> {
+    let told = diff.chains.iter().filter(|chain| chain.is_moved()).map(|chain| {
+        let lines: Vec<_> = chain.lines.iter().map(ToString::to_string).collect();
+        format!("{}: {} to {}", lines.join(", "), chain.pack_before, chain.pack)
+    });
+    told.collect()
+}
+
+#[test]
+fn lines_that_another_pack_answers_are_told_with_what_differs_for_them() {
+    let old = RuleBook::shipped().unwrap();
+    let (was, other) = ("mvno = \"kawasemi\"", "mvno = \"kawasemix\"");
+    let renamed = edited("kawasemi.toml", was, other);
+    let without: Vec<_> = RuleBook::shipped_sources()
+        .into_iter()
+        .filter(|source| source.name != "kawasemi.toml")
+        .collect();
+    let removed = RuleBook::compile(&without).unwrap();
+    for (old, new, lines) in [
+        (&old, &renamed, "kawasemi on kddi: kawasemi to kddi"),
+        (&old, &renamed, "kawasemix on kddi: kddi to kawasemi"),
+        (&old, &removed, "kawasemi on kddi: kawasemi to kddi"),
+        (&removed, &old, "kawasemi on kddi: kddi to kawasemi"),
+    ] {
+        let diff = RuleBook::diff(old, new);
+        assert!(!diff.is_same());
+        assert!(moved(&diff).iter().any(|told| told == lines), "{:?}", moved(&diff));
+        let chain = diff.chains.iter().find(|chain| {
+            chain.is_moved() && chain.lines.iter().any(|line| line.carrier() == Some("kddi"))
+        });
+        assert!(chain.unwrap().kinds[0].verdict.witness().is_some());
+    }
+    assert!(moved(&RuleBook::diff(&old, &old)).is_empty());
+}
+
+#[test]
+fn an_mvno_on_another_host_is_told_of_both_hosts() {
+    let old = RuleBook::shipped().unwrap();
+    let hosted = edited("iij.toml", "host = \"docomo\"", "host = \"kddi\"");
+    let told = moved(&RuleBook::diff(&old, &hosted));
+    assert_eq!(told, ["iij on docomo: iij to docomo", "iij on kddi: kddi to iij"]);
+}
+
+#[test]
+fn limits_that_a_line_loses_with_its_pack_are_listed() {
+    let limit = "\n[[limit]]\nid = \"few\"\non = [\"login\"]\nper = [\"certificate\"]\nrate = \"5/1m\"\n\
+                 burst = 5\nreason = \"RATE_LIMITED\"\n";
+    let with = |mvno: &str| {
+        let text = format!(
+            "[pack]\nid = \"small\"\nextends = \"docomo\"\n\
+             applies_to = {{ mvno = \"{mvno}\", host = \"docomo\" }}\n{limit}"
+        );
+        let mut sources = RuleBook::shipped_sources();
+        sources.push(PackSource { name: "small.toml".to_owned(), text });
+        RuleBook::compile(&sources).unwrap()
+    };
+    let diff = RuleBook::diff(&with("small"), &with("smaller"));
+    let of = |line: &str| {
+        let has = |chain: &&ChainDiff| chain.lines.iter().any(|own| own.to_string() == line);
+        diff.chains.iter().find(has).unwrap()
+    };
+    let (lost, gained) = (of("small on docomo"), of("smaller on docomo"));
+    assert_eq!((lost.limits.len(), gained.limits.len()), (1, 1));
+    assert!(lost.limits[0].new.is_none() && gained.limits[0].old.is_none());
+    assert_eq!(lost.kinds[0].verdict, Compared::Same, "only the limit is lost");
+    assert!(!lost.is_same() && !diff.is_same());
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) struct DiffArgs {
     /// A pack file, a folder of them, or the word `shipped`.
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
-    /// Compares the lines of this pack alone.
+    /// Compares the lines alone that this pack answers or answered.
     #[arg(long, value_name = "ID")]
     pub(crate) pack: Option<String>,
     /// Prints JSON.
@@ -70,7 +70,7 @@ pub(super) fn run(args: &DiffArgs) -> CliResult {
 fn keep_only(diff: &mut Diff, pack: &str) {
     diff.added.retain(|id| id == pack);
     diff.removed.retain(|id| id == pack);
-    diff.chains.retain(|chain| chain.pack == pack);
+    diff.chains.retain(|chain| chain.pack == pack || chain.pack_before == pack);
 }
 
 /// Why there is nothing to compare.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use simbind_rules::{
-    CheckKind, Compared, Diff, KindDiff, LimitChange, ParamChange, RuleChange, RuleDiff, Told,
-    Verdict, Witness,
+    CheckKind, Compared, Diff, KindDiff, LimitChange, Line, ParamChange, RuleChange, RuleDiff,
+    Told, Verdict, Witness,
 };
 
 pub(super) fn of(diff: &Diff) -> Value {
@@ -12,7 +12,9 @@ pub(super) fn of(diff: &Diff) -> Value {
         .iter()
         .map(|chain| {
             json!({
+                "pack_before": chain.pack_before,
                 "pack": chain.pack,
+                "lines": chain.lines.iter().map(line).collect::<Vec<_>>(),
                 "same": chain.is_same(),
                 "params": chain.params.iter().map(param).collect::<Vec<_>>(),
                 "limits": chain.limits.iter().map(limit).collect::<Vec<_>>(),
@@ -26,6 +28,10 @@ pub(super) fn of(diff: &Diff) -> Value {
         "removed": diff.removed,
         "chains": chains,
     })
+}
+
+fn line(line: &Line) -> Value {
+    json!({ "name": line.to_string(), "carrier": line.carrier(), "mvno": line.mvno() })
 }
 
 fn param(change: &ParamChange) -> Value {

@@ -11,6 +11,10 @@ pub(super) fn text(diff: &Diff) -> String {
             line(&mut out, 0, &format!("{what}: {}", packs.join(", ")));
         }
     }
+    for chain in diff.chains.iter().filter(|chain| chain.is_moved()) {
+        let (lines, before, now) = (lines(chain), &chain.pack_before, &chain.pack);
+        line(&mut out, 0, &format!("lines of {lines}: by pack {before} before, by {now} now"));
+    }
     listed(
         &mut out,
         "parameters",
@@ -53,10 +57,23 @@ pub(super) fn text(diff: &Diff) -> String {
     }
     let same: Vec<_> = diff.chains.iter().filter(|chain| chain.is_same()).collect();
     if !same.is_empty() {
-        let packs: Vec<_> = same.iter().map(|chain| chain.pack.as_str()).collect();
+        let packs: Vec<_> = same.iter().map(|chain| whose(chain)).collect();
         line(&mut out, 0, &format!("proved, the same answers: {}", packs.join(", ")));
     }
     out
+}
+
+fn lines(chain: &ChainDiff) -> String {
+    chain.lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Whose lines they are: those of a pack, or those that moved to it.
+fn whose(chain: &ChainDiff) -> String {
+    if chain.is_moved() {
+        format!("{} (by {} now)", lines(chain), chain.pack)
+    } else {
+        chain.pack.clone()
+    }
 }
 
 fn line(out: &mut String, depth: usize, text: &str) {
@@ -66,7 +83,7 @@ fn line(out: &mut String, depth: usize, text: &str) {
     }
 }
 
-fn listed(out: &mut String, title: &str, entries: &[(String, Vec<&str>)]) {
+fn listed(out: &mut String, title: &str, entries: &[(String, Vec<String>)]) {
     if !entries.is_empty() {
         line(out, 0, title);
     }
@@ -84,13 +101,13 @@ fn moved(name: &str, old: &Option<String>, new: &Option<String>) -> String {
 fn shared<'d, T: PartialEq, I: IntoIterator<Item = T>>(
     diff: &'d Diff,
     of: impl Fn(&'d ChainDiff) -> I,
-) -> Vec<(T, Vec<&'d str>)> {
-    let mut found: Vec<(T, Vec<&str>)> = Vec::new();
+) -> Vec<(T, Vec<String>)> {
+    let mut found: Vec<(T, Vec<String>)> = Vec::new();
     for chain in &diff.chains {
         for finding in of(chain) {
             match found.iter_mut().find(|(seen, _)| *seen == finding) {
-                Some((_, packs)) => packs.push(&chain.pack),
-                None => found.push((finding, vec![&chain.pack])),
+                Some((_, packs)) => packs.push(whose(chain)),
+                None => found.push((finding, vec![whose(chain)])),
             }
         }
     }
@@ -203,6 +220,15 @@ mod tests {
         assert_eq!(told.matches("line-inherited (verdict changed), login").count(), 1, "{told}");
         assert_eq!(told.matches("given = { \"line.latch\" = \"inherited\" }").count(), 2, "{told}");
         assert_eq!(told.matches("stricter: nowhere, proved").count(), 2, "{told}");
+    }
+
+    #[test]
+    fn lines_that_another_pack_answers_now_are_told_with_their_witnesses() {
+        let told = told("mvno = \"kawasemi\"", "mvno = \"kawasemix\"");
+        let moved = "lines of kawasemi on kddi: by pack kawasemi before, by kddi now";
+        assert!(told.contains(moved), "{told}");
+        assert!(told.contains("login of kawasemi on kddi (by kddi now)"), "{told}");
+        assert!(!told.contains("same answers: kawasemi"), "{told}");
     }
 
     #[test]
