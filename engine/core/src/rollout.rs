@@ -154,6 +154,16 @@ impl Rollout {
         }
     }
 
+    /// How far the staged packs are in effect: a share that nobody has approved, where somebody has
+    /// to, has none.
+    pub fn stage_in_effect(&self, approval: NationalApproval, nation: Nation) -> Option<Stage> {
+        let staged = self.staged.as_ref()?;
+        Some(match self.approval(approval, nation) {
+            ApprovalStanding::Enough => staged.stage,
+            ApprovalStanding::Missing => Stage::Shadow,
+        })
+    }
+
     /// The state after a change, where that is permitted.
     ///
     /// # Errors
@@ -242,6 +252,7 @@ impl Rollout {
         match change.act {
             Act::Configured { origin } | Act::Recovered { origin } => {
                 next.put_in_service(change.version(origin), Guided::ByConfiguration);
+                next.begin_again();
             }
             Act::Renamed { was } => next.rename(was, change.packs),
             Act::Staged { origin } => {
@@ -265,6 +276,15 @@ impl Rollout {
             Act::Approved | Act::Shadowed | Act::Shared(_) | Act::Withdrawn | Act::Activated => {}
         }
         next
+    }
+
+    /// What is staged was tried and approved beside packs that are not in service any more: it
+    /// waits without effect, and nobody has approved it.
+    fn begin_again(&mut self) {
+        if let Some(staged) = &mut self.staged {
+            staged.stage = Stage::Shadow;
+            staged.approved_by.clear();
+        }
     }
 
     fn set_stage(&mut self, stage: Stage) {
@@ -302,7 +322,7 @@ impl Rollout {
             None => self.put_in_service(version, Guided::ByRollback),
         }
         self.guided = Guided::ByRollback;
-        self.set_stage(Stage::Shadow);
+        self.begin_again();
     }
 
     fn unstage(&mut self, packs: PacksHash) {

@@ -96,14 +96,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Result<Self, ServiceError> {
         let Ports { store, vault, clock, entropy } = ports;
         let bounds = settings.bounds;
-        let packs = Packs::restore(
-            &*store,
-            &clock,
-            configured.into(),
-            settings.packs.broken,
-            bounds.limit_keys,
-        )
-        .await?;
+        let packs =
+            Packs::restore(&*store, &clock, configured.into(), &settings.packs, bounds.limit_keys)
+                .await?;
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
         let engine = Self {
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),

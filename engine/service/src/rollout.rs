@@ -360,7 +360,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if let Some(there) = rollout.staged() {
             let packs = self.compiled_again(there.version.packs).await?;
             let shadow = Arc::new(Shadow::new(self.now()));
-            staged = Some(OnTrial { packs, stage: there.stage, shadow });
+            let nation = live.nation_beside(&packs);
+            let stage = rollout.stage_in_effect(self.settings.packs.approval, nation);
+            staged = stage.map(|stage| OnTrial { packs, stage, shadow });
         }
         self.packs.put(InForce { version: version.unwrap_or_default(), live, staged });
         Ok(Standing { rollout, version, force: self.packs.current() })

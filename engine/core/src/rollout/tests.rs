@@ -139,6 +139,40 @@ fn what_is_staged_waits_without_effect_after_a_rollback() {
 }
 
 #[test]
+fn no_share_and_no_approval_outlives_the_packs_that_they_were_given_beside() {
+    let recovered = Act::Recovered { origin: Origin::Texts };
+    let earlier: &[Try] = &[BEGUN];
+    let active: &[Try] = &[BEGUN, (STAGED, 2, "ann"), (Act::Activated, 2, "ann")];
+    for (before, act, packs) in [
+        (earlier, CONFIGURED, 9),
+        (earlier, recovered, 9),
+        (active, recovered, 9),
+        (active, BACK, 1),
+    ] {
+        let mut rollout = walk(EASY, before);
+        for (act, by) in [(STAGED, "ann"), (Act::Approved, "bob"), (share(999), "ann")] {
+            rollout = rollout.step(&change(act, 3, by), EASY).unwrap();
+        }
+        let next = rollout.step(&change(act, packs, "simbind"), EASY).unwrap();
+        let staged = next.staged().unwrap();
+        assert_eq!((staged.stage, &*staged.approved_by), (Stage::Shadow, &[][..]), "{act:?}");
+        let refused = next.step(&change(share(999), 3, "ann"), STRICT).map(|_| ());
+        assert_eq!(refused, Err(Refusal::ApprovalMissing), "{act:?}");
+    }
+}
+
+#[test]
+fn a_share_that_lacks_its_approval_has_no_effect() {
+    let rollout = walk(EASY, &[BEGUN, (STAGED, 2, "ann"), (share(999), 2, "ann")]);
+    let stage = |ground: Ground| rollout.stage_in_effect(ground.approval, ground.nation);
+    assert_eq!(stage(STRICT), Some(Stage::Shadow));
+    for ground in [EASY, LOWER] {
+        assert_eq!(stage(ground), Some(Stage::Share(999_u32.try_into().unwrap())));
+    }
+    assert_eq!(walk(EASY, &[BEGUN]).stage_in_effect(STRICT.approval, STRICT.nation), None);
+}
+
+#[test]
 fn versions_of_bundles_only_go_up_unless_rolled_back_on_purpose() {
     let begun = [BEGUN, (bundle(7), 2, "ann"), (Act::Activated, 2, "ann")];
     let rollout = walk(EASY, &begun);

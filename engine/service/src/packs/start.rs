@@ -12,7 +12,7 @@ use crate::{
         clock::Clock,
         store::{Expected, Position, Store, StoreError},
     },
-    settings::BrokenPacks,
+    settings::{BrokenPacks, PackTerms},
 };
 use arc_swap::ArcSwap;
 use simbind_core::{
@@ -24,6 +24,9 @@ use std::sync::Arc;
 
 /// Why packs have another hash than before.
 pub(crate) const RENAMED: &str = "the same packs have another hash with this version of simbind";
+
+/// Why a share ends at a start.
+const UNAPPROVED: &str = "the nation's pack changes, and no second person has approved the packs";
 
 /// The packs that the configuration names.
 #[derive(Clone, Debug)]
@@ -84,11 +87,11 @@ impl Packs {
         store: &impl Store,
         clock: &Arc<dyn Clock>,
         configured: Configured,
-        broken: BrokenPacks,
+        terms: &PackTerms,
         most_keys: usize,
     ) -> Result<Self, ServiceError> {
-        let start =
-            Start { store, now: clock.now(), workshop: Workshop::new(clock, most_keys), broken };
+        let workshop = Workshop::new(clock, most_keys);
+        let start = Start { store, now: clock.now(), workshop, terms };
         for _ in 0..TRIES {
             match start.force(configured.clone()).await {
                 Ok(force) => {
@@ -122,7 +125,7 @@ struct Start<'a, S> {
     store: &'a S,
     now: Timestamp,
     workshop: Workshop,
-    broken: BrokenPacks,
+    terms: &'a PackTerms,
 }
 
 /// The ledger's state while the start goes on.
@@ -144,7 +147,7 @@ impl<S: Store> Start<'_, S> {
                 self.configured(&mut at, act, configured.sources).await?
             }
         };
-        let staged = self.staged(&mut at).await?;
+        let staged = self.staged(&mut at, &live).await?;
         Ok(InForce { version: at.version.unwrap_or_default(), live, staged })
     }
 
@@ -200,7 +203,7 @@ impl<S: Store> Start<'_, S> {
                 self.tell_of_configured(&live, configured.sources).await?;
                 Ok(live)
             }
-            Err(why) if self.broken == BrokenPacks::TakeConfigured => {
+            Err(why) if self.terms.broken == BrokenPacks::TakeConfigured => {
                 tracing::error!(packs = %hash, %why, "the packs in service cannot be used: those of the configuration take their place");
                 let act = Act::Recovered { origin: configured.origin };
                 self.configured(at, act, configured.sources).await
@@ -240,12 +243,18 @@ impl<S: Store> Start<'_, S> {
     }
 
     /// Staged packs go on where they were; such as cannot be used any more are withdrawn.
-    async fn staged(&self, at: &mut At) -> Result<Option<OnTrial>, Fault> {
+    async fn staged(&self, at: &mut At, live: &InService) -> Result<Option<OnTrial>, Fault> {
         let Some(staged) = at.rollout.staged() else { return Ok(None) };
         let hash = staged.version.packs;
         match self.compiled(at, hash).await? {
             Ok(packs) => {
-                let stage = at.rollout.staged().map(|staged| staged.stage);
+                let (approval, nation) = (self.terms.approval, live.nation_beside(&packs));
+                let stage = at.rollout.stage_in_effect(approval, nation);
+                if stage != at.rollout.staged().map(|staged| staged.stage) {
+                    let packs = packs.book.hash();
+                    tracing::warn!(%packs, "the staged packs decide for nobody: they lack an approval");
+                    self.note(at, Act::Shadowed, packs, UNAPPROVED).await?;
+                }
                 let shadow = Arc::new(Shadow::new(self.now));
                 Ok(stage.map(|stage| OnTrial { packs, stage, shadow }))
             }

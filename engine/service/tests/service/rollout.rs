@@ -117,6 +117,58 @@ async fn a_restart_keeps_what_a_person_put_in_service_and_what_is_staged() {
     assert_eq!(support::back(&after, "ann", BackTo::Before).await, Ok(anew));
 }
 
+/// A nation's pack that the operator made harder.
+const HARDER: &str = "\n[[rule]]\nid = \"harder\"\non = [\"login\"]\nwhen = \"pin.failures == 2\"\n\
+                      verdict = \"deny\"\nreason = \"PIN_LOCKED\"\n";
+
+#[tokio::test]
+async fn a_share_decides_for_nobody_once_the_operator_configured_another_nation() {
+    let two = |packs: &mut simbind_service::settings::PackTerms| {
+        packs.approval = NationalApproval::TwoPersons;
+    };
+    let world = World::with_packs(PACK, two).await;
+    let mut people = Vec::new();
+    for n in 1..=8 {
+        let person = Person::new(&world.authority, n);
+        person.enrol(&world).await.unwrap();
+        people.push(person);
+    }
+    let mut sources = pack(PACK);
+    sources.push(support::source("docomo.toml", CARRIER));
+    let staged = support::stage_all(&world.engine, "ann", sources).await;
+    let share = Advance::Share(999_u32.try_into().unwrap());
+    support::advance(&world.engine, "ann", staged, share).await.unwrap();
+    let harder = format!("{PACK}{HARDER}");
+    let engine = world.try_restarted(&harder, two).await.unwrap();
+    for (n, person) in people.iter().enumerate() {
+        assert_eq!(person.check(&engine, &format!("c{n}")).await.packs, book(&harder).0);
+    }
+    let view = engine.rollout().await.unwrap();
+    assert_eq!(view.rollout.staged().unwrap().stage, Stage::Shadow);
+    assert_eq!(view.approval, ApprovalStanding::Missing);
+    refused(support::advance(&engine, "ann", staged, share).await, "second person");
+}
+
+#[tokio::test]
+async fn a_share_that_lacks_an_approval_is_served_as_shadow_after_a_start() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    let staged = stage(&world.engine, "ann", DENY).await;
+    let share = Advance::Share(999_u32.try_into().unwrap());
+    support::advance(&world.engine, "ann", staged, share).await.unwrap();
+    let two = |packs: &mut simbind_service::settings::PackTerms| {
+        packs.approval = NationalApproval::TwoPersons;
+    };
+    let engine = world.try_restarted(PACK, two).await.unwrap();
+    assert_eq!(person.check(&engine, "c1").await.packs, book(PACK).0);
+    let last = engine.pack_changes(None, 1).await.unwrap().changes.remove(0);
+    assert_eq!((last.act, last.packs), (simbind_core::rollout::Act::Shadowed, staged));
+    assert_eq!(engine.rollout().await.unwrap().rollout.staged().unwrap().stage, Stage::Shadow);
+    support::approve(&engine, "bob", staged).await.unwrap();
+    assert_eq!(person.check(&engine, "c2").await.packs, book(PACK).0, "not by itself");
+}
+
 #[tokio::test]
 async fn packs_that_do_not_compile_or_fail_their_tests_are_not_staged() {
     let world = World::new().await;
