@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 pub(crate) type Names = BTreeMap<String, String>;
 
 /// Digits of a hash that the page shows.
-const DIGITS: usize = 12;
+const DIGITS: usize = 32;
 /// What a decision's id begins with, and its length.
 const DECISION: (&str, usize) = ("dec_", 36);
 
@@ -12,7 +12,7 @@ fn is_hex(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_hexdigit()) && text.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// The name that a word of the page begins with, and which differs each time: 12 digits of a hash,
+/// The name that a word of the page begins with, and which differs each time: 32 digits of a hash,
 /// perhaps cut or with a colon, or a decision's id.
 fn name(word: &str) -> Option<&str> {
     let (begins, length) = DECISION;
@@ -98,11 +98,14 @@ fn a_name_is_learnt_once_and_then_stands() {
     let mut names = Names::new();
     let here = "a1".repeat(32);
     let printed = format!("staged {here}: x\n");
-    assert_eq!(missing("staged 0123456789ab…: x", &printed, &mut names), None);
-    assert_eq!(in_this_run("go 0123456789ab --why", &names), "go a1a1a1a1a1a1 --why");
+    assert_eq!(missing("staged 0123456789ab0123456789ab01234567…: x", &printed, &mut names), None);
+    assert_eq!(
+        in_this_run("go 0123456789ab0123456789ab01234567 --why", &names),
+        "go a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1 --why"
+    );
     let other = format!("staged 12{here}: x\n");
-    assert!(missing("staged 0123456789ab…: x", &other, &mut names).is_some());
-    assert_eq!(missing("staged fedcba987654…: x", &other, &mut names), None);
+    assert!(missing("staged 0123456789ab0123456789ab01234567…: x", &other, &mut names).is_some());
+    assert_eq!(missing("staged fedcba987654fedcba987654fedcba98…: x", &other, &mut names), None);
     let decision = |digit: &str| format!("dec_{}", digit.repeat(32));
     let printed = format!("│ {} │", decision("1"));
     let page = format!("│ {} │", decision("2"));

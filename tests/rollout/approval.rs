@@ -14,7 +14,7 @@ async fn a_change_of_the_nations_pack_takes_a_second_person() {
         world.refused("analyst", &line, "a second person has to approve", 1).await;
         world.refused("second", &line, "a second person has to approve", 1).await;
     }
-    let approve = format!("approve {} --why read", &staged[..8]);
+    let approve = format!("approve {} --why read", &staged[..32]);
     world.refused("analyst", &approve, "cannot approve", 1).await;
     assert_eq!(world.status().await["approval_missing"], true);
     world.done("second", &approve).await;

@@ -18,7 +18,7 @@ async fn packs_are_staged_shared_put_in_service_and_taken_back() {
     }
     assert_eq!(world.live().await, before, "staging has no effect");
 
-    let short = &staged[..8];
+    let short = &staged[..32];
     world.done("analyst", &format!("share {short} --permille 125 --why look")).await;
     assert_eq!(world.status().await["share_permille"], 125);
     assert_eq!(world.live().await, before);
@@ -58,7 +58,7 @@ async fn what_is_in_service_stays_so_over_a_restart() {
     world.edit("iij");
     world.done("analyst", "stage packs/iij.toml --why friday").await;
     let staged = world.staged().await;
-    world.done("analyst", &format!("activate {} --why go", &staged[..10])).await;
+    world.done("analyst", &format!("activate {} --why go", &staged[..40])).await;
     let world = world.restarted().await;
     assert_eq!(world.live().await, staged);
 }
@@ -100,7 +100,8 @@ async fn all_stages_the_named_packs_alone() {
 async fn steps_that_do_not_fit_are_refused_in_one_sentence() {
     let world = World::start("").await;
     let before = world.live().await;
-    world.refused("analyst", "activate 12345678 --why x", "no packs are staged", 1).await;
+    let none = "ab".repeat(16);
+    world.refused("analyst", &format!("activate {none} --why x"), "no packs are staged", 1).await;
     world.refused("analyst", "rollback --why x", "no packs were in service before", 1).await;
     world.refused("analyst", "rollback 12345678 --why x", "no packs here begin with", 1).await;
     let nowhere = format!("pull earlier --packs {}", "a1".repeat(32));
@@ -108,9 +109,9 @@ async fn steps_that_do_not_fit_are_refused_in_one_sentence() {
     world.pull().await;
     world.edit("iij");
     world.done("analyst", "stage packs/iij.toml --why x").await;
-    world.refused("analyst", "activate 12345678 --why x", "the staged packs are", 1).await;
+    world.refused("analyst", &format!("activate {none} --why x"), "the staged packs are", 1).await;
     world.refused("docomo", "status", "this caller may not do that", 4).await;
-    world.refused("analyst", "activate 1234 --why x", "8 to 64 hexadecimal digits", 2).await;
+    world.refused("analyst", "activate 12345678 --why x", "32 to 64 hexadecimal digits", 2).await;
     let staged = world.staged().await;
     world.done("analyst", &format!("withdraw {staged} --why x")).await;
     assert!(world.status().await["staged"].is_null());

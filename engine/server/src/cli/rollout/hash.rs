@@ -7,7 +7,48 @@ use std::{collections::BTreeSet, str::FromStr};
 const MOST_CHANGES: usize = 2000;
 const PAGE: u32 = 100;
 
-/// Packs as a person names them: the first 8 to 64 hexadecimal digits of their hash.
+/// Digits of a hash that nobody can make two packs share: 128 bits, 2^64 tries by the birthday bound.
+pub(super) const SURE: usize = 32;
+
+/// Staged packs as a person names them: the first 32 to 64 hexadecimal digits of their hash. With
+/// fewer, whoever stages could have made other packs that begin alike, to be staged once these were
+/// read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StagedName(String);
+
+impl FromStr for StagedName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        digits(text, SURE).map(Self).ok_or("it is not 32 to 64 hexadecimal digits")
+    }
+}
+
+impl StagedName {
+    /// The staged packs, which must be these.
+    pub(super) async fn staged(&self, server: &Server) -> Result<Vec<u8>, RemoteError> {
+        let standing = server.rollout().get_rollout(GetRolloutRequest {}).await?.into_inner();
+        match standing.staged {
+            Some(staged) if hex(&staged.packs_hash).starts_with(&self.0) => {
+                Ok(staged.packs_hash.to_vec())
+            }
+            Some(staged) => {
+                let there = hex(&staged.packs_hash);
+                let why = format!("the staged packs are {there}, not {}", self.0);
+                Err(RemoteError::Request(why))
+            }
+            None => Err(RemoteError::Request("no packs are staged".to_owned())),
+        }
+    }
+}
+
+fn digits(text: &str, least: usize) -> Option<String> {
+    let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
+    (digits && (least..=64).contains(&text.len())).then(|| text.to_ascii_lowercase())
+}
+
+/// Packs that the ledger knows, as a person names them: the first 8 to 64 hexadecimal digits of
+/// their hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PacksName(String);
 
@@ -15,13 +56,7 @@ impl FromStr for PacksName {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
-        let named = digits && (8..=64).contains(&text.len());
-        if named {
-            Ok(Self(text.to_ascii_lowercase()))
-        } else {
-            Err("it is not 8 to 64 hexadecimal digits")
-        }
+        digits(text, 8).map(Self).ok_or("it is not 8 to 64 hexadecimal digits")
     }
 }
 
@@ -35,20 +70,6 @@ impl PacksName {
         let pairs = self.0.as_bytes().chunks_exact(2);
         let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
         pairs.map(byte).collect::<Option<Vec<u8>>>().filter(|hash| hash.len() == 32)
-    }
-
-    /// The staged packs, which must be these.
-    pub(super) async fn staged(&self, server: &Server) -> Result<Vec<u8>, RemoteError> {
-        let standing = server.rollout().get_rollout(GetRolloutRequest {}).await?.into_inner();
-        match standing.staged {
-            Some(staged) if self.names(&staged.packs_hash) => Ok(staged.packs_hash.to_vec()),
-            Some(staged) => {
-                let there = hex(&staged.packs_hash);
-                let why = format!("the staged packs are {there}, not {}", self.0);
-                Err(RemoteError::Request(why))
-            }
-            None => Err(RemoteError::Request("no packs are staged".to_owned())),
-        }
     }
 
     /// Packs that the list of changes names.
@@ -83,6 +104,13 @@ impl PacksName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn staged_packs_are_named_by_digits_that_cannot_be_forged() {
+        assert!("ab".repeat(15).parse::<StagedName>().is_err());
+        assert!("ab".repeat(16).parse::<StagedName>().is_ok());
+        assert!("ab".repeat(33).parse::<StagedName>().is_err());
+    }
 
     #[test]
     fn packs_are_named_by_at_least_eight_digits() {

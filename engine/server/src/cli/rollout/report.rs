@@ -1,13 +1,16 @@
 //! Tables of what packs would answer otherwise.
 
-use super::super::remote::{hex, moment};
+use super::{
+    super::remote::{hex, moment},
+    hash::SURE,
+};
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use serde_json::{Value, json};
 use simbind_proto::v1::{ChangeCount, ChangedDecision, ShadowReport};
 use std::fmt::Write as _;
 
 /// The columns of a terminal that tells none.
-const WIDTH: u16 = 120;
+const WIDTH: u16 = 140;
 
 /// An empty table with these heads.
 pub(super) fn table<const N: usize>(heads: [&str; N]) -> Table {
@@ -20,7 +23,7 @@ pub(super) fn table<const N: usize>(heads: [&str; N]) -> Table {
 
 /// Packs for people: enough digits to name them again.
 pub(super) fn short(hash: &[u8]) -> String {
-    hex(hash).chars().take(12).collect()
+    hex(hash).chars().take(SURE).collect()
 }
 
 /// The differences for people.

@@ -3,7 +3,7 @@
 use super::{
     super::remote::{RemoteError, hex},
     ask::Asking,
-    hash::PacksName,
+    hash::{PacksName, StagedName},
 };
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
@@ -18,9 +18,9 @@ use std::{
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StepArgs {
-    /// The staged packs: the first digits of their hash, at least 8.
+    /// The staged packs: the first digits of their hash, at least 32.
     #[arg(value_name = "HASH")]
-    packs: PacksName,
+    packs: StagedName,
     /// Why, for the record.
     #[arg(long, value_name = "TEXT")]
     why: String,
