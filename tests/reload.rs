@@ -76,8 +76,9 @@ async fn activate(client: &mut Rollout) -> Bytes {
     staged
 }
 
-async fn roll_back(client: &mut Rollout) -> Bytes {
-    let request = RollBackPacksRequest { packs_hash: Bytes::new(), why: WHY.into() };
+async fn roll_back(client: &mut Rollout, live_packs_hash: Bytes) -> Bytes {
+    let why = WHY.into();
+    let request = RollBackPacksRequest { packs_hash: Bytes::new(), why, live_packs_hash };
     client.roll_back_packs(request).await.unwrap().into_inner().live_packs_hash
 }
 
@@ -152,7 +153,7 @@ async fn packs_that_change_under_load_fail_no_login_and_each_decision_names_one_
     let began = Instant::now();
     for _ in 0..changes / 2 {
         second = activate(&mut client).await;
-        assert_eq!(roll_back(&mut client).await, first);
+        assert_eq!(roll_back(&mut client, second.clone()).await, first);
     }
     let took = began.elapsed();
     going.store(false, Ordering::SeqCst);

@@ -78,7 +78,13 @@ async fn every_wrong_field_of_a_change_of_packs_is_named() {
             right_but_refused(client.clone().withdraw_packs(request).await)
         })
         .await;
-    Table::of(RollBackPacksRequest { packs_hash: Bytes::new(), why: WHY.into() })
+    let back = RollBackPacksRequest {
+        packs_hash: Bytes::new(),
+        why: WHY.into(),
+        live_packs_hash: packs_hash.clone(),
+    };
+    Table::of(back)
+        .values("live_packs_hash", &wrong_hashes(), |r, v| r.live_packs_hash = v)
         .values("packs_hash", wrong_hashes().get(1..).unwrap(), |r, v| r.packs_hash = v)
         .values("why", &wrong_reasons(), |r, v| r.why = v)
         .each_is_refused(async |request| {

@@ -1,6 +1,7 @@
 //! How packs come into service and go: one version is live, at most one is staged, and every change
 //! is a step that is permitted or refused.
 
+mod back;
 mod change;
 mod refusal;
 mod text;
@@ -8,11 +9,13 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use back::Rollback;
 pub use change::{Act, Change, Origin, Share, ShareError, Stage};
 pub use refusal::Refusal;
 pub use text::{Why, WhyError};
 
 use crate::{ids::CallerId, time::Timestamp};
+use back::Back;
 use serde::{Deserialize, Serialize};
 use simbind_rules::PacksHash;
 
@@ -67,6 +70,7 @@ pub struct Rollout {
     earlier: Vec<PacksHash>,
     guided: Guided,
     highest: Option<(u64, PacksHash)>,
+    back: Option<Back>,
 }
 
 /// Who has to agree to a change of the nation's pack.
@@ -308,11 +312,13 @@ impl Rollout {
         self.unstage(version.packs);
         self.live = Some(version);
         self.guided = guided;
+        self.back = None;
     }
 
     /// Earlier packs decide for all: those staged wait beside them again.
     fn take_back(&mut self, version: Version) {
         let packs = version.packs;
+        let back = Back::of(self);
         match self.earlier.iter().rposition(|earlier| *earlier == packs) {
             Some(at) => {
                 self.earlier.truncate(at);
@@ -322,6 +328,7 @@ impl Rollout {
             None => self.put_in_service(version, Guided::ByRollback),
         }
         self.guided = Guided::ByRollback;
+        self.back = back;
         self.begin_again();
     }
 
@@ -335,7 +342,8 @@ impl Rollout {
         let staged = self.staged.as_mut().map(|staged| &mut staged.version.packs);
         let live = self.live.as_mut().map(|live| &mut live.packs);
         let highest = self.highest.as_mut().map(|(_, packs)| packs);
-        let named = self.earlier.iter_mut().chain(staged).chain(live).chain(highest);
+        let back = self.back.iter_mut().flat_map(Back::packs);
+        let named = self.earlier.iter_mut().chain(staged).chain(live).chain(highest).chain(back);
         named.filter(|packs| **packs == was).for_each(|packs| *packs = is);
     }
 }

@@ -1,18 +1,19 @@
 //! Staging packs, bringing them into service step by step, and going back.
 
+mod back;
 mod read;
 
+pub use back::BackTo;
 pub use read::{ChangePage, RolloutView, StagedFigures};
 
 use crate::{
     bundle::Bundle,
     engine::{Engine, TRIES, contended},
     error::ServiceError,
-    ledger::{OnceLiveRow, decode_row, keys},
     packs::{
         InForce, InService, OnTrial,
         shadow::Shadow,
-        start::{RENAMED, append_change, own_change, read_rollout},
+        start::{append_change, read_rollout},
         texts,
     },
     ports::{
@@ -70,15 +71,6 @@ pub enum Advance {
     Share(Share),
     /// They decide for all.
     All,
-}
-
-/// Where a rollback goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BackTo {
-    /// The version before the one in service.
-    Before,
-    /// A version that was once in service.
-    Packs(PacksHash),
 }
 
 /// Who does something, and why.
@@ -214,87 +206,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
         }
         Err(contended())
-    }
-
-    /// Puts earlier packs in service again, at once and for all; the packs in service after it.
-    /// What is staged waits beside them without effect.
-    ///
-    /// # Errors
-    /// Where they were never in service, or two persons have to agree, or the store cannot be read
-    /// or written.
-    pub async fn roll_back_packs(
-        &self,
-        deed: Deed<'_>,
-        to: BackTo,
-    ) -> Result<PacksHash, ServiceError> {
-        let _one = self.packs.changing.lock().await;
-        for _ in 0..TRIES {
-            let standing = self.standing().await?;
-            let named = match to {
-                BackTo::Before => standing.rollout.before().ok_or(Refusal::NothingBefore)?,
-                BackTo::Packs(packs) => packs,
-            };
-            let Some(origin) = self.once_live(named).await? else {
-                return Err(Refusal::NeverLive.into());
-            };
-            let packs = self.compiled_again(named).await?;
-            let hash = packs.book.hash();
-            if hash != named && !self.rename(&standing, named, &packs).await? {
-                continue;
-            }
-            let standing = self.standing().await?;
-            let nation = standing.force.live.nation_beside(&packs);
-            let change = self.change_of(&deed, Act::RolledBack { origin }, hash);
-            let after = standing.rollout.step(&change, self.ground(nation, Past::OnceLive))?;
-            if self.take(standing, change, after, Some(&packs)).await? == Taken::Done {
-                return Ok(hash);
-            }
-        }
-        Err(contended())
-    }
-
-    /// How packs came that were once in service; `None` for those that never were.
-    async fn once_live(&self, packs: PacksHash) -> Result<Option<Origin>, ServiceError> {
-        // Before there were shares, the ledger held the texts of those alone that were in service.
-        let wanted = [keys::once_live(&packs.0)?, keys::packs(&packs.0)?];
-        let found = self.store.read(&wanted).await?;
-        let [marked, whole] = &*found.values else { return Ok(None) };
-        match (marked, whole) {
-            (Some(row), _) => Ok(Some(decode_row::<OnceLiveRow>(&row.value)?.origin)),
-            (None, Some(_)) => Ok(Some(Origin::Texts)),
-            (None, None) => Ok(None),
-        }
-    }
-
-    /// Earlier packs, compiled by this version of the program.
-    async fn compiled_again(&self, hash: PacksHash) -> Result<Arc<InService>, ServiceError> {
-        if let Some(kept) = self.packs.workshop().kept(hash) {
-            return Ok(kept);
-        }
-        let sources = texts::sources_of(&*self.store, hash).await?;
-        let sources = sources.ok_or(ServiceError::NotFound("packs"))?;
-        self.packs.workshop().compile_again(sources).await?.map_err(|found| {
-            let first = found.first().map(ToString::to_string).unwrap_or_default();
-            ServiceError::Refused(format!(
-                "these packs do not compile with this version of simbind: {first}"
-            ))
-        })
-    }
-
-    /// Tells the ledger that the same texts have another hash now; whether nothing came between.
-    async fn rename(
-        &self,
-        standing: &Standing,
-        was: PacksHash,
-        packs: &Arc<InService>,
-    ) -> Result<bool, ServiceError> {
-        texts::record(&*self.store, packs).await?;
-        let change = own_change(Act::Renamed { was }, packs.book.hash(), self.now(), RENAMED)?;
-        match append_change(&*self.store, change, standing.version).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
     }
 
     fn change_of(&self, deed: &Deed<'_>, act: Act, packs: PacksHash) -> Change {

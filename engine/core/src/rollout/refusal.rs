@@ -14,6 +14,9 @@ pub enum Refusal {
     /// They are in service.
     #[error("these packs are in service")]
     AlreadyLive,
+    /// The packs to leave were left already.
+    #[error("the packs to leave are not in service any more")]
+    NotLive,
     /// They were never in service, so there is no going back to them.
     #[error("these packs were never in service for all; stage them")]
     NeverLive,

@@ -124,6 +124,40 @@ fn going_back_step_by_step_reaches_each_version_before() {
 }
 
 #[test]
+fn a_rollback_that_is_asked_for_twice_goes_back_once() {
+    let mut rollout = walk(EASY, &[BEGUN]);
+    for packs in 2..=3 {
+        rollout = rollout.step(&change(STAGED, packs, "ann"), EASY).unwrap();
+        rollout = rollout.step(&change(Act::Activated, packs, "ann"), EASY).unwrap();
+    }
+    assert_eq!(rollout.rollback(hash(3), None), Ok(Rollback::To(hash(2))));
+    assert_eq!(rollout.rollback(hash(3), Some(hash(1))), Ok(Rollback::To(hash(1))));
+    assert_eq!(rollout.rollback(hash(2), None), Err(Refusal::NotLive));
+    let back = rollout.step(&change(BACK, 2, "ann"), EASY).unwrap();
+    // Staging beside it changes nothing about what was done.
+    let back = back.step(&change(STAGED, 7, "ann"), EASY).unwrap();
+    for (leaving, named, expected) in [
+        (3, None, Ok(Rollback::Done(hash(2)))),
+        (3, Some(hash(2)), Ok(Rollback::Done(hash(2)))),
+        (3, Some(hash(1)), Err(Refusal::NotLive)),
+        (9, None, Err(Refusal::NotLive)),
+        (2, None, Ok(Rollback::To(hash(1)))),
+    ] {
+        assert_eq!(back.rollback(hash(leaving), named), expected, "{leaving} {named:?}");
+    }
+    let renamed = back.step(&change(Act::Renamed { was: hash(2) }, 12, "simbind"), EASY).unwrap();
+    assert_eq!(renamed.rollback(hash(3), None), Ok(Rollback::Done(hash(12))));
+    // By name to others than those before: who asked for those before got something else.
+    let by_name = rollout.step(&change(BACK, 1, "ann"), EASY).unwrap();
+    assert_eq!(by_name.rollback(hash(3), None), Err(Refusal::NotLive));
+    assert_eq!(by_name.rollback(hash(3), Some(hash(1))), Ok(Rollback::Done(hash(1))));
+    // What came after it ends it.
+    let on = back.step(&change(Act::Activated, 7, "ann"), EASY).unwrap();
+    assert_eq!(on.rollback(hash(3), None), Err(Refusal::NotLive));
+    assert_eq!(walk(EASY, &[BEGUN]).rollback(hash(1), None), Err(Refusal::NothingBefore));
+}
+
+#[test]
 fn what_is_staged_waits_without_effect_after_a_rollback() {
     let begun = [
         BEGUN,

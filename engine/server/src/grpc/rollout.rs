@@ -133,14 +133,16 @@ impl<S: Store, V: Vault> RolloutService for Api<S, V> {
         request: Request<RollBackPacksRequest>,
     ) -> Result<Response<RollBackPacksResponse>, Status> {
         let (api, by) = (self.clone(), self.caller_of(&request)?);
-        let RollBackPacksRequest { packs_hash, why } = request.into_inner();
+        let RollBackPacksRequest { packs_hash, why, live_packs_hash } = request.into_inner();
         to_the_end(async move {
             let to = match &*packs_hash {
                 [] => BackTo::Before,
                 named => BackTo::Packs(hash(named)?),
             };
+            let leaving = PacksHash(wire::sha256("live_packs_hash", &live_packs_hash)?);
             let why = wire::why(&why)?;
-            let live = api.engine().roll_back_packs(Deed { by: &by, why: &why }, to).await?;
+            let deed = Deed { by: &by, why: &why };
+            let live = api.engine().roll_back_packs(deed, leaving, to).await?;
             api.0.metrics.packs_changed("rolled_back");
             Ok(RollBackPacksResponse { live_packs_hash: live.0.to_vec().into() })
         })

@@ -53,7 +53,8 @@ async fn advance(engine: &TestEngine, packs: PacksHash, to: Advance) -> PacksHas
 async fn back(engine: &TestEngine) -> PacksHash {
     let why: Why = "a test".parse().unwrap();
     let deed = Deed { by: &caller("ann"), why: &why };
-    engine.roll_back_packs(deed, BackTo::Before).await.unwrap()
+    let leaving = PacksHash(engine.packs().1);
+    engine.roll_back_packs(deed, leaving, BackTo::Before).await.unwrap()
 }
 
 /// A thousand times other packs come into service, and half of the certificates are now in a share

@@ -8,8 +8,8 @@ use super::{
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 use simbind_proto::v1::{
-    AdvanceRolloutRequest, ApprovePacksRequest, RollBackPacksRequest, RolloutStage,
-    WithdrawPacksRequest,
+    AdvanceRolloutRequest, ApprovePacksRequest, GetRolloutRequest, RollBackPacksRequest,
+    RolloutStage, WithdrawPacksRequest,
 };
 use std::{
     io::{self, Write as _},
@@ -127,10 +127,14 @@ pub(super) async fn rollback(args: RollbackArgs) -> Result<ExitCode, RemoteError
         Some(packs) => packs.known(&server).await?,
         None => Vec::new(),
     };
-    let request = RollBackPacksRequest { packs_hash: packs_hash.into(), why };
+    let standing = server.rollout().get_rollout(GetRolloutRequest {}).await?.into_inner();
+    let live_packs_hash = standing.live.unwrap_or_default().packs_hash;
+    let left = hex(&live_packs_hash);
+    let request = RollBackPacksRequest { packs_hash: packs_hash.into(), why, live_packs_hash };
     let live = server.rollout().roll_back_packs(request).await?.into_inner().live_packs_hash;
     let live = hex(&live);
-    told(&asking, &format!("{live}: in service again"), json!({ "live_packs_hash": live }))
+    let text = format!("{left}: left\n{live}: in service again");
+    told(&asking, &text, json!({ "left_packs_hash": left, "live_packs_hash": live }))
 }
 
 pub(super) fn told(asking: &Asking, text: &str, all: Value) -> Result<ExitCode, RemoteError> {

@@ -1,6 +1,9 @@
 //! Two engines over one store, as after a change that was broken off, and an index made anew.
 
-use super::support::{DENY, STEP_UP, advance, back, offer, stage, withdraw};
+use super::{
+    refused,
+    support::{DENY, STEP_UP, advance, back, back_from, offer, stage, withdraw},
+};
 use crate::support::{PACK, Person, World, pack};
 use simbind_core::rollout::{Act, Change, Origin};
 use simbind_rules::PacksHash;
@@ -29,7 +32,8 @@ async fn what_another_engine_put_in_service_is_followed() {
     // A change follows by itself, before it is judged.
     let second = stage(&other, "ann", STEP_UP).await;
     advance(&world.engine, "bob", second, Advance::All).await.unwrap();
-    assert_eq!(back(&other, "ann", BackTo::Before).await, Ok(first));
+    refused(back(&other, "ann", BackTo::Before).await, "not in service");
+    assert_eq!(back_from(&other, second, BackTo::Before).await, Ok(first));
     assert_eq!(world.engine.rollout().await.unwrap().rollout.live().unwrap().packs, first);
 }
 
@@ -51,6 +55,32 @@ async fn of_two_analysts_who_act_at_once_only_one_does_what_only_one_can() {
         }
         assert_eq!(done, 1, "round {round}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_who_go_back_at_once_and_a_lost_reply_go_back_one_version() {
+    let world = World::new().await;
+    let other = world.restarted(PACK).await;
+    let first = stage(&world.engine, "ann", DENY).await;
+    advance(&world.engine, "ann", first, Advance::All).await.unwrap();
+    for round in 0..30 {
+        let second = stage(&world.engine, "ann", STEP_UP).await;
+        advance(&world.engine, "ann", second, Advance::All).await.unwrap();
+        let mut tried = Vec::new();
+        for engine in [&world.engine, &other, &world.engine] {
+            let engine = Arc::clone(engine);
+            tried.push(tokio::spawn(
+                async move { back_from(&engine, second, BackTo::Before).await },
+            ));
+        }
+        for tried in tried {
+            assert_eq!(tried.await.unwrap(), Ok(first), "round {round}");
+        }
+        assert_eq!(back_from(&world.engine, second, BackTo::Before).await, Ok(first));
+        other.follow_packs().await.unwrap();
+        assert_eq!((world.engine.packs().1, other.packs().1), (first.0, first.0));
+    }
+    refused(back_from(&world.engine, PacksHash([9; 32]), BackTo::Before).await, "not in service");
 }
 
 #[tokio::test]

@@ -130,7 +130,18 @@ pub(crate) async fn back(
     to: BackTo,
 ) -> Result<PacksHash, ServiceError> {
     let why: Why = "back".parse().unwrap();
-    engine.roll_back_packs(Deed { by: &caller(by), why: &why }, to).await
+    let leaving = PacksHash(engine.packs().1);
+    engine.roll_back_packs(Deed { by: &caller(by), why: &why }, leaving, to).await
+}
+
+/// Goes back from packs that may have been left already.
+pub(crate) async fn back_from(
+    engine: &TestEngine,
+    leaving: PacksHash,
+    to: BackTo,
+) -> Result<PacksHash, ServiceError> {
+    let why: Why = "back".parse().unwrap();
+    engine.roll_back_packs(Deed { by: &caller("ann"), why: &why }, leaving, to).await
 }
 
 /// Names another text under the packs' hash, as if a newer compiler refused it.
