@@ -40,6 +40,9 @@ use tonic::transport::{Server, server::TcpIncoming};
 /// How often health is looked at and rested limits are forgotten.
 const TIDY: Duration = Duration::from_secs(2);
 
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
 /// Why the server ended, or did not begin.
 #[derive(Debug, Error)]
 pub enum ServeError {
@@ -115,6 +118,11 @@ pub async fn run_at(
         entropy: Arc::new(SystemEntropy::default()),
     };
     let engine = Engine::start(ports, settings, sources, &challenge_key).await?;
+    for feed in engine.short_feeds() {
+        let (sees, declared) = (feed.sees.as_secs() / DAY, feed.declared.as_secs() / DAY);
+        tracing::warn!(carrier = %feed.carrier, sees, declared,
+            "a feed sees fewer days back than its pack declares: rules may ask further");
+    }
     let keeper = tokio::spawn(snapshots(Arc::clone(&store), config.store.snapshot_entries));
     let served = serve(&config, engine, shutdown, ready).await;
     keeper.abort();

@@ -11,7 +11,7 @@ pub mod engine;
 pub mod enrol;
 mod error;
 pub mod explain;
-mod feeds;
+pub mod feeds;
 mod hot;
 pub mod ingest;
 pub mod ledger;

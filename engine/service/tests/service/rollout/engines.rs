@@ -2,7 +2,9 @@
 
 use super::{
     refused,
-    support::{DENY, STEP_UP, advance, back, back_from, offer, stage, withdraw},
+    support::{
+        CARRIER, DENY, STEP_UP, advance, back, back_from, offer, source, stage, stage_all, withdraw,
+    },
 };
 use crate::support::{PACK, Person, World, pack};
 use simbind_core::rollout::{Act, Change, Origin};
@@ -157,4 +159,20 @@ async fn packs_that_have_another_hash_now_stay_in_service_and_can_be_gone_back_t
     assert_eq!(engine.packs().1, later.0);
     assert_eq!(back(&engine, "ann", BackTo::Before).await, Ok(denying));
     assert_eq!(engine.packs().1, denying.0);
+}
+
+#[tokio::test]
+async fn feeds_that_see_less_far_than_their_pack_says_are_told() {
+    let world = World::new().await;
+    let short = async |days: u32| {
+        let feed = format!("\n[feed]\nhistory = \"{days}d\"\ntells = [\"reissue\"]\n");
+        let mut sources = pack(PACK);
+        sources.push(source("docomo.toml", &format!("{}{feed}", CARRIER)));
+        let staged = stage_all(&world.engine, "ann", sources).await;
+        advance(&world.engine, "ann", staged, Advance::All).await.unwrap();
+        let short = world.engine.short_feeds().into_iter();
+        short.map(|feed| feed.carrier.to_string()).collect::<Vec<_>>()
+    };
+    assert!(short(90).await.is_empty());
+    assert_eq!(short(91).await, ["aqua-mobile", "docomo"]);
 }
