@@ -81,8 +81,9 @@ pub(crate) struct Packs {
 /// Compiles packs, and keeps what it compiled.
 pub(crate) struct Workshop {
     limits: Arc<LimitPool>,
-    /// The newest last.
-    compiled: Mutex<Vec<Arc<InService>>>,
+    /// By the hash that they are asked for under, which an earlier version of the program may have
+    /// given them. The newest last.
+    compiled: Mutex<Vec<(PacksHash, Arc<InService>)>>,
     /// Held while packs are compiled: one thread is busy with it at a time.
     compiling: tokio::sync::Mutex<()>,
 }
@@ -98,16 +99,16 @@ impl Workshop {
 
     pub(crate) fn kept(&self, hash: PacksHash) -> Option<Arc<InService>> {
         let mut compiled = self.compiled.lock();
-        let at = compiled.iter().position(|kept| kept.book.hash() == hash)?;
-        let found = compiled.remove(at);
-        compiled.push(Arc::clone(&found));
+        let at = compiled.iter().position(|(kept, _)| *kept == hash)?;
+        let (_, found) = compiled.remove(at);
+        compiled.push((hash, Arc::clone(&found)));
         Some(found)
     }
 
-    fn keep(&self, packs: &Arc<InService>) {
+    fn keep(&self, hash: PacksHash, packs: &Arc<InService>) {
         let mut compiled = self.compiled.lock();
-        compiled.retain(|kept| kept.book.hash() != packs.book.hash());
-        compiled.push(Arc::clone(packs));
+        compiled.retain(|(kept, _)| *kept != hash);
+        compiled.push((hash, Arc::clone(packs)));
         let over = compiled.len().saturating_sub(MOST_COMPILED);
         compiled.drain(..over);
     }
@@ -131,7 +132,7 @@ impl Workshop {
             .await
             .map_err(|_| ServiceError::unavailable("the compiler of packs panicked"))?;
         if let Ok(packs) = &compiled {
-            self.keep(packs);
+            self.keep(packs.hash(), packs);
         }
         Ok(compiled)
     }
@@ -150,7 +151,7 @@ impl Workshop {
         sources: Vec<PackSource>,
     ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
         let alike = |kept: &&Arc<InService>| kept.found == Found::Good && kept.sources == sources;
-        let known = self.compiled.lock().iter().find(alike).map(Arc::clone);
+        let known = self.compiled.lock().iter().map(|(_, kept)| kept).find(alike).map(Arc::clone);
         match known {
             Some(known) => Ok(Ok(known)),
             None => self.compile(sources, Found::Good).await,
@@ -215,7 +216,23 @@ impl InForce {
     }
 }
 
+impl InForce {
+    /// Whether the packs that decide for a certificate are these.
+    pub(crate) fn decides_by(
+        &self,
+        vault: &impl Vault,
+        certificate: Option<CertificateId>,
+        packs: PacksHash,
+    ) -> bool {
+        self.deciding(vault, certificate).hash() == packs
+    }
+}
+
 impl InService {
+    pub(crate) const fn hash(&self) -> PacksHash {
+        self.book.hash()
+    }
+
     fn new(book: RuleBook, sources: Vec<PackSource>, found: Found, pool: &LimitPool) -> Self {
         let chains = book.packs().iter().filter_map(|pack| book.chain_of_pack(&pack.id));
         let declared: Vec<_> = chains
@@ -266,8 +283,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return Ok(PacksOf::Missing);
         };
         match self.packs.workshop.compile_again(sources).await? {
-            Ok(packs) if packs.book.hash() == hash => Ok(PacksOf::Here(packs)),
-            _ => Ok(PacksOf::Missing),
+            // The ledger names the texts themselves, so that these are those packs, whatever hash
+            // this version of the program gives them.
+            Ok(packs) => {
+                self.packs.workshop.keep(hash, &packs);
+                Ok(PacksOf::Here(packs))
+            }
+            Err(_) => Ok(PacksOf::Missing),
         }
     }
 

@@ -19,7 +19,7 @@ use simbind_core::{
     transcript::Audience,
 };
 use simbind_rules::{
-    Verdict,
+    PacksHash, Verdict,
     facts::{ChallengeState, Channel, CounterState, SignatureState},
 };
 use std::{sync::Arc, time::Duration};
@@ -120,17 +120,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
         mut taken: Taken<'_>,
     ) -> Result<Arc<DecisionEntry>, ServiceError> {
         let Walk { check, digest, proofs, mut loaded, now } = walk;
-        let force = self.packs.current();
-        let packs = force.deciding(&*self.vault, check.certificate.id());
+        let certificate = check.certificate.id();
+        let mut force = self.packs.current();
         let state = taken.state();
         let limit = match &taken {
             // It was counted when it came first.
             Taken::Before(..) => None,
-            _ => self.limit(check, &proofs, state, loaded.as_deref(), packs),
+            _ => {
+                let packs = force.deciding(&*self.vault, certificate);
+                self.limit(check, &proofs, state, loaded.as_deref(), packs)
+            }
         };
         // Once this check's counter has been accepted, later ones do not make it a step back.
         let mut counted = matches!(taken, Taken::Before(..));
-        for _ in 0..DECISIONS {
+        for again in (0..DECISIONS).rev() {
+            let packs = force.deciding(&*self.vault, certificate);
             let challenge = taken.id();
             let counter = match loaded.as_deref() {
                 Some(_) if counted => Counter::SeenInThisCheck,
@@ -160,6 +164,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Taken::Before(_, prior) => self.decide(&draft, Some(prior), None).await?,
             };
             if !self.moved(loaded.as_deref()).await? {
+                // Packs that change without a pause fail no check: the newest seen have decided.
+                if again > 0 && decision.verdict != Verdict::Deny {
+                    let newest = self.packs.current();
+                    let changed = !newest.decides_by(&*self.vault, certificate, packs.hash());
+                    if changed {
+                        force = newest;
+                        continue;
+                    }
+                }
                 if !matches!(taken, Taken::Before(..)) {
                     self.compare(&force, &draft, &decision);
                 }
@@ -196,7 +209,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// Whether a recorded decision may be answered once more as it is: a refusal always, anything
-    /// else while nothing has changed since it was decided.
+    /// else while nothing has changed since it was decided, and the same packs would decide now.
     async fn still_stands(
         &self,
         decision: &DecisionEntry,
@@ -204,6 +217,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Result<bool, ServiceError> {
         if decision.verdict == Verdict::Deny {
             return Ok(true);
+        }
+        let packs = PacksHash(decision.packs);
+        if !self.packs.current().decides_by(&*self.vault, check.certificate.id(), packs) {
+            return Ok(false);
         }
         let loaded = self.load_claimed(check).await?;
         Ok(loaded.is_some_and(|loaded| !loaded.changed_after(Position(decision.position))))

@@ -1,6 +1,6 @@
 //! Packs that change while checks run.
 
-use crate::support::{PACK, Person, TestEngine, World, caller, pack};
+use crate::support::{Fault, PACK, Person, TestEngine, World, caller, pack};
 use simbind_core::rollout::Why;
 use simbind_rules::{PacksHash, Verdict};
 use simbind_service::{
@@ -109,6 +109,41 @@ async fn a_thousand_changes_of_the_packs_under_load_fail_no_check() {
     let known = [first.0, second.0];
     assert!(by_packs.keys().all(|packs| known.contains(packs)), "{by_packs:?}");
     assert_eq!(by_packs.len(), 2, "both decided: {by_packs:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_is_repeated_is_answered_by_the_packs_of_now() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    let login = person.login(&world.engine, "c1");
+    let allowed = world.engine.check(&login).await.unwrap();
+    assert_eq!(allowed.verdict, Verdict::Allow);
+    assert_eq!(world.engine.check(&login).await.unwrap().id, allowed.id, "a lost reply");
+    let staged = stage(&world.engine, &format!("{PACK}{ASKS}")).await;
+    assert_eq!(world.engine.check(&login).await.unwrap().id, allowed.id, "without effect");
+    advance(&world.engine, staged, Advance::All).await;
+    let asked = world.engine.check(&login).await.unwrap();
+    assert!(matches!(asked.verdict, Verdict::StepUp(_)), "{asked:?}");
+    assert_eq!(asked.packs, staged.0);
+    // Packs that would allow again never soften what was answered.
+    back(&world.engine).await;
+    assert!(matches!(world.engine.check(&login).await.unwrap().verdict, Verdict::StepUp(_)));
+}
+
+#[tokio::test]
+async fn packs_that_change_while_a_check_is_written_decide_it_again() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    let staged = stage(&world.engine, &format!("{PACK}{ASKS}")).await;
+    let engine = Arc::clone(&world.engine);
+    world.store.next(Fault::After(Box::pin(async move {
+        advance(&engine, staged, Advance::All).await;
+    })));
+    let decided = person.check(&world.engine, "c1").await;
+    assert!(matches!(decided.verdict, Verdict::StepUp(_)), "{decided:?}");
+    assert_eq!(decided.packs, staged.0);
 }
 
 #[tokio::test]

@@ -8,9 +8,12 @@ use super::{
 };
 use crate::support::{PACK, Person, World, pack};
 use simbind_core::rollout::{Act, Change, Origin};
-use simbind_rules::PacksHash;
+use simbind_rules::{PacksHash, Verdict};
 use simbind_service::{
-    ledger::{IndexProjection, ManifestRow, StateEntry, decode_row, encode_state, keys},
+    decisions::Replayed,
+    ledger::{
+        IndexProjection, ManifestRow, StateEntry, decode_row, encode_decision, encode_state, keys,
+    },
     ports::{
         clock::Clock as _,
         store::{Append, LedgerKind, Projection, Store as _},
@@ -121,6 +124,7 @@ async fn packs_that_have_another_hash_now_stay_in_service_and_can_be_gone_back_t
     let denying = stage(&world.engine, "ann", DENY).await;
     let row = world.store.read(&[keys::manifest(&denying.0).unwrap()]).await.unwrap();
     let row: ManifestRow = decode_row(&row.values[0].as_ref().unwrap().value).unwrap();
+    let named = row.clone();
     let configured = PacksHash(world.engine.packs().1);
     let (was, later) = (PacksHash([9; 32]), stage(&world.engine, "ann", STEP_UP).await);
     let change = |act, packs| {
@@ -150,6 +154,26 @@ async fn packs_that_have_another_hash_now_stay_in_service_and_can_be_gone_back_t
     let entries = world.store.all(LedgerKind::State).await.len();
     assert_eq!(world.restarted(PACK).await.packs().1, denying.0);
     assert_eq!(world.store.all(LedgerKind::State).await.len(), entries, "told once");
+    // What was decided under the hash of before is explained by the same texts.
+    told(StateEntry::PacksNamed { hash: [7; 32], packs: named.packs }).await.unwrap();
+    let person = Person::new(&world.authority, 3);
+    person.enrol(&world).await.unwrap();
+    let mut decided = (*person.check(&again, "c1").await).clone();
+    decided.id = simbind_core::ids::DecisionId::from_bytes([7; 16]);
+    decided.packs = [7; 32];
+    for (verdict, expected) in
+        [(decided.verdict, Replayed::Same), (Verdict::Allow, Replayed::Different)]
+    {
+        decided.verdict = verdict;
+        decided.id = simbind_core::ids::DecisionId::from_bytes([7 + expected as u8; 16]);
+        let entry = encode_decision(&decided).unwrap().into();
+        let append = Append { entry, expect: Vec::new() };
+        world.store.append(LedgerKind::Decisions, append).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(again.replay(decided.id).await.unwrap().0, expected);
+        }
+        assert!(!again.explain(decided.id).await.unwrap().rules.is_empty());
+    }
     // The same for packs that were in service before others.
     told(change(staged, was)).await.unwrap();
     told(change(Act::Activated, was)).await.unwrap();
