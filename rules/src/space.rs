@@ -11,12 +11,14 @@ mod cuts;
 mod diagram;
 mod path;
 mod realise;
+mod steps;
 mod world;
 
 pub(crate) use around::around;
 pub(crate) use axes::{Axes, truth};
-pub(crate) use diagram::{Diagrams, Exceeded, Op, Ref};
+pub(crate) use diagram::{Diagrams, Op, Ref};
 pub(crate) use path::{Diagram, Nearest};
+pub(crate) use steps::{Exceeded, Steps};
 pub(crate) use world::{axes_of, complete, law_against, world, world_from};
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use super::{Armed, OnUnknown};
 use crate::condition::Tri;
 use crate::facts::Facts;
 use crate::reason::ReasonCode;
-use crate::space::{Axes, Diagram, Diagrams, Exceeded, Nearest, Op, Ref, axes_of, truth, world};
+use crate::space::{
+    Axes, Diagram, Diagrams, Exceeded, Nearest, Op, Ref, Steps, axes_of, truth, world,
+};
 use crate::verdict::{CheckKind, Severity, StepUpMethod, Verdict};
 
 /// The bits of an allow.
@@ -63,6 +65,9 @@ pub(super) fn reasons(rule: &Armed) -> [ReasonCode; 3] {
     TRUTHS.map(|tri| says(rule, tri).1)
 }
 
+/// Steps that a space costs whatever its rules are.
+const FIELD: usize = 2_000;
+
 /// The space that some rules read, for one kind of check.
 pub(super) struct Field {
     pub(super) axes: Axes,
@@ -70,6 +75,7 @@ pub(super) struct Field {
     /// Where plausible worlds are, in a space of its own.
     worlds: Diagrams,
     world: Ref,
+    steps: Steps,
 }
 
 impl Field {
@@ -79,10 +85,12 @@ impl Field {
         space: Diagrams,
     ) -> Result<Self, Exceeded> {
         let axes = axes_of(rules.map(|rule| &rule.cond));
-        let mut worlds = Diagrams::new();
+        let steps = space.steps().clone();
+        steps.take(FIELD + axes.len())?;
+        let mut worlds = Diagrams::new(&steps);
         let world = world(&axes, kind, &mut worlds)?;
         worlds.seal();
-        Ok(Self { axes, space, worlds, world })
+        Ok(Self { axes, space, worlds, world, steps })
     }
 
     /// What a rule says, as the bits of its verdict.
@@ -137,20 +145,32 @@ impl Field {
         asked: Ref,
         rest: &Facts,
         wanted: &dyn Fn(u8) -> bool,
-    ) -> Result<Option<Facts>, Unrealised> {
-        let place = self.axes.place(rest).ok_or(Unrealised)?;
+    ) -> Result<Option<Facts>, Open> {
+        let place = self.axes.place(rest).ok_or(Open::Unrealised)?;
         let world = Diagram(&self.worlds, self.world);
-        let search = Nearest::new(&self.axes, &place, world, Diagram(&self.space, asked));
-        match search.find(wanted) {
+        let search =
+            Nearest::new(&self.axes, &place, world, Diagram(&self.space, asked), &self.steps);
+        match search.find(wanted).map_err(Open::from)? {
             None => Ok(None),
-            Some(path) => self.axes.realise(&path, rest).ok_or(Unrealised).map(Some),
+            Some(path) => self.axes.realise(&path, rest).ok_or(Open::Unrealised).map(Some),
         }
     }
 }
 
-/// The diagram has a place where it may be so, and no facts were found for it.
+/// Why a question stays open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unrealised;
+pub(super) enum Open {
+    /// The diagram has a place where it may be so, and no facts were found for it.
+    Unrealised,
+    /// The budget is used up.
+    Exceeded,
+}
+
+impl From<Exceeded> for Open {
+    fn from(Exceeded: Exceeded) -> Self {
+        Self::Exceeded
+    }
+}
 
 #[cfg(test)]
 pub(super) mod tests;

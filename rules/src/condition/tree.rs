@@ -83,6 +83,15 @@ pub(crate) enum Cond {
 }
 
 impl Cond {
+    /// How many comparisons there are in it.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Among { .. } | Self::Number { .. } | Self::Facts { .. } => 1,
+            Self::Not(part) => part.size(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::size).sum(),
+        }
+    }
+
     pub(crate) fn eval(&self, facts: &Facts) -> Tri {
         match self {
             Self::Among { fact, mask } => match facts.slot(*fact) {

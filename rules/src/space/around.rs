@@ -1,5 +1,6 @@
 //! Facts near some facts, one by one: what is left where diagrams outgrow their budget.
 
+use super::steps::Steps;
 use super::world::axes_of;
 use crate::condition::Cond;
 use crate::facts::Facts;
@@ -10,12 +11,13 @@ use crate::verdict::CheckKind;
 const MOST_CHANGES: usize = 3;
 
 /// Plausible facts that differ from `rest` in one fact that the conditions read, then those that
-/// differ in two, and so on; at most `most`. Laws that `rest` breaks are let be.
+/// differ in two, and so on; at most `most`, and as many as the steps suffice for. Laws that `rest` breaks are let be.
 pub(crate) fn around<'c>(
     conds: impl Iterator<Item = &'c Cond>,
     kind: CheckKind,
     rest: &Facts,
     most: usize,
+    steps: &Steps,
 ) -> Vec<Facts> {
     let axes = axes_of(conds);
     let kept: Vec<_> = WORLDS.iter().filter(|law| law.holds(kind, rest)).collect();
@@ -26,7 +28,8 @@ pub(crate) fn around<'c>(
         for (facts, from) in &edge {
             for var in *from..axes.unread() {
                 for branch in 0..axes.branches(var) {
-                    if found.len() + next.len() >= most {
+                    let spent = steps.take(axes.len() + WORLDS.len()).is_err();
+                    if spent || found.len() + next.len() >= most {
                         return found;
                     }
                     let changed = axes.realise(&[(var, branch)], facts);

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::cuts::{Cuts, Region};
-use super::diagram::{Diagrams, Exceeded, Op as Join, Ref};
+use super::diagram::{Diagrams, Op as Join, Ref};
+use super::steps::Exceeded;
 use crate::condition::{Cond, Op, Tri};
 use crate::facts::{Fact, Facts};
 
@@ -46,14 +47,14 @@ impl Axes {
         let mut axes = Vec::new();
         for (at, fact) in facts.iter().enumerate() {
             axes.push(axis(*fact));
-            for (left, right) in cuts.pairs() {
+            for (left, right) in cuts.pairs().filter(|(a, b)| fact == a || fact == b) {
                 let here = facts.iter().take(at + 1);
                 let both = here.filter(|fact| **fact == left || **fact == right).count() == 2;
                 let ordered = !matches!(
                     left.ty(),
                     crate::facts::FactType::Enum(_) | crate::facts::FactType::Bool
                 );
-                if both && ordered && (*fact == left || *fact == right) {
+                if both && ordered {
                     axes.push(Axis::Order { left, right });
                 }
             }
@@ -61,6 +62,11 @@ impl Axes {
         let unread = u16::try_from(axes.len()).unwrap_or(u16::MAX);
         axes.extend(extra.iter().filter(|fact| !facts.contains(fact)).map(|fact| axis(*fact)));
         Self { axes, unread }
+    }
+
+    /// How many variables there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.axes.len()
     }
 
     /// The first variable that no condition reads.
@@ -119,11 +125,18 @@ impl Axes {
 
     /// The region of a fact in which a set of facts lies.
     pub(crate) fn region_of(regions: &[Region], slot: Option<i64>) -> Option<usize> {
-        regions.iter().position(|region| match (region, slot) {
+        // They stand in the order of their values, unknown last.
+        let at = regions.partition_point(|region| match (region, slot) {
+            (Region::Known(_, to), Some(slot)) => *to < slot,
+            (Region::Known(..), None) => true,
+            (Region::Unknown, _) => false,
+        });
+        let right = match (regions.get(at)?, slot) {
             (Region::Known(from, to), Some(slot)) => (from..=to).contains(&&slot),
             (Region::Unknown, None) => true,
             _ => false,
-        })
+        };
+        right.then_some(at)
     }
 
     /// A diagram over one fact: `of` says the value in each region.

@@ -80,16 +80,18 @@ impl Cuts {
     /// Facts that are compared with each other are cut at the same values, so that their order is
     /// decided wherever their regions differ.
     pub(crate) fn align(&mut self) {
-        let pairs: Vec<_> = self.pairs().collect();
-        // As many rounds as facts could stand in a row.
-        for _ in 0..=pairs.len() {
-            for (left, right) in &pairs {
-                for table in [&mut self.starts, &mut self.written] {
-                    let of = |fact: &Fact| table.get(fact).cloned().unwrap_or_default();
-                    let both: BTreeSet<i64> = of(left).union(&of(right)).copied().collect();
-                    table.insert(*left, both.clone());
-                    table.insert(*right, both);
-                }
+        let mut groups: Vec<BTreeSet<Fact>> = Vec::new();
+        for (left, right) in &self.pairs {
+            let meets = |group: &BTreeSet<Fact>| group.contains(left) || group.contains(right);
+            let (met, mut others): (Vec<_>, Vec<_>) = groups.into_iter().partition(meets);
+            others.push(met.into_iter().flatten().chain([*left, *right]).collect());
+            groups = others;
+        }
+        for group in groups {
+            for table in [&mut self.starts, &mut self.written] {
+                let of = |fact: &Fact| table.get(fact).into_iter().flatten().copied();
+                let all: BTreeSet<i64> = group.iter().flat_map(of).collect();
+                table.extend(group.iter().map(|fact| (*fact, all.clone())));
             }
         }
     }

@@ -2,18 +2,16 @@
 
 use std::collections::HashMap;
 
-/// Branches of the nodes that one piece of reasoning may make; some 200 MB with what it remembers.
-const BUDGET: usize = 2_000_000;
+use super::steps::{Exceeded, Steps};
 
-/// Steps for each branch of the budget: a step may find its node made already.
-const STEPS_PER_BRANCH: usize = 2;
+/// Branches of the nodes that one piece of reasoning may make; some 50 MB with what it remembers.
+const BUDGET: usize = 500_000;
+
+/// Steps that a node costs beside its branches.
+const NODE: usize = 8;
 
 /// References below this are terminals, and stand for their own value.
 const TERMINALS: u32 = 256;
-
-/// The budget is used up: nothing is known of what was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Exceeded;
 
 /// A diagram: a terminal value, or a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,23 +89,23 @@ pub(crate) struct Diagrams {
     unique: HashMap<(u16, Box<[Ref]>), Ref>,
     memo: HashMap<(Op, Ref, Ref), Ref>,
     budget: usize,
-    steps: usize,
+    steps: Steps,
 }
 
 impl Diagrams {
-    pub(crate) fn new() -> Self {
-        Self::within(BUDGET)
+    pub(crate) fn new(steps: &Steps) -> Self {
+        Self::within(BUDGET, steps)
     }
 
     /// Diagrams of at most so many branches.
-    pub(crate) fn within(budget: usize) -> Self {
+    pub(crate) fn within(budget: usize, steps: &Steps) -> Self {
         Self {
             nodes: Vec::new(),
             branches: Vec::new(),
             unique: HashMap::new(),
             memo: HashMap::new(),
             budget,
-            steps: budget.saturating_mul(STEPS_PER_BRANCH),
+            steps: steps.clone(),
         }
     }
 
@@ -116,6 +114,11 @@ impl Diagrams {
         self.unique = HashMap::new();
         self.memo = HashMap::new();
         self.budget = 0;
+    }
+
+    /// The steps that making diagrams takes.
+    pub(crate) const fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     fn node(&self, of: Ref) -> Option<Node> {
@@ -142,6 +145,7 @@ impl Diagrams {
     /// The diagram that branches on `var`.
     pub(crate) fn make(&mut self, var: u16, branches: Vec<Ref>) -> Result<Ref, Exceeded> {
         let Some(first) = branches.first().copied() else { return Err(Exceeded) };
+        self.steps.take(NODE + branches.len())?;
         if branches.iter().all(|branch| *branch == first) {
             return Ok(first);
         }
@@ -186,9 +190,9 @@ impl Diagrams {
         if let Some(done) = self.memo.get(&(op, a, b)) {
             return Ok(*done);
         }
-        self.steps = self.steps.checked_sub(1).ok_or(Exceeded)?;
         let first = [self.var(a), self.var(b)].into_iter().flatten().min_by_key(|(var, _)| *var);
         let (var, len) = first.ok_or(Exceeded)?;
+        self.steps.take(NODE + usize::from(len))?;
         let mut branches = Vec::with_capacity(usize::from(len));
         for at in 0..usize::from(len) {
             let (a, b) = (self.branch(a, var, at), self.branch(b, var, at));
@@ -224,6 +228,7 @@ impl Diagrams {
             return Ok(*found);
         }
         let (var, branches) = self.open(of).ok_or(Exceeded)?;
+        self.steps.take(NODE)?;
         let made = if var >= cut {
             Ref::terminal(1)
         } else {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::axes::{Axes, Axis};
 use super::cuts::Region;
 use super::diagram::{Diagrams, Ref};
+use super::steps::{Exceeded, Steps};
 use crate::facts::Fact;
 use crate::facts::worlds::GIVEN;
 
@@ -14,6 +15,9 @@ const CHANGE: u32 = 1 << 12;
 const ASKED: u32 = 1 << 6;
 /// Becoming unknown costs a little more than becoming another value.
 const FORGET: u32 = 1;
+
+/// Steps that a pair of diagrams costs beside its branches.
+const PAIR: usize = 8;
 
 /// A diagram and the space that holds it.
 #[derive(Clone, Copy)]
@@ -29,6 +33,7 @@ pub(crate) struct Nearest<'a> {
     world: Diagram<'a>,
     asked: Diagram<'a>,
     held: &'a dyn Fn(Fact) -> bool,
+    steps: &'a Steps,
     best: HashMap<(Ref, Ref), Best>,
 }
 
@@ -39,8 +44,9 @@ impl<'a> Nearest<'a> {
         rest: &'a [usize],
         world: Diagram<'a>,
         asked: Diagram<'a>,
+        steps: &'a Steps,
     ) -> Self {
-        Self { axes, rest, world, asked, held: &|_| false, best: HashMap::new() }
+        Self { axes, rest, world, asked, held: &|_| false, steps, best: HashMap::new() }
     }
 
     /// The search in which these facts stay in their region.
@@ -49,10 +55,15 @@ impl<'a> Nearest<'a> {
     }
 
     /// The regions, by variable, in which the fewest facts differ and the value is wanted; only
-    /// those variables that differ. `None` where the value is in no world.
-    pub(crate) fn find(mut self, wanted: &dyn Fn(u8) -> bool) -> Option<Vec<(u16, usize)>> {
+    /// those variables that differ. `None` where the value is in no world: a proof.
+    pub(crate) fn find(
+        mut self,
+        wanted: &dyn Fn(u8) -> bool,
+    ) -> Result<Option<Vec<(u16, usize)>>, Exceeded> {
         let mut at = (self.world.1, self.asked.1);
-        self.cost(at, wanted)?;
+        if self.cost(at, wanted)?.is_none() {
+            return Ok(None);
+        }
         let mut path = Vec::new();
         while let Some((_, var, branch)) = self.best.get(&at).copied().flatten() {
             if self.rest.get(usize::from(var)) != Some(&branch) {
@@ -60,7 +71,7 @@ impl<'a> Nearest<'a> {
             }
             at = self.step(at, var, branch);
         }
-        Some(path)
+        Ok(Some(path))
     }
 
     /// The variable that a pair branches on first, and into how many branches.
@@ -75,27 +86,32 @@ impl<'a> Nearest<'a> {
     }
 
     /// The least cost. Of equal ones the first branch has it: by value, then unknown.
-    fn cost(&mut self, at: (Ref, Ref), wanted: &dyn Fn(u8) -> bool) -> Option<u32> {
+    fn cost(
+        &mut self,
+        at: (Ref, Ref),
+        wanted: &dyn Fn(u8) -> bool,
+    ) -> Result<Option<u32>, Exceeded> {
         if at.0.value() == Some(0) || at.1.value().is_some_and(|value| !wanted(value)) {
-            return None;
+            return Ok(None);
         }
-        let Some((var, len)) = self.first(at) else { return Some(0) };
+        let Some((var, len)) = self.first(at) else { return Ok(Some(0)) };
         if let Some(found) = self.best.get(&at) {
-            return found.map(|(cost, ..)| cost);
+            return Ok(found.map(|(cost, ..)| cost));
         }
+        self.steps.take(PAIR + len)?;
         let mut best: Best = None;
         for branch in 0..len {
             let Some(price) = self.price(var, branch) else { continue };
             if best.is_some_and(|(least, ..)| least <= price) {
                 continue;
             }
-            let Some(rest) = self.cost(self.step(at, var, branch), wanted) else { continue };
+            let Some(rest) = self.cost(self.step(at, var, branch), wanted)? else { continue };
             if best.is_none_or(|(least, ..)| rest + price < least) {
                 best = Some((rest + price, var, branch));
             }
         }
         self.best.insert(at, best);
-        best.map(|(cost, ..)| cost)
+        Ok(best.map(|(cost, ..)| cost))
     }
 
     fn price(&self, var: u16, branch: usize) -> Option<u32> {

@@ -2,7 +2,8 @@
 
 use super::axes::{Axes, Axis};
 use super::cuts::{Cuts, Region};
-use super::diagram::{Diagrams, Exceeded, Op, Ref};
+use super::diagram::{Diagrams, Op, Ref};
+use super::steps::{Exceeded, Steps};
 use super::world::{axes_of, complete, world};
 use crate::condition::{Cond, Op as Compare};
 use crate::facts::worlds::{Law, Part, WORLDS};
@@ -15,7 +16,7 @@ fn age(op: Compare, value: i64) -> Cond {
 
 #[test]
 fn the_same_diagram_is_made_once_and_one_that_does_not_branch_is_its_branch() {
-    let mut space = Diagrams::new();
+    let mut space = Diagrams::new(&Steps::new(u64::MAX));
     let [no, yes] = [0, 1].map(Ref::terminal);
     let one = space.make(3, vec![no, yes]).unwrap();
     assert_eq!(space.make(3, vec![no, yes]), Ok(one));
@@ -28,13 +29,13 @@ fn the_same_diagram_is_made_once_and_one_that_does_not_branch_is_its_branch() {
 
 #[test]
 fn diagrams_stop_at_their_budget() {
-    let mut space = Diagrams::within(4);
+    let mut space = Diagrams::within(4, &Steps::new(u64::MAX));
     let [no, yes] = [0, 1].map(Ref::terminal);
     assert!(space.make(1, vec![no, yes]).is_ok());
     assert!(space.make(2, vec![no, yes]).is_ok());
     assert_eq!(space.make(3, vec![no, yes]), Err(Exceeded));
     assert!(space.make(1, vec![no, yes]).is_ok(), "what is made already costs nothing");
-    let mut sealed = Diagrams::new();
+    let mut sealed = Diagrams::new(&Steps::new(u64::MAX));
     sealed.seal();
     assert_eq!(sealed.make(1, vec![no, yes]), Err(Exceeded));
 }
@@ -100,7 +101,7 @@ fn a_world_over_some_facts_is_one_that_the_others_can_complete() {
     let read = [relation, age(Compare::Lt, 10)];
     for kind in [CheckKind::Login, CheckKind::Tap] {
         let axes = axes_of(read.iter());
-        let mut space = Diagrams::new();
+        let mut space = Diagrams::new(&Steps::new(u64::MAX));
         let world = world(&axes, kind, &mut space).unwrap();
         let (first, relations, _) = axes.fact(Fact::HandsetRelation).unwrap();
         let (second, ages, _) = axes.fact(Fact::SimChangedAge).unwrap();
@@ -108,7 +109,7 @@ fn a_world_over_some_facts_is_one_that_the_others_can_complete() {
             for b in 0..ages.len() {
                 let rest = usual_facts_of(kind);
                 let facts = axes.realise(&[(first, a), (second, b)], &rest).unwrap();
-                let whole = complete(kind, &facts, &|fact| axes.reads(fact));
+                let whole = complete(kind, &facts, &|fact| axes.reads(fact), &Steps::new(u64::MAX));
                 let place = axes.place(&facts).unwrap();
                 assert_eq!(space.at(world, &place) == Some(1), whole.is_some(), "{facts:?}");
                 if let Some(whole) = whole {

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use super::axes::{Axes, Axis};
 use super::cuts::{Cuts, Region};
-use super::diagram::{Diagrams, Exceeded, Op, Ref};
+use super::diagram::{Diagrams, Op, Ref};
 use super::path::{Diagram, Nearest};
+use super::steps::{Exceeded, Steps};
 use crate::condition::{Cond, Op as Compare};
 use crate::facts::worlds::{Law, Part, WORLDS, WorldLaw};
 use crate::facts::{Fact, Facts};
@@ -40,6 +41,9 @@ struct Drawn {
     root: Ref,
 }
 
+/// Steps for the worlds of one kind of check: the laws, and nothing that anybody writes.
+const DRAWING: u64 = 100_000_000;
+
 fn drawn(kind: CheckKind) -> Result<&'static Drawn, Exceeded> {
     static LOGIN: OnceLock<Result<Drawn, Exceeded>> = OnceLock::new();
     static TAP: OnceLock<Result<Drawn, Exceeded>> = OnceLock::new();
@@ -49,7 +53,7 @@ fn drawn(kind: CheckKind) -> Result<&'static Drawn, Exceeded> {
     };
     let draw = || {
         let axes = axes_of(std::iter::empty());
-        let mut space = Diagrams::new();
+        let mut space = Diagrams::new(&Steps::new(DRAWING));
         let root = of_laws(&axes, kind, &mut space, &|_, _| Ok(true))?;
         space.seal();
         Ok(Drawn { axes, space, root })
@@ -65,16 +69,19 @@ pub(crate) fn world(axes: &Axes, kind: CheckKind, space: &mut Diagrams) -> Resul
 }
 
 /// The plausible facts nearest to some, of which those that are `held` stay in their region.
+/// `None` too where the steps do not suffice.
 pub(crate) fn complete(
     kind: CheckKind,
     facts: &Facts,
     held: &dyn Fn(Fact) -> bool,
+    steps: &Steps,
 ) -> Option<Facts> {
     let Drawn { axes, space, root } = drawn(kind).ok()?;
     let place = axes.place(facts)?;
-    let nothing = Diagrams::within(0);
+    let nothing = Diagrams::within(0, steps);
     let (world, asked) = (Diagram(space, *root), Diagram(&nothing, Ref::terminal(1)));
-    let path = Nearest::new(axes, &place, world, asked).holding(held).find(&|_| true)?;
+    let path =
+        Nearest::new(axes, &place, world, asked, steps).holding(held).find(&|_| true).ok()??;
     axes.realise(&path, facts)
 }
 
@@ -93,6 +100,7 @@ impl Drawn {
         if let Some(found) = done.get(&of) {
             return Ok(*found);
         }
+        space.steps().take(self.axes.len())?;
         let (var, branches) = self.space.open(of).ok_or(Exceeded)?;
         let Some(Axis::Fact { fact, regions, .. }) = self.axes.axis(var) else {
             return Err(Exceeded);

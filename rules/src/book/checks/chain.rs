@@ -3,21 +3,29 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::Budget;
-use super::sketch::{Sketch, covers, covers_at, sketch};
+use super::Unproved;
+use super::sketch::{Cover, Sketch, covers, covers_at, sketch};
 use crate::book::verdicts::{ALLOW, says};
 use crate::book::{Armed, OnUnknown, RuleBook, RuleRef};
 use crate::condition::Tri;
 use crate::diagnostic::Problems;
 use crate::pack::{PackDoc, RuleDoc};
+use crate::space::{Exceeded, Steps};
 use crate::suggest::closest;
 use crate::verdict::CheckKind;
 
 const KINDS: [CheckKind; 2] = [CheckKind::Login, CheckKind::Tap];
 
+/// Steps that a rule of a chain costs beside what is proved of it.
+const ENTRY: usize = 16;
+/// Steps that looking at a pair of rules costs.
+const PAIR: usize = 2;
+
 /// A rule as it stands in a chain.
 struct Entry<'b> {
     rule: &'b Armed,
+    /// Comparisons in its condition.
+    size: usize,
     /// What is known of it, for each kind of check that it is on.
     sketches: [Option<Rc<Sketch>>; 2],
     /// Whether it is of the chain's own pack.
@@ -27,8 +35,9 @@ struct Entry<'b> {
 }
 
 /// The rules of one chain.
-pub(super) struct Standing<'b> {
+pub(super) struct Standing<'b, 's> {
     book: &'b RuleBook,
+    steps: &'s Steps,
     entries: Vec<Entry<'b>>,
     /// The places of all entries.
     all: Vec<usize>,
@@ -36,15 +45,16 @@ pub(super) struct Standing<'b> {
     changed: Vec<usize>,
 }
 
-impl<'b> Standing<'b> {
+impl<'b, 's> Standing<'b, 's> {
     /// The rules of the chain of the pack at this place.
     pub(super) fn of(
         book: &'b RuleBook,
         at: usize,
-        above: Option<&Standing<'b>>,
-        budget: &mut Budget,
-    ) -> Option<Self> {
-        let chain = book.chains.get(at)?;
+        above: Option<&Self>,
+        steps: &'s Steps,
+    ) -> Result<Self, Exceeded> {
+        let chain = book.chains.get(at).ok_or(Exceeded)?;
+        steps.take(ENTRY * KINDS.map(|kind| chain.stands.of(kind).len()).iter().sum::<usize>())?;
         let mut rules: BTreeMap<RuleRef, (&'b Armed, [bool; 2])> = BTreeMap::new();
         for (on, kind) in KINDS.into_iter().enumerate() {
             for rule in chain.stands.of(kind) {
@@ -57,14 +67,13 @@ impl<'b> Standing<'b> {
         let entries = rules.into_values().map(|(rule, on)| {
             let before = above.and_then(|above| above.entry(rule.rule));
             let before = before.filter(|before| same(before.rule, rule));
-            let looked_at = before.is_some() || budget.sketched.checked_sub(1).is_some();
-            budget.sketched = budget.sketched.saturating_sub(usize::from(before.is_none()));
             let fresh = |at: usize, kind: CheckKind| {
-                let new = || if looked_at { sketch(rule, kind) } else { Sketch::Open };
-                on.get(at).copied().unwrap_or_default().then(|| Rc::new(new()))
+                let on = on.get(at).copied().unwrap_or_default();
+                on.then(|| Rc::new(sketch(rule, kind, steps)))
             };
             Entry {
                 rule,
+                size: rule.cond.size(),
                 sketches: match before {
                     Some(before) => before.sketches.clone(),
                     None => [fresh(0, CheckKind::Login), fresh(1, CheckKind::Tap)],
@@ -77,7 +86,7 @@ impl<'b> Standing<'b> {
         let all: Vec<_> = (0..entries.len()).collect();
         let moved = |at: &usize| entries.get(*at).is_some_and(|entry| entry.changed);
         let changed = all.iter().copied().filter(moved).collect();
-        Some(Self { book, entries, all, changed })
+        Ok(Self { book, steps, entries, all, changed })
     }
 
     fn entry(&self, rule: RuleRef) -> Option<&Entry<'b>> {
@@ -86,24 +95,33 @@ impl<'b> Standing<'b> {
     }
 
     /// Notes what this chain's pack has of dead and covered rules, or makes of those above.
-    pub(super) fn check(&self, doc: &PackDoc, budget: &mut Budget, problems: &mut Problems<'_>) {
+    pub(super) fn check(&self, doc: &PackDoc, problems: &mut Problems<'_>) -> Unproved {
+        let mut unproved = Unproved::default();
         for (place, entry) in self.entries.iter().enumerate() {
             if let Some(why) = entry.never().filter(|_| entry.changed) {
                 self.dead(entry, why, doc, problems);
                 continue;
             }
+            unproved.alive += usize::from(entry.changed && entry.is_skipped() && !entry.speaks());
             if entry.own && entry.always() {
                 self.stops(entry, doc, problems);
             }
-            if let Some(over) = self.covering(place, entry, doc, budget) {
-                self.covered(entry, over, doc, problems);
+            match self.covering(place, entry, doc) {
+                Ok(Some(over)) => self.covered(entry, over, doc, problems),
+                Ok(None) => {}
+                Err(Exceeded) => unproved.uncovered += 1,
             }
+        }
+        let mut places: BTreeMap<&str, &Entry<'_>> = BTreeMap::new();
+        for entry in &self.entries {
+            places.entry(self.id(entry)).or_insert(entry);
         }
         for (rule, beside) in
             doc.rules.iter().flat_map(|rule| rule.beside.iter().map(move |b| (rule, b)))
         {
-            self.check_beside(rule, &beside.value, &beside.span, problems);
+            self.check_beside(&places, rule, &beside.value, &beside.span, problems);
         }
+        unproved
     }
 
     fn dead(
@@ -136,25 +154,34 @@ impl<'b> Standing<'b> {
         place: usize,
         entry: &Entry<'_>,
         doc: &PackDoc,
-        budget: &mut Budget,
-    ) -> Option<&Entry<'b>> {
+    ) -> Result<Option<&Entry<'b>>, Exceeded> {
         // Two rules that the chain above has as they are were looked at there.
         let others = if entry.changed { &self.all } else { &self.changed };
+        // Where it is not known to speak, nothing is asked; that is told where the rule is new.
+        let mut skipped = entry.changed && entry.is_skipped() && !others.is_empty();
         for at in others.iter().copied().filter(|at| *at != place) {
-            let other = self.entries.get(at)?;
-            if other.always() || !entry.covered_at_its_points(other, budget) {
+            self.steps.take(PAIR)?;
+            let Some(other) = self.entries.get(at) else { continue };
+            if other.always() || !entry.covered_at_its_points(other, self.steps)? {
                 continue;
             }
+            self.steps.take(doc.rules.len())?;
             if self.beside(entry, other, doc) {
                 continue;
             }
-            budget.proofs = budget.proofs.checked_sub(1)?;
-            // Of two that cover each other, the later one is the one too many.
-            if entry.covered_by(other) && !(at > place && other.covered_by(entry)) {
-                return Some(other);
+            match entry.covered_by(other, self.steps) {
+                // Of two that cover each other, the later one is the one too many.
+                Cover::Yes if at > place => match other.covered_by(entry, self.steps) {
+                    Cover::Yes => {}
+                    Cover::Skipped => skipped = true,
+                    Cover::No | Cover::Open => return Ok(Some(other)),
+                },
+                Cover::Yes => return Ok(Some(other)),
+                Cover::Skipped => skipped = true,
+                Cover::No | Cover::Open => {}
             }
         }
-        None
+        if skipped { Err(Exceeded) } else { Ok(None) }
     }
 
     /// Whether either of two rules says that they overlap on purpose.
@@ -199,21 +226,23 @@ impl<'b> Standing<'b> {
 
     fn check_beside(
         &self,
+        places: &BTreeMap<&str, &Entry<'_>>,
         rule: &RuleDoc,
         beside: &str,
         span: &crate::pack::Span,
         problems: &mut Problems<'_>,
     ) {
-        let of = |id: &str| self.entries.iter().find(|entry| self.id(entry) == id);
+        let of = |id: &str| places.get(id).copied();
         let (Some(own), Some(other)) = (of(&rule.id.value), of(beside)) else {
             let near = closest(beside, self.entries.iter().map(|entry| self.id(entry)));
             let message = format!("the chain has no rule `{beside}`");
             problems.add_meaning(span, message, near);
             return;
         };
-        let covers =
-            own.rule.rule != other.rule.rule && (own.covered_by(other) || other.covered_by(own));
-        if !covers {
+        let refuted = own.rule.rule == other.rule.rule
+            || (own.covered_by(other, self.steps) == Cover::No
+                && other.covered_by(own, self.steps) == Cover::No);
+        if refuted {
             problems
                 .add(span, format!("neither rule covers the other: `{beside}` is not beside it"));
         }
@@ -253,36 +282,54 @@ impl Entry<'_> {
         self.kinds().all(|(_, sketch)| matches!(sketch, Sketch::Speaks { always: true, .. }))
     }
 
+    /// Whether it is known to speak on some kind of check.
+    fn speaks(&self) -> bool {
+        self.kinds().any(|(_, sketch)| matches!(sketch, Sketch::Speaks { .. }))
+    }
+
+    /// Whether the steps did not suffice to find where it speaks on some kind of check.
+    fn is_skipped(&self) -> bool {
+        self.kinds().any(|(_, sketch)| matches!(sketch, Sketch::Skipped))
+    }
+
     /// Whether the other asks for as much at the few facts at which this rule is known to speak.
-    fn covered_at_its_points(&self, other: &Self, budget: &mut Budget) -> bool {
+    fn covered_at_its_points(&self, other: &Self, steps: &Steps) -> Result<bool, Exceeded> {
         let mut speaks = false;
         for (kind, sketch) in self.kinds() {
             if !other.kinds().any(|(on, _)| on == kind) {
-                return false;
+                return Ok(false);
             }
             match sketch {
                 Sketch::Never(_) => {}
-                Sketch::Open => return false,
+                Sketch::Open | Sketch::Skipped => return Ok(false),
                 Sketch::Speaks { points, .. } => {
                     speaks = true;
                     for facts in points {
-                        let Some(left) = budget.asked.checked_sub(1) else { return false };
-                        budget.asked = left;
+                        steps.take(self.size + other.size)?;
                         if !covers_at(other.rule, self.rule, facts) {
-                            return false;
+                            return Ok(false);
                         }
                     }
                 }
             }
         }
-        speaks
+        Ok(speaks)
     }
 
-    /// Whether it is proved that the other covers this rule on every kind of check that it is on.
-    fn covered_by(&self, other: &Self) -> bool {
-        self.kinds().all(|(kind, _)| {
-            other.kinds().any(|(on, _)| on == kind) && covers(other.rule, self.rule, kind)
-        })
+    /// Whether the other covers this rule on every kind of check that it is on.
+    fn covered_by(&self, other: &Self, steps: &Steps) -> Cover {
+        let mut all = Cover::Yes;
+        for (kind, _) in self.kinds() {
+            if !other.kinds().any(|(on, _)| on == kind) {
+                return Cover::No;
+            }
+            match covers(other.rule, self.rule, kind, steps) {
+                Cover::Yes => {}
+                Cover::No => return Cover::No,
+                open => all = open,
+            }
+        }
+        all
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use crate::book::Armed;
-use crate::book::verdicts::{ALLOW, Field, says};
+use crate::book::verdicts::{ALLOW, Field, Open, says};
 use crate::condition::Tri;
 use crate::facts::{Fact, FactType, Facts, usual_facts_of};
-use crate::space::{Diagrams, Op, complete, law_against};
+use crate::space::{Diagrams, Op, Steps, complete, law_against};
 use crate::verdict::CheckKind;
 
 /// What is known of a rule on one kind of check.
@@ -21,34 +21,50 @@ pub(super) enum Sketch {
     },
     /// Proved: it never speaks. With why, where that is simple.
     Never(Option<&'static str>),
-    /// Nothing is known.
+    /// Nothing is known: facts that a diagram has were not found.
     Open,
+    /// Nothing is known: the budget is used up.
+    Skipped,
 }
 
+/// Branches of the diagrams of one proof, some ten megabytes. A whole chain of the packs that ship
+/// needs a tenth.
+const BRANCHES: usize = 100_000;
+
 /// Sketches a rule.
-pub(super) fn sketch(rule: &Armed, kind: CheckKind) -> Sketch {
-    let Ok(mut field) = Field::of(kind, std::iter::once(rule), Diagrams::new()) else {
-        return Sketch::Open;
-    };
-    let Ok(said) = field.contribution(rule) else { return Sketch::Open };
+pub(super) fn sketch(rule: &Armed, kind: CheckKind, steps: &Steps) -> Sketch {
+    match drawn(rule, kind, steps) {
+        Ok(sketch) => sketch,
+        Err(Open::Unrealised) => Sketch::Open,
+        Err(Open::Exceeded) => Sketch::Skipped,
+    }
+}
+
+fn drawn(rule: &Armed, kind: CheckKind, steps: &Steps) -> Result<Sketch, Open> {
+    let space = Diagrams::within(BRANCHES, steps);
+    let mut field = Field::of(kind, std::iter::once(rule), space)?;
+    let said = field.contribution(rule)?;
     let mut values = [Tri::True, Tri::Unknown].map(|tri| says(rule, tri).0).to_vec();
     values.dedup();
     let mut points = Vec::new();
     for value in values.into_iter().filter(|value| *value != ALLOW) {
         for rest in [usual_facts_of(kind), elsewhere(kind).clone()] {
-            let Ok(Some(facts)) = field.nearest(said, &rest, &|bits| bits == value) else {
-                continue;
-            };
-            points.extend(complete(kind, &facts, &|fact| field.axes.reads(fact)));
+            match field.nearest(said, &rest, &|bits| bits == value) {
+                Ok(Some(facts)) => {
+                    points.extend(complete(kind, &facts, &|fact| field.axes.reads(fact), steps));
+                }
+                Ok(None) | Err(Open::Unrealised) => {}
+                Err(Open::Exceeded) => return Err(Open::Exceeded),
+            }
         }
     }
     if !points.is_empty() {
         let silent = field.nearest(said, &usual_facts_of(kind), &|bits| bits == ALLOW);
-        return Sketch::Speaks { points, always: silent == Ok(None) };
+        return Ok(Sketch::Speaks { points, always: silent == Ok(None) });
     }
-    match field.nearest(said, &usual_facts_of(kind), &|bits| bits != ALLOW) {
-        Ok(None) => Sketch::Never(why(&mut field, said, kind)),
-        _ => Sketch::Open,
+    match field.nearest(said, &usual_facts_of(kind), &|bits| bits != ALLOW)? {
+        None => Ok(Sketch::Never(why(&mut field, said, kind))),
+        Some(_) => Err(Open::Unrealised),
     }
 }
 
@@ -60,6 +76,9 @@ fn why(field: &mut Field, said: crate::space::Ref, kind: CheckKind) -> Option<&'
     let law = law_against(&field.axes, kind, speaks, &mut field.space).ok()?;
     law.map(|law| law.says)
 }
+
+/// Steps on the way to facts far from the usual ones: nothing that anybody writes.
+const ELSEWHERE: u64 = 10_000_000;
 
 /// Plausible facts far from the usual ones.
 fn elsewhere(kind: CheckKind) -> &'static Facts {
@@ -81,7 +100,8 @@ fn elsewhere(kind: CheckKind) -> &'static Facts {
                 },
             );
         }
-        complete(kind, &facts, &|_| false).unwrap_or_else(|| usual_facts_of(kind))
+        complete(kind, &facts, &|_| false, &Steps::new(ELSEWHERE))
+            .unwrap_or_else(|| usual_facts_of(kind))
     })
 }
 
@@ -91,14 +111,33 @@ pub(super) fn covers_at(over: &Armed, rule: &Armed, facts: &Facts) -> bool {
     over & rule == over
 }
 
-/// Whether it is proved that `over` asks for as much as `rule` at all plausible facts.
-pub(super) fn covers(over: &Armed, rule: &Armed, kind: CheckKind) -> bool {
+/// Whether a rule covers another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cover {
+    /// Proved.
+    Yes,
+    /// Refuted.
+    No,
+    /// Neither.
+    Open,
+    /// Neither: the budget is used up.
+    Skipped,
+}
+
+/// Whether `over` asks for as much as `rule` at all plausible facts.
+pub(super) fn covers(over: &Armed, rule: &Armed, kind: CheckKind, steps: &Steps) -> Cover {
     let proof = || {
-        let mut field = Field::of(kind, [over, rule].into_iter(), Diagrams::new()).ok()?;
-        let (rest, over) = (field.contribution(rule).ok()?, field.contribution(over).ok()?);
-        let compared = field.space.apply(Op::Compare, rest, over).ok()?;
+        let space = Diagrams::within(BRANCHES, steps);
+        let mut field = Field::of(kind, [over, rule].into_iter(), space)?;
+        let (rest, over) = (field.contribution(rule)?, field.contribution(over)?);
+        let compared = field.space.apply(Op::Compare, rest, over)?;
         // 1 and 3: the other leaves a method that the rule takes away.
-        field.nearest(compared, &usual_facts_of(kind), &|value| value == 1 || value == 3).ok()
+        field.nearest(compared, &usual_facts_of(kind), &|value| value == 1 || value == 3)
     };
-    proof() == Some(None)
+    match proof() {
+        Ok(None) => Cover::Yes,
+        Ok(Some(_)) => Cover::No,
+        Err(Open::Unrealised) => Cover::Open,
+        Err(Open::Exceeded) => Cover::Skipped,
+    }
 }

@@ -8,11 +8,23 @@ use crate::book::verdicts::{ALLOW, Field};
 use crate::book::{Armed, Chain, ChainId, RuleBook};
 use crate::facts::usual_facts_of;
 use crate::reason::ReasonCode;
-use crate::space::{Diagrams, Exceeded, Op, Ref};
+use crate::space::{Diagrams, Exceeded, Op, Ref, Steps};
 use crate::verdict::CheckKind;
 
-/// Sets of facts that are tried where the diagrams outgrow their budget.
-const MOST_TRIES: usize = 100_000;
+/// Steps of one diff, some two seconds.
+const STEPS: u64 = 200_000_000;
+/// Sets of facts that are tried where the diagrams outgrow their budget, and the steps of all that
+/// one diff tries.
+const MOST_TRIES: usize = 20_000;
+const TRYING: u64 = 50_000_000;
+/// Steps that a rule of a chain costs beside what is proved of it.
+const RULE: usize = 64;
+
+/// What one diff may still cost.
+pub(super) struct Budget {
+    pub(super) steps: Steps,
+    pub(super) tries: Steps,
+}
 
 impl RuleBook {
     /// What `new` answers otherwise than `old`, for each line that either names.
@@ -25,6 +37,7 @@ impl RuleBook {
             let packs = from.packs.iter().filter(|pack| other.chain_of_pack(&pack.id).is_none());
             packs.map(|pack| pack.id.clone()).collect()
         };
+        let budget = Budget { steps: Steps::new(STEPS), tries: Steps::new(TRYING) };
         let mut moves: Vec<_> = moves(old, new).into_iter().collect();
         // In the order of the new book.
         moves.sort_by_key(|((ChainId(before), ChainId(after)), _)| (*after, *before));
@@ -39,7 +52,7 @@ impl RuleBook {
                 params: params(before, after),
                 limits: limits(before, after),
                 kinds: [CheckKind::Login, CheckKind::Tap]
-                    .map(|kind| compare((old, before), (new, after), kind, Diagrams::new())),
+                    .map(|kind| compare((old, before), (new, after), kind, &budget)),
             })
         });
         Diff { added: missing(new, old), removed: missing(old, new), chains: chains.collect() }
@@ -51,18 +64,27 @@ pub(super) fn compare(
     old: (&RuleBook, &Chain),
     new: (&RuleBook, &Chain),
     kind: CheckKind,
-    space: Diagrams,
+    budget: &Budget,
 ) -> KindDiff {
-    let pairs = changes::rules(old, new, kind);
     let sides = Sides { kind, old: old.1.stands.of(kind), new: new.1.stands.of(kind) };
+    if budget.steps.take(RULE * (sides.old.len() + sides.new.len())).is_err() {
+        return all(kind, &Compared::NotProved);
+    }
+    let pairs = changes::rules(old, new, kind);
     if pairs.is_empty() {
         // The same rules, in whatever order: verdicts join, so the order says nothing.
-        let [verdict, milder, stricter, reasons] = [const { Compared::Same }; 4];
-        return KindDiff { kind, verdict, milder, stricter, reasons, rules: Vec::new() };
+        return all(kind, &Compared::Same);
     }
-    Comparison::draw(sides, space)
-        .and_then(|mut comparison| comparison.tell(&pairs))
-        .unwrap_or_else(|Exceeded| tried(sides, &pairs))
+    match Comparison::draw(sides, Diagrams::new(&budget.steps)) {
+        Ok(mut comparison) => comparison.tell(&pairs),
+        Err(Exceeded) => tried(sides, &pairs, &budget.tries),
+    }
+}
+
+/// One answer to everything.
+fn all(kind: CheckKind, answer: &Compared) -> KindDiff {
+    let [verdict, milder, stricter, reasons] = [(); 4].map(|()| answer.clone());
+    KindDiff { kind, verdict, milder, stricter, reasons, rules: Vec::new() }
 }
 
 /// Both sides over one space.
@@ -82,17 +104,16 @@ impl<'a> Comparison<'a> {
         Ok(Self { sides, field, differ })
     }
 
-    fn tell(&mut self, pairs: &[Pair<'_>]) -> Result<KindDiff, Exceeded> {
-        let rules = pairs.iter().map(|pair| self.rule(pair)).collect::<Result<_, _>>()?;
+    fn tell(&mut self, pairs: &[Pair<'_>]) -> KindDiff {
         let all: Vec<_> = pairs.iter().flat_map(reasons_of).collect();
-        Ok(KindDiff {
+        KindDiff {
             kind: self.sides.kind,
             verdict: self.seek(self.differ, Asked::Any, &|value| value != 0),
             milder: self.seek(self.differ, Asked::Milder, &|value| value == 1),
             stricter: self.seek(self.differ, Asked::Stricter, &|value| value == 2),
-            reasons: self.reasons(all)?,
-            rules,
-        })
+            reasons: self.reasons(all).unwrap_or(Compared::NotProved),
+            rules: pairs.iter().map(|pair| self.rule(pair)).collect(),
+        }
     }
 
     fn seek(&self, asked: Ref, how: Asked, wanted: &dyn Fn(u8) -> bool) -> Compared {
@@ -101,7 +122,17 @@ impl<'a> Comparison<'a> {
         self.sides.compared(found, how, !self.field.axes.has_orders())
     }
 
-    fn rule(&mut self, pair: &Pair<'_>) -> Result<RuleDiff, Exceeded> {
+    fn rule(&mut self, pair: &Pair<'_>) -> RuleDiff {
+        RuleDiff {
+            rule: pair.name.clone(),
+            change: pair.change.clone(),
+            verdict: self.verdict(pair).unwrap_or(Compared::NotProved),
+            reasons: self.reasons(reasons_of(pair)).unwrap_or(Compared::NotProved),
+        }
+    }
+
+    /// Whether the whole verdict differs where a rule says otherwise.
+    fn verdict(&mut self, pair: &Pair<'_>) -> Result<Compared, Exceeded> {
         let side = |field: &mut Field, rule: Option<&Armed>| match rule {
             Some(rule) => field.contribution(rule),
             None => Ok(Ref::terminal(ALLOW)),
@@ -110,12 +141,7 @@ impl<'a> Comparison<'a> {
         let own = self.field.space.apply(Op::Differ, old, new)?;
         let whole = self.field.space.map(self.differ, &|value| value.min(1))?;
         let both = self.field.space.apply(Op::Min, own, whole)?;
-        Ok(RuleDiff {
-            rule: pair.name.clone(),
-            change: pair.change.clone(),
-            verdict: self.seek(both, Asked::Any, &|value| value == 1),
-            reasons: self.reasons(reasons_of(pair))?,
-        })
+        Ok(self.seek(both, Asked::Any, &|value| value == 1))
     }
 
     /// Whether one of these reasons is given on one side alone.
@@ -140,17 +166,21 @@ fn reasons_of(pair: &Pair<'_>) -> Vec<ReasonCode> {
 
 /// Without diagrams: facts of the rules that differ are tried, one change from the usual facts,
 /// then two. What is not found is not proved.
-fn tried(sides: Sides<'_>, pairs: &[Pair<'_>]) -> KindDiff {
+fn tried(sides: Sides<'_>, pairs: &[Pair<'_>], steps: &Steps) -> KindDiff {
     let conds = pairs.iter().flat_map(|pair| [pair.old, pair.new]).flatten();
     let points = crate::space::around(
         conds.map(|rule| &rule.cond),
         sides.kind,
         &usual_facts_of(sides.kind),
         MOST_TRIES,
+        steps,
     );
+    let sizes = sides.old.iter().chain(sides.new).map(|rule| rule.cond.size());
+    let size = sizes.sum();
     let seek = |asked: Asked| {
-        let found = points.iter().find_map(|facts| sides.confirm(facts.clone(), asked, false));
-        found.map_or(Compared::NotProved, |witness| Compared::Differ(Box::new(witness)))
+        let mut found = points.iter().take_while(|_| steps.take(size).is_ok());
+        let witness = found.find_map(|facts| sides.confirm(facts.clone(), asked, false));
+        witness.map_or(Compared::NotProved, |witness| Compared::Differ(Box::new(witness)))
     };
     let rules = pairs.iter().map(|pair| RuleDiff {
         rule: pair.name.clone(),

@@ -1,14 +1,15 @@
 use proptest::prelude::*;
 
-use super::chains::compare;
+use super::chains::{Budget, compare};
 use super::*;
 use crate::book::RuleBook;
+use crate::book::checks::tests::{crossed, shipped_and};
 use crate::book::evaluate::judge;
 use crate::book::verdicts::bits;
 use crate::book::verdicts::tests::{book_of, everything, read_by, rule};
 use crate::facts::{Fact, Facts, usual_facts_of};
 use crate::pack::PackSource;
-use crate::space::Diagrams;
+use crate::space::Steps;
 use crate::verdict::{CheckKind, Severity};
 
 fn distance(a: &Facts, b: &Facts) -> usize {
@@ -243,7 +244,8 @@ fn past_its_budget_a_diff_claims_no_proof() {
     let new = edited("docomo.toml", "carrier_lag = \"12h\"", "carrier_lag = \"18h\"");
     let at = usize::from(old.chain_of_pack("docomo").unwrap().0);
     let sides = ((&old, &old.chains[at]), (&new, &new.chains[at]));
-    let found = compare(sides.0, sides.1, CheckKind::Tap, Diagrams::within(64));
+    let budget = Budget { steps: Steps::new(20_000), tries: Steps::new(u64::MAX) };
+    let found = compare(sides.0, sides.1, CheckKind::Tap, &budget);
     assert_ne!(found.verdict, Compared::Same);
     assert_eq!(found.stricter, Compared::NotProved, "nothing is stricter, and that is no proof");
     if let Some(witness) = found.verdict.witness() {
@@ -291,4 +293,20 @@ fn each_rule_has_facts_on_which_it_differs_itself() {
         let given = &found.verdict.witness().unwrap().given;
         assert_eq!(given, &[(Fact::LineLatch, latch.to_owned())], "{rule}");
     }
+}
+
+#[test]
+fn rules_made_to_be_hard_end_a_diff_without_a_false_proof() {
+    let book =
+        |turn: usize| RuleBook::compile_unchecked(&shipped_and(&crossed("hard", turn))).unwrap();
+    let (old, new) = (book(0), book(1));
+    let budget = Budget { steps: Steps::new(1_000_000), tries: Steps::new(2_000_000) };
+    let (before, after) = ((&old, &old.chains[0]), (&new, &new.chains[0]));
+    let found = compare(before, after, CheckKind::Login, &budget);
+    assert_eq!((budget.steps.left(), found.rules.len()), (0, 1));
+    assert_ne!(found.verdict, Compared::Same);
+    assert_eq!(found.rules[0].verdict, Compared::NotProved);
+    // What comes after is not reached at all.
+    let next = compare(before, before, CheckKind::Tap, &budget);
+    assert_eq!([&next.verdict, &next.milder, &next.reasons], [&Compared::NotProved; 3]);
 }

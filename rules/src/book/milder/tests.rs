@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::book::checks::tests::{crossed, shipped_and};
 use crate::book::verdicts::tests::{book_of, everything, read_by, rule};
 use crate::facts::usual_facts_of;
 use crate::facts::worlds::WORLDS;
@@ -101,7 +102,9 @@ fn every_chain_that_ships_is_drawn_within_what_is_kept() {
     for chain in &book.chains {
         for kind in [CheckKind::Login, CheckKind::Tap] {
             let rules = chain.stands.of(kind);
-            let mut field = Field::of(kind, rules.iter(), Diagrams::within(KEPT / 2)).unwrap();
+            let mut field =
+                Field::of(kind, rules.iter(), Diagrams::within(KEPT / 2, &Steps::new(u64::MAX)))
+                    .unwrap();
             assert!(field.verdict(rules).is_ok(), "half of it is enough");
         }
     }
@@ -144,4 +147,24 @@ fn a_search_by_trying_finds_what_is_one_change_away() {
     let facts = login(&[("sim.latch", "reissued")]);
     let found = search(rules, CheckKind::Login, &facts, Severity::Allow).unwrap();
     assert_eq!(distance(&facts, &found), 1);
+}
+
+#[test]
+fn past_its_steps_a_search_claims_no_fewest_change() {
+    let book = RuleBook::shipped().unwrap();
+    let chain = &book.chains[0];
+    let facts = login(&[("sim.latch", "reissued")]);
+    let within = |most: u64| {
+        reach(chain, CheckKind::Login, &facts, Severity::Allow, &Steps::new(most)).unwrap()
+    };
+    assert!(within(STEPS / 10).fewest, "the packs that ship need less than a tenth");
+    assert!(!within(100).fewest);
+}
+
+#[test]
+fn rules_made_to_be_hard_leave_an_answer_that_is_not_said_to_be_the_least() {
+    let book = RuleBook::compile_unchecked(&shipped_and(&crossed("hard", 1))).unwrap();
+    let facts = login(&[("sim.latch", "reissued")]);
+    let found = book.milder(ChainId(0), CheckKind::Login, &facts);
+    assert!(found.is_none_or(|milder| !milder.fewest));
 }

@@ -159,7 +159,7 @@ proptest! {
     fn a_chain_as_a_diagram_says_what_evaluation_says(rules in prop::collection::vec(rule(), 1..5)) {
         let book = book_of(&rules);
         let rules = book.chains[0].stands.of(CheckKind::Login);
-        let mut field = Field::of(CheckKind::Login, rules.iter(), Diagrams::new()).unwrap();
+        let mut field = Field::of(CheckKind::Login, rules.iter(), Diagrams::new(&Steps::new(u64::MAX))).unwrap();
         let verdict = field.verdict(rules).unwrap();
         for facts in everything(&read_by(rules.iter())) {
             prop_assert_eq!(at(&field, verdict, &facts), bits(judge(rules, &facts).verdict));
@@ -172,7 +172,7 @@ proptest! {
         for chain in &book.chains {
             for kind in [CheckKind::Login, CheckKind::Tap] {
                 let rules = chain.stands.of(kind);
-                let mut field = Field::of(kind, rules.iter(), Diagrams::new()).unwrap();
+                let mut field = Field::of(kind, rules.iter(), Diagrams::new(&Steps::new(u64::MAX))).unwrap();
                 let verdict = field.verdict(rules).unwrap();
                 prop_assert_eq!(at(&field, verdict, &facts), bits(judge(rules, &facts).verdict));
             }
