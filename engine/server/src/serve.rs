@@ -256,6 +256,7 @@ async fn watch_over(
     };
     let services = ["", BINDINGS, CHECKS, DECISIONS, ROLLOUT, RULES, EVENTS];
     let mut ticks = tokio::time::interval(TIDY);
+    let mut following = tokio::spawn(follow(api.clone()));
     while !*stopped.borrow() {
         ticks.tick().await;
         let healthy = api.engine().health().is_ok();
@@ -270,12 +271,20 @@ async fn watch_over(
             reporter.set_service_status(service, status).await;
         }
         api.engine().tidy();
-        if let Err(error) = api.engine().follow_packs().await {
-            tracing::warn!(%error, "the packs of the ledger could not be followed");
+        // Health and figures do not wait for the compiler.
+        if following.is_finished() {
+            following = tokio::spawn(follow(api.clone()));
         }
     }
     for service in services {
         reporter.set_service_status(service, tonic_health::ServingStatus::NotServing).await;
+    }
+}
+
+/// Follows the packs of the ledger, and compiles what a rollback would go to.
+async fn follow(api: Api<EmbeddedStore, FileVault>) {
+    if let Err(error) = api.engine().follow_packs().await {
+        tracing::warn!(%error, "the packs of the ledger could not be followed");
     }
 }
 

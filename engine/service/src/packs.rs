@@ -4,9 +4,7 @@ mod fetch;
 pub(crate) mod shadow;
 pub(crate) mod start;
 pub(crate) mod texts;
-
-#[cfg(test)]
-mod tests;
+mod workshop;
 
 pub use fetch::Named;
 pub use shadow::{ChangeCount, ChangedDecision, ShadowReport};
@@ -17,13 +15,11 @@ use crate::{
     error::ServiceError,
     limits::{LimitPool, Limits},
     ports::{
-        clock::Clock,
         store::{Position, Store},
         vault::{LookupKind, Vault},
     },
 };
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 use shadow::Shadow;
 use simbind_core::{
     binding::Serving,
@@ -33,9 +29,7 @@ use simbind_core::{
 use simbind_rules::{ChainId, CheckKind, Diagnostic, PackSource, PacksHash, RuleBook, run_tests};
 use std::sync::Arc;
 use texts::text_digest;
-
-/// The most versions of the packs that are kept compiled, beside those that are in use.
-const MOST_COMPILED: usize = 8;
+use workshop::Workshop;
 
 /// Packs, compiled, with their limits.
 pub(crate) struct InService {
@@ -78,87 +72,6 @@ pub(crate) struct Packs {
     pub(crate) changing: tokio::sync::Mutex<()>,
 }
 
-/// Compiles packs, and keeps what it compiled.
-pub(crate) struct Workshop {
-    limits: Arc<LimitPool>,
-    /// By the hash that they are asked for under, which an earlier version of the program may have
-    /// given them. The newest last.
-    compiled: Mutex<Vec<(PacksHash, Arc<InService>)>>,
-    /// Held while packs are compiled: one thread is busy with it at a time.
-    compiling: tokio::sync::Mutex<()>,
-}
-
-impl Workshop {
-    fn new(clock: &Arc<dyn Clock>, most_keys: usize) -> Self {
-        Self {
-            limits: Arc::new(LimitPool::new(clock, most_keys)),
-            compiled: Mutex::default(),
-            compiling: tokio::sync::Mutex::default(),
-        }
-    }
-
-    pub(crate) fn kept(&self, hash: PacksHash) -> Option<Arc<InService>> {
-        let mut compiled = self.compiled.lock();
-        let at = compiled.iter().position(|(kept, _)| *kept == hash)?;
-        let (_, found) = compiled.remove(at);
-        compiled.push((hash, Arc::clone(&found)));
-        Some(found)
-    }
-
-    fn keep(&self, hash: PacksHash, packs: &Arc<InService>) {
-        let mut compiled = self.compiled.lock();
-        compiled.retain(|(kept, _)| *kept != hash);
-        compiled.push((hash, Arc::clone(packs)));
-        let over = compiled.len().saturating_sub(MOST_COMPILED);
-        compiled.drain(..over);
-    }
-
-    /// Compiles packs beside the checks, and keeps them.
-    async fn compile(
-        &self,
-        sources: Vec<PackSource>,
-        found: Found,
-    ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
-        let _one = self.compiling.lock().await;
-        let limits = Arc::clone(&self.limits);
-        let compiling = tokio::task::spawn_blocking(move || {
-            let book = match found {
-                Found::Good => check(&sources)?,
-                Found::GoodBefore => RuleBook::compile_unchecked(&sources)?,
-            };
-            Ok(Arc::new(InService::new(book, sources, found, &limits)))
-        });
-        let compiled = compiling
-            .await
-            .map_err(|_| ServiceError::unavailable("the compiler of packs panicked"))?;
-        if let Ok(packs) = &compiled {
-            self.keep(packs.hash(), packs);
-        }
-        Ok(compiled)
-    }
-
-    /// Compiles packs that were found good before.
-    pub(crate) async fn compile_again(
-        &self,
-        sources: Vec<PackSource>,
-    ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
-        self.compile(sources, Found::GoodBefore).await
-    }
-
-    /// Compiles packs and runs their tests, where that was not done lately.
-    pub(crate) async fn check(
-        &self,
-        sources: Vec<PackSource>,
-    ) -> Result<Result<Arc<InService>, Vec<Diagnostic>>, ServiceError> {
-        let alike = |kept: &&Arc<InService>| kept.found == Found::Good && kept.sources == sources;
-        let known = self.compiled.lock().iter().map(|(_, kept)| kept).find(alike).map(Arc::clone);
-        match known {
-            Some(known) => Ok(Ok(known)),
-            None => self.compile(sources, Found::Good).await,
-        }
-    }
-}
-
 impl Packs {
     /// What decides now.
     pub(crate) fn current(&self) -> Arc<InForce> {
@@ -180,7 +93,7 @@ impl Packs {
 
     /// Forgets what limits keep of those whose allowance is whole again.
     pub(crate) fn forget_rested(&self) {
-        self.workshop.limits.forget_rested();
+        self.workshop.forget_rested();
     }
 }
 

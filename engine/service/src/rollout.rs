@@ -107,6 +107,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Err(found) => return Ok(StagingOutcome::NotGood(found)),
         };
         let hash = packs.book.hash();
+        self.prepare().await?;
         let _one = self.packs.changing.lock().await;
         for _ in 0..TRIES {
             let standing = self.standing().await?;
@@ -192,6 +193,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         act: Act,
         packs: PacksHash,
     ) -> Result<PacksHash, ServiceError> {
+        self.prepare().await?;
         let _one = self.packs.changing.lock().await;
         for _ in 0..TRIES {
             let standing = self.standing().await?;
@@ -239,6 +241,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
         };
         let live = after.live().and_then(|live| held(live.packs));
         let live = live.unwrap_or_else(|| Arc::clone(&before.live));
+        if let Some(back) = after.before()
+            && let Some(packs) = held(back).or_else(|| self.packs.workshop().kept(back))
+        {
+            self.packs.workshop().pin(back, Some(packs));
+        }
         let staged = after.staged().and_then(|staged| {
             let packs = held(staged.version.packs)?;
             // The counts go on while the same two are compared.
@@ -279,14 +286,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(Standing { rollout, version, force: self.packs.current() })
     }
 
-    /// Puts in force what the ledger says, where a change was broken off after it was written. To
-    /// be called every few seconds.
+    /// Puts in force what the ledger says, where a change was broken off after it was written, and
+    /// compiles what a rollback would go to. To be called every few seconds, and not waited for by
+    /// anything else: it may compile.
     ///
     /// # Errors
     /// Where the store cannot be read or the packs do not compile.
     pub async fn follow_packs(&self) -> Result<(), ServiceError> {
-        let _one = self.packs.changing.lock().await;
-        self.standing().await.map(|_| ())
+        self.prepare().await?;
+        {
+            let _one = self.packs.changing.lock().await;
+            self.standing().await?;
+        }
+        self.ready_to_return().await
     }
 }
 

@@ -56,6 +56,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             };
             // Nobody waits for the compiler but this caller.
             let packs = self.compiled_again(named).await?;
+            self.prepare().await?;
             let _one = self.packs.changing.lock().await;
             let mut standing = self.standing().await?;
             match standing.rollout.rollback(leaving, target)? {
@@ -93,6 +94,38 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
     }
 
+    /// Compiles what the ledger names and this engine does not hold, before anybody has to wait.
+    pub(super) async fn prepare(&self) -> Result<(), ServiceError> {
+        let (rollout, version) = read_rollout(&*self.store).await?;
+        if version.unwrap_or_default() == self.packs.current().version {
+            return Ok(());
+        }
+        let live = rollout.live().map(|live| live.packs);
+        let staged = rollout.staged().map(|staged| staged.version.packs);
+        for packs in live.into_iter().chain(staged) {
+            self.compiled_again(packs).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps at hand what a rollback goes to.
+    pub(super) async fn ready_to_return(&self) -> Result<(), ServiceError> {
+        let (rollout, _) = read_rollout(&*self.store).await?;
+        let workshop = self.packs.workshop();
+        let Some(before) = rollout.before().filter(|before| !workshop.is_pinned(*before)) else {
+            return Ok(());
+        };
+        match self.compiled_again(before).await {
+            Ok(packs) => workshop.pin(before, Some(packs)),
+            Err(error @ (ServiceError::Refused(_) | ServiceError::NotFound(_))) => {
+                tracing::error!(packs = %before, %error, "the packs before those in service cannot be gone back to");
+                workshop.pin(before, None);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// Earlier packs, compiled by this version of the program.
     pub(super) async fn compiled_again(
         &self,
@@ -103,7 +136,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         let sources = texts::sources_of(&*self.store, hash).await?;
         let sources = sources.ok_or(ServiceError::NotFound("packs"))?;
-        self.packs.workshop().compile_again(sources).await?.map_err(|found| {
+        self.packs.workshop().compile_to_return(hash, sources).await?.map_err(|found| {
             let first = found.first().map(ToString::to_string).unwrap_or_default();
             ServiceError::Refused(format!(
                 "these packs do not compile with this version of simbind: {first}"

@@ -49,6 +49,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// # Errors
     /// Where the store cannot be read.
     pub async fn rollout(&self) -> Result<RolloutView, ServiceError> {
+        self.prepare().await?;
         let _one = self.packs.changing.lock().await;
         let standing = self.standing().await?;
         let trial = standing.force.staged.as_ref();

@@ -89,6 +89,26 @@ async fn two_who_go_back_at_once_and_a_lost_reply_go_back_one_version() {
 }
 
 #[tokio::test]
+async fn what_a_rollback_goes_to_stays_compiled_and_is_compiled_again_after_a_start() {
+    let world = World::new().await;
+    let configured = PacksHash(world.engine.packs().1);
+    let first = stage(&world.engine, "ann", DENY).await;
+    advance(&world.engine, "ann", first, Advance::All).await.unwrap();
+    let again = world.restarted(PACK).await;
+    again.follow_packs().await.unwrap();
+    for number in 0..10 {
+        for engine in [&world.engine, &again] {
+            stage(engine, "ann", &format!("{STEP_UP}\n# {number}\n")).await;
+        }
+    }
+    // From here on, nobody could compile them.
+    super::support::damage(&world, configured).await;
+    assert_eq!(back_from(&world.engine, first, BackTo::Before).await, Ok(configured));
+    assert_eq!(back_from(&again, first, BackTo::Before).await, Ok(configured));
+    assert_eq!(again.packs().1, configured.0);
+}
+
+#[tokio::test]
 async fn an_index_made_anew_holds_the_same_packs_and_changes() {
     let world = World::new().await;
     let first = stage(&world.engine, "ann", DENY).await;
