@@ -3,6 +3,7 @@
 use super::axes::{Axes, Axis};
 use super::cuts::{Cuts, Region};
 use super::diagram::{Diagrams, Op, Ref};
+use super::path::{Diagram, Nearest};
 use super::steps::{Exceeded, Steps};
 use super::world::{axes_of, complete, world};
 use crate::condition::{Cond, Op as Compare};
@@ -155,4 +156,24 @@ fn far(kind: CheckKind) -> Vec<(CheckKind, Facts)> {
         found.push((kind, facts));
     }
     found
+}
+
+#[test]
+fn a_search_for_the_nearest_facts_ends_with_its_steps_and_proves_nothing_then() {
+    let conds = [age(Compare::Lt, 10), age(Compare::Gt, 20)];
+    let axes = axes_of(conds.iter());
+    let plenty = Steps::new(u64::MAX);
+    let mut space = Diagrams::new(&plenty);
+    let never = axes.cond(&Cond::And(Box::new(conds)), &mut space).unwrap();
+    let place = axes.place(&usual_facts_of(CheckKind::Login)).unwrap();
+    let find = |steps: &Steps| {
+        let (world, asked) = (Diagram(&space, Ref::terminal(1)), Diagram(&space, never));
+        Nearest::new(&axes, &place, world, asked, steps).find(&|truth| truth == 2)
+    };
+    assert_eq!(find(&plenty), Ok(None), "nothing is below and above");
+    let few = Steps::new(1);
+    assert_eq!(find(&few), Err(Exceeded));
+    assert_eq!(few.left(), 0);
+    assert_eq!(few.take(0), Ok(()));
+    assert_eq!(few.take(1), Err(Exceeded));
 }

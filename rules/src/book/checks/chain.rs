@@ -18,6 +18,8 @@ const KINDS: [CheckKind; 2] = [CheckKind::Login, CheckKind::Tap];
 
 /// Steps that a rule of a chain costs beside what is proved of it.
 const ENTRY: usize = 16;
+/// Steps that comparing two names letter by letter costs.
+const NEAR: usize = 128;
 /// Steps that looking at a pair of rules costs.
 const PAIR: usize = 2;
 
@@ -234,7 +236,9 @@ impl<'b, 's> Standing<'b, 's> {
     ) {
         let of = |id: &str| places.get(id).copied();
         let (Some(own), Some(other)) = (of(&rule.id.value), of(beside)) else {
-            let near = closest(beside, self.entries.iter().map(|entry| self.id(entry)));
+            let ids = self.entries.iter().map(|entry| self.id(entry));
+            let guess = self.steps.take(NEAR * self.entries.len());
+            let near = guess.ok().and_then(|()| closest(beside, ids));
             let message = format!("the chain has no rule `{beside}`");
             problems.add_meaning(span, message, near);
             return;

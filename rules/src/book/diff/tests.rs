@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::chains::{Budget, compare};
+use super::chains::{Budget, STEPS, compare};
 use super::*;
 use crate::book::RuleBook;
 use crate::book::checks::tests::{crossed, shipped_and};
@@ -309,4 +309,20 @@ fn rules_made_to_be_hard_end_a_diff_without_a_false_proof() {
     // What comes after is not reached at all.
     let next = compare(before, before, CheckKind::Tap, &budget);
     assert_eq!([&next.verdict, &next.milder, &next.reasons], [&Compared::NotProved; 3]);
+}
+
+#[test]
+fn a_diff_of_the_packs_that_ship_takes_a_small_part_of_its_steps() {
+    let old = RuleBook::shipped().unwrap();
+    let from = "when = \"pin.failures >= param.pin_tries\"";
+    let new = edited("jp-national.toml", from, "when = \"pin.failures > param.pin_tries\"");
+    let budget = Budget { steps: Steps::new(STEPS), tries: Steps::new(0) };
+    for (before, after) in old.chains.iter().zip(&new.chains) {
+        for kind in [CheckKind::Login, CheckKind::Tap] {
+            let found = compare((&old, before), (&new, after), kind, &budget);
+            assert!(found.milder.witness().is_some());
+        }
+    }
+    let taken = STEPS - budget.steps.left();
+    assert!(taken * 10 < STEPS, "{taken} of {STEPS}");
 }
