@@ -6,7 +6,7 @@ use crate::book::Armed;
 use crate::book::verdicts::{ALLOW, Field, Open, says};
 use crate::condition::Tri;
 use crate::facts::{Fact, FactType, Facts, usual_facts_of};
-use crate::space::{Diagrams, Op, Steps, complete, law_against};
+use crate::space::{Diagrams, Op, Steps, around, complete, law_against};
 use crate::verdict::CheckKind;
 
 /// What is known of a rule on one kind of check.
@@ -31,13 +31,32 @@ pub(super) enum Sketch {
 /// needs a tenth.
 const BRANCHES: usize = 100_000;
 
+/// Sets of facts that are tried for a rule whose diagram is too large.
+const TRIES: usize = 4_096;
+/// Of those at which it speaks, how many are kept.
+const POINTS: usize = 2;
+
 /// Sketches a rule.
 pub(super) fn sketch(rule: &Armed, kind: CheckKind, steps: &Steps) -> Sketch {
     match drawn(rule, kind, steps) {
         Ok(sketch) => sketch,
         Err(Open::Unrealised) => Sketch::Open,
-        Err(Open::Exceeded) => Sketch::Skipped,
+        Err(Open::Exceeded) => tried(rule, kind, steps),
     }
+}
+
+/// Without diagrams: facts near the usual ones, and near others, are tried. Where it speaks at
+/// some, that is known.
+fn tried(rule: &Armed, kind: CheckKind, steps: &Steps) -> Sketch {
+    let mut points = Vec::new();
+    for rest in [&usual_facts_of(kind), elsewhere(kind)] {
+        let near = around(std::iter::once(&rule.cond), kind, rest, TRIES, steps);
+        let spoken = near.into_iter().filter(|facts| {
+            steps.take(rule.cond.size()).is_ok() && says(rule, rule.cond.eval(facts)).0 != ALLOW
+        });
+        points.extend(spoken.take(POINTS));
+    }
+    if points.is_empty() { Sketch::Skipped } else { Sketch::Speaks { points, always: false } }
 }
 
 fn drawn(rule: &Armed, kind: CheckKind, steps: &Steps) -> Result<Sketch, Open> {
