@@ -23,9 +23,9 @@ pub(super) type Live = SmallVec<[u64; 4]>;
 /// Rules laid out together.
 #[derive(Debug)]
 pub(super) struct Segment {
-    pub(super) columns: SmallVec<[Column; 4]>,
+    pub(super) columns: Box<[Column]>,
     /// Where the columns of numbers are cut.
-    pub(super) cuts: SmallVec<[i64; 4]>,
+    pub(super) cuts: Box<[i64]>,
     pub(super) tables: Tables,
     /// The rule of each term.
     pub(super) rule_of: Box<[u16]>,
@@ -74,16 +74,6 @@ impl Segment {
     #[cfg(test)]
     pub(super) fn walked(&self) -> u64 {
         self.rules.iter().map(|said| u64::from(matches!(said.speech, Speech::Walk))).sum()
-    }
-
-    /// The place of its first rule in the chain.
-    pub(super) fn first(&self) -> u32 {
-        self.rules.first().map_or(0, |said| said.place)
-    }
-
-    /// The place of its last rule in the chain.
-    pub(super) fn last(&self) -> u32 {
-        self.rules.last().map_or(0, |said| said.place)
     }
 }
 
@@ -184,8 +174,8 @@ impl Draft {
 
     fn finish(self, rules: &[(u32, &Armed)]) -> Segment {
         let words = self.terms.len().div_ceil(64).max(1);
-        let mut columns = SmallVec::new();
-        let mut all_cuts = SmallVec::new();
+        let mut columns = Vec::new();
+        let mut all_cuts = Vec::new();
         let mut rows: Vec<Vec<u64>> = vec![self.silent(rules, words)];
         for key in &self.keys {
             let pieces = self.pieces(*key);
@@ -222,8 +212,8 @@ impl Draft {
             .map(|((place, armed), fit)| Said::new(*place, armed, *fit))
             .collect();
         Segment {
-            columns,
-            cuts: all_cuts,
+            columns: columns.into(),
+            cuts: all_cuts.into(),
             tables: Tables::new(words, &rows),
             rule_of: self.terms.iter().map(|(rule, _)| *rule).collect(),
             rules: said.into(),
@@ -244,7 +234,7 @@ impl Tables {
     }
 }
 
-impl<const W: usize, R: FromIterator<[u64; W]>> Table<W, R> {
+impl<const W: usize> Table<W> {
     fn new(blocks: usize, rows: &[Vec<u64>]) -> Self {
         let block = |row: &[u64], at: usize| -> [u64; W] {
             std::array::from_fn(|word| row.get(at * W + word).copied().unwrap_or_default())

@@ -1,7 +1,6 @@
 //! The pass over a check's facts: the hot path.
 
 use std::hint::select_unpredictable;
-use std::ops::Deref;
 
 use smallvec::SmallVec;
 
@@ -16,12 +15,31 @@ use crate::verdict::Verdict;
 /// What is read of a check, and where its rows stand: one for each piece, then the row of the
 /// terms that read it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
+pub(super) struct Column<C = u32> {
     pub(super) read: Read,
-    pub(super) first: u32,
-    pub(super) pieces: u32,
+    pub(super) first: C,
+    pub(super) pieces: C,
     /// Where its cuts begin; it has one less than pieces.
-    pub(super) cuts: u32,
+    pub(super) cuts: C,
+}
+
+/// A number of rows or cuts.
+pub(super) trait Count: Copy {
+    fn count(self) -> usize;
+}
+
+impl Count for u8 {
+    #[inline]
+    fn count(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Count for u32 {
+    #[inline]
+    fn count(self) -> usize {
+        self as usize
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +53,7 @@ pub(super) enum Read {
 }
 
 /// A row: of the piece that a known value lies in, or of the terms that read an unknown one.
-enum Row {
+pub(super) enum Row {
     Known(usize),
     Unknown(usize),
 }
@@ -43,22 +61,18 @@ enum Row {
 /// Rows, as wide as a pass takes at once.
 #[derive(Debug)]
 pub(super) enum Tables {
-    One(Table<1, Few>),
+    One(Table<1>),
     Two(Table<2>),
     Four(Table<4>),
     Eight(Table<8>),
 }
 
-/// The rows of a few rules, beside the segment that reads them: a chain that nothing asked of late
-/// is then found in few steps through memory.
-pub(super) type Few = SmallVec<[[u64; 1]; 24]>;
-
 #[derive(Debug)]
-pub(super) struct Table<const W: usize, R = Box<[[u64; W]]>> {
+pub(super) struct Table<const W: usize> {
     /// Blocks of one row.
     pub(super) blocks: usize,
     /// First the row of the terms that are silent where they are unknown, then the columns' rows.
-    pub(super) rows: R,
+    pub(super) rows: Box<[[u64; W]]>,
 }
 
 /// What a rule says.
@@ -126,9 +140,9 @@ impl Segment {
 
     /// A pass over rows of one block.
     #[inline]
-    fn pass<const W: usize, R: Deref<Target = [[u64; W]]>>(
+    fn pass<const W: usize>(
         &self,
-        table: &Table<W, R>,
+        table: &Table<W>,
         live: &[u64],
         facts: &Facts,
         said: &mut impl FnMut(u32, FiredRule),
@@ -136,7 +150,7 @@ impl Segment {
         let (rows, cuts): (&[[u64; W]], &[i64]) = (&table.rows, &self.cuts);
         let mut left: [u64; W] = *live.first_chunk()?;
         let mut open = [0; W];
-        for column in self.columns.as_slice() {
+        for column in &self.columns {
             match column.row(cuts, facts)? {
                 Row::Known(at) => meet(&mut left, rows.get(at)?),
                 Row::Unknown(at) => join(&mut open, rows.get(at)?),
@@ -159,7 +173,7 @@ impl Segment {
         let mut known = Rows::new();
         let mut unknown = Rows::new();
         let cuts: &[i64] = &self.cuts;
-        for column in self.columns.as_slice() {
+        for column in &self.columns {
             match column.row(cuts, facts)? {
                 Row::Known(at) => known.push(at * table.blocks),
                 Row::Unknown(at) => unknown.push(at * table.blocks),
@@ -184,23 +198,28 @@ impl Segment {
 }
 
 impl Column {
+    /// The column in fewer bytes; `None` where its numbers are too large.
+    pub(super) fn narrow(self) -> Option<Column<u8>> {
+        let Self { read, .. } = self;
+        let [first, pieces, cuts] = [self.first, self.pieces, self.cuts].map(u8::try_from);
+        Some(Column { read, first: first.ok()?, pieces: pieces.ok()?, cuts: cuts.ok()? })
+    }
+}
+
+impl<C: Count> Column<C> {
     /// The row that a check's facts choose; `None` where a slot holds no value of its fact's type.
     #[inline]
-    fn row(&self, cuts: &[i64], facts: &Facts) -> Option<Row> {
-        let (first, pieces) = (self.first as usize, self.pieces as usize);
+    pub(super) fn row(&self, cuts: &[i64], facts: &Facts) -> Option<Row> {
+        let (first, pieces) = (self.first.count(), self.pieces.count());
         let unknown = Row::Unknown(first + pieces);
         let piece = match self.read {
             Read::Name(fact) => {
                 let Some(slot) = facts.slot(fact) else { return Some(unknown) };
-                let piece = slot.cast_unsigned();
-                if piece >= u64::from(self.pieces) {
-                    return None;
-                }
-                usize::try_from(piece).ok()?
+                usize::try_from(slot).ok().filter(|piece| *piece < pieces)?
             }
             Read::Number(fact) => {
                 let Some(value) = facts.slot(fact) else { return Some(unknown) };
-                let from = self.cuts as usize;
+                let from = self.cuts.count();
                 cuts.get(from..from + pieces - 1)?.partition_point(|cut| *cut <= value)
             }
             Read::Order(left, right) => {
@@ -271,7 +290,7 @@ fn each_bit<const W: usize>(words: &[u64; W], mut found: impl FnMut(usize)) {
 }
 
 /// The rule whose terms come by; its terms stand side by side.
-struct Spoken {
+pub(super) struct Spoken {
     rule: u16,
     holds: bool,
 }
@@ -290,7 +309,7 @@ impl Spoken {
     /// Takes in the terms of one block, of which `first` is the first.
     #[inline]
     #[expect(clippy::too_many_arguments, reason = "all of a block, in registers")]
-    fn take<const W: usize>(
+    pub(super) fn take<const W: usize>(
         &mut self,
         segment: &Segment,
         first: usize,
@@ -318,7 +337,15 @@ impl Spoken {
     }
 
     #[inline]
-    fn say(&self, segment: &Segment, facts: &Facts, said: &mut impl FnMut(u32, FiredRule)) {
+    pub(super) fn say(
+        &self,
+        segment: &Segment,
+        facts: &Facts,
+        said: &mut impl FnMut(u32, FiredRule),
+    ) {
+        if self.rule == NONE {
+            return;
+        }
         let at = usize::from(self.rule);
         let Some(rule) = segment.rules.get(at) else { return };
         match &rule.speech {

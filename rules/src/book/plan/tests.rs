@@ -132,7 +132,8 @@ fn agree(chain: &Chain, kind: CheckKind, facts: &Facts) -> bool {
 #[test]
 fn the_plan_says_what_the_tree_says() {
     let rounds = number("SIMBIND_PLAN_BOOKS", 100);
-    let (mut compiled, mut compared, mut spoke, mut mixed, mut walked) = (0_u64, 0, 0, 0, 0);
+    let (mut compiled, mut compared, mut spoke, mut walked) = (0_u64, 0, 0, 0);
+    let (mut layered, mut near) = ([0_u64; 2], [0_u64; 2]);
     for seed in 0..rounds {
         let dice = &mut Dice::new(seed);
         let Some((book, conds)) = book(dice) else { continue };
@@ -149,7 +150,8 @@ fn the_plan_says_what_the_tree_says() {
         for chain in &book.chains {
             for kind in KINDS {
                 let plan = chain.plan(kind);
-                mixed += u64::from(plan.order == super::Order::Mixed);
+                layered[usize::from(plan.parts.len() > 1)] += 1;
+                near[usize::from(plan.near.is_some())] += 1;
                 walked += plan.parts.iter().map(|part| part.segment.walked()).sum::<u64>();
                 for facts in &checks {
                     assert!(agree(chain, kind, facts), "seed {seed}, {kind:?}, {facts:?}");
@@ -161,10 +163,9 @@ fn the_plan_says_what_the_tree_says() {
     }
     assert!(compiled > rounds / 3, "{compiled} books");
     assert!(compared > 1_000 * usize::try_from(rounds).unwrap(), "{compared} comparisons");
-    assert!(
-        spoke > compared && mixed > rounds / 10 && walked > rounds / 10,
-        "{spoke} {mixed} {walked}"
-    );
+    assert!(spoke > compared && walked > rounds / 10, "{spoke} {walked}");
+    let each = layered.iter().chain(&near).all(|plans| *plans > rounds / 10);
+    assert!(each, "{layered:?} {near:?}");
 }
 
 #[test]
@@ -240,28 +241,41 @@ fn a_plan_with_one_bit_turned_is_told_from_the_tree() {
     let login = CheckKind::Login;
     assert!(checks.iter().all(|facts| agree(chain, login, facts)));
     let terms = chain.login.parts[0].segment.rule_of.len();
-    let rows = |plan: &mut Plan, at: usize, term: usize| {
-        let Part { segment, .. } = &mut plan.parts[0];
-        let Tables::One(table) = &mut Arc::get_mut(segment).unwrap().tables else {
-            panic!("one word")
-        };
-        let row = table.rows.get_mut(at)?;
-        row[0] ^= 1 << term;
-        Some(())
-    };
-    let mut turned = 0;
-    for at in 0.. {
-        for term in 0..terms {
-            let mut plan = Plan::new(chain.stands.of(login), None);
-            if rows(&mut plan, at, term).is_none() {
-                assert_eq!(turned, 33);
-                return;
+    assert!(chain.login.near.is_some());
+    for turn in [turn_near, turn_far] {
+        let mut turned = 0;
+        'rows: for at in 0.. {
+            for term in 0..terms {
+                let mut plan = Plan::new(chain.stands.of(login), None);
+                if turn(&mut plan, at, term).is_none() {
+                    break 'rows;
+                }
+                turned += 1;
+                let tree = |facts| Some(judge(chain.stands.of(login), facts));
+                let same = checks.iter().all(|facts| planned(&plan, facts) == tree(facts));
+                assert!(!same, "row {at}, term {term}");
             }
-            turned += 1;
-            let same = |facts| planned(&plan, facts) == Some(judge(chain.stands.of(login), facts));
-            assert!(!checks.iter().all(same), "row {at}, term {term}");
         }
+        assert_eq!(turned, 33);
     }
+}
+
+/// Turns a bit of the rows in the plan; `None` where there is no such row.
+fn turn_near(plan: &mut Plan, at: usize, term: usize) -> Option<()> {
+    let Tables::One(table) = &plan.parts[0].segment.tables else { panic!("one word") };
+    table.rows.get(at)?;
+    plan.near.as_mut().unwrap().turn(at, term);
+    Some(())
+}
+
+/// Turns a bit of the rows in the segment, and leaves the plan none of its own.
+fn turn_far(plan: &mut Plan, at: usize, term: usize) -> Option<()> {
+    plan.near = None;
+    let Part { segment, .. } = &mut plan.parts[0];
+    let Tables::One(table) = &mut Arc::get_mut(segment).unwrap().tables else { panic!("one word") };
+    let [row] = table.rows.get_mut(at)?;
+    *row ^= 1 << term;
+    Some(())
 }
 
 #[test]
