@@ -9,6 +9,7 @@ mod pack;
 mod reason;
 mod space;
 mod suggest;
+mod text;
 mod time;
 mod verdict;
 
@@ -26,6 +27,7 @@ pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Fact, FactEnum, Facts};
 pub use pack::{LimitKey, PackSource};
 pub use reason::{Lang, ReasonCode};
+pub use text::is_hidden;
 pub use verdict::{CheckKind, Edge, Methods, Severity, StepUpMethod, Verdict};
 
 /// The examples of the README, run as tests.

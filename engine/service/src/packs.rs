@@ -1,12 +1,16 @@
 //! The packs in service, those that are staged, and those that were.
 
 mod fetch;
+mod name;
+mod quota;
 pub(crate) mod shadow;
 pub(crate) mod start;
 pub(crate) mod texts;
 mod workshop;
 
 pub use fetch::Named;
+pub use name::{PackNameError, check_pack_name};
+pub(crate) use quota::Quota;
 pub use shadow::{ChangeCount, ChangedDecision, ShadowReport};
 pub use start::Configured;
 
@@ -25,6 +29,7 @@ use simbind_core::{
     binding::Serving,
     ids::CertificateId,
     rollout::{Nation, Stage},
+    time::Timestamp,
 };
 use simbind_rules::{ChainId, CheckKind, Diagnostic, PackSource, PacksHash, RuleBook, run_tests};
 use std::sync::Arc;
@@ -62,6 +67,9 @@ pub(crate) struct InForce {
 pub(crate) struct OnTrial {
     pub(crate) packs: Arc<InService>,
     pub(crate) stage: Stage,
+    /// When they were staged: the place of a certificate is hashed with it, so that it is another
+    /// in each rollout, and stays where the packs have another hash by a newer compiler.
+    pub(crate) at: Timestamp,
     pub(crate) shadow: Arc<Shadow>,
 }
 
@@ -70,6 +78,8 @@ pub(crate) struct Packs {
     workshop: Workshop,
     /// Held while what is in service is changed or followed.
     pub(crate) changing: tokio::sync::Mutex<()>,
+    /// How much more may be staged.
+    pub(crate) quota: Quota,
 }
 
 impl Packs {
@@ -111,8 +121,7 @@ pub fn check(sources: &[PackSource]) -> Result<RuleBook, Vec<Diagnostic>> {
 }
 
 impl InForce {
-    /// The packs that decide for a certificate: the staged ones where it is in their share. The
-    /// place of a certificate is hashed with the packs, so that it is another in each rollout.
+    /// The packs that decide for a certificate: the staged ones where it is in their share.
     pub(crate) fn deciding(
         &self,
         vault: &impl Vault,
@@ -122,7 +131,7 @@ impl InForce {
             return &self.live;
         };
         let Stage::Share(share) = trial.stage else { return &self.live };
-        let parts: [&[u8]; 2] = [&trial.packs.book.hash().0, certificate.as_bytes()];
+        let parts: [&[u8]; 2] = [&trial.at.as_millis().to_be_bytes(), certificate.as_bytes()];
         let place = vault.lookup(LookupKind::Share, &parts);
         let [a, b, c, d, e, f, g, h, ..] = place.0;
         if share.holds([a, b, c, d, e, f, g, h]) { &trial.packs } else { &self.live }

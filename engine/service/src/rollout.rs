@@ -95,7 +95,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ///
     /// # Errors
     /// Where they are in service, are not signed as they have to be, come in an older bundle than
-    /// was in service, or the store cannot be written.
+    /// was in service, or the store cannot be written; where others are being checked or too much
+    /// new text was staged in a day, when to try again.
     pub async fn stage_packs(
         &self,
         deed: Deed<'_>,
@@ -115,6 +116,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             // What would be refused leaves no texts behind.
             let nation = standing.force.live.nation_beside(&packs);
             let after = standing.rollout.step(&change, self.ground(nation, Past::NeverLive))?;
+            let bytes = texts::new_bytes(&*self.store, &packs).await?;
+            let taken = self.packs.quota.take(bytes, self.now());
+            taken.map_err(|retry_after| ServiceError::Busy { retry_after })?;
             texts::record(&*self.store, &packs).await?;
             if self.take(standing, change, after.clone(), Some(&packs)).await? == Taken::Done {
                 let approval = after.approval(self.settings.packs.approval, nation);
@@ -256,7 +260,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             });
             let shadow = same.map(|trial| Arc::clone(&trial.shadow));
             let shadow = shadow.unwrap_or_else(|| Arc::new(Shadow::new(self.now())));
-            Some(OnTrial { packs, stage: staged.stage, shadow })
+            Some(OnTrial { packs, stage: staged.stage, at: staged.version.at, shadow })
         });
         self.packs.put(InForce { version, live, staged });
         Ok(Taken::Done)
@@ -280,7 +284,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let shadow = Arc::new(Shadow::new(self.now()));
             let nation = live.nation_beside(&packs);
             let stage = rollout.stage_in_effect(self.settings.packs.approval, nation);
-            staged = stage.map(|stage| OnTrial { packs, stage, shadow });
+            let at = there.version.at;
+            staged = stage.map(|stage| OnTrial { packs, stage, at, shadow });
         }
         self.packs.put(InForce { version: version.unwrap_or_default(), live, staged });
         Ok(Standing { rollout, version, force: self.packs.current() })

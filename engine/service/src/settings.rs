@@ -93,6 +93,16 @@ pub enum BrokenPacks {
     TakeConfigured,
 }
 
+/// New text of packs that is staged in a day at most, over all callers, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DailyBytes(pub u64);
+
+impl Default for DailyBytes {
+    fn default() -> Self {
+        Self(64 << 20)
+    }
+}
+
 /// The terms on which packs come into service.
 #[derive(Clone, Debug, Default)]
 pub struct PackTerms {
@@ -104,6 +114,8 @@ pub struct PackTerms {
     pub approval: NationalApproval,
     /// What is done at the start where those in service do not compile.
     pub broken: BrokenPacks,
+    /// How much new text is staged in a day: the ledger keeps it for ever.
+    pub new_text: DailyBytes,
 }
 
 /// The configuration of the use cases.

@@ -264,8 +264,9 @@ fn only_what_can_be_kept_and_shown_is_a_reason() {
     for (text, expected) in [
         ("", WhyError::Empty),
         (" \u{3000}", WhyError::Empty),
-        ("a\nb", WhyError::Control),
-        ("a\u{7}", WhyError::Control),
+        ("a\nb", WhyError::Hidden),
+        ("a\u{7}", WhyError::Hidden),
+        ("a\u{202E}b", WhyError::Hidden),
         (&over, WhyError::Long(501)),
         (&huge, WhyError::Long(1 << 20)),
     ] {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{str::FromStr, sync::Arc};
 use thiserror::Error;
 
-/// Why a change was made: 1 to 500 characters without control characters. `Debug` shows no text.
+/// Why a change was made: 1 to 500 characters, each of which can be seen. `Debug` shows no text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Why(Arc<str>);
@@ -18,9 +18,9 @@ pub enum WhyError {
     /// Too much is said.
     #[error("has {0} characters; at most 500 are kept")]
     Long(usize),
-    /// A line break, or another character that cannot be shown.
-    #[error("has a control character")]
-    Control,
+    /// A line break, or another character that cannot be seen.
+    #[error("has a control character, or one that cannot be seen")]
+    Hidden,
 }
 
 impl Why {
@@ -48,8 +48,8 @@ impl FromStr for Why {
         if length > Self::MAX {
             return Err(WhyError::Long(length));
         }
-        if text.chars().any(char::is_control) {
-            return Err(WhyError::Control);
+        if text.chars().any(simbind_rules::is_hidden) {
+            return Err(WhyError::Hidden);
         }
         Ok(Self(text.into()))
     }

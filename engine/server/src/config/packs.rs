@@ -26,7 +26,7 @@ pub(super) fn packs(raw: &RawPacks, checker: &mut Checker<'_>) -> Packs {
     let approval = raw.national_approval.as_ref();
     let approval = approval.map(|text| approval_of(text, checker)).unwrap_or_default();
     let broken = if raw.recover { BrokenPacks::TakeConfigured } else { BrokenPacks::Refuse };
-    let terms = PackTerms { keys, signing, approval, broken };
+    let terms = PackTerms { keys, signing, approval, broken, ..PackTerms::default() };
     Packs { origin: origin(raw, signing, checker), terms }
 }
 

@@ -1,4 +1,5 @@
 use super::BundleError;
+use crate::packs::check_pack_name;
 use serde::{Deserialize, Serialize};
 use simbind_rules::PackSource;
 use std::{collections::BTreeSet, num::NonZeroU64};
@@ -18,7 +19,7 @@ pub struct Draft {
     pub version: u64,
     /// When it was made; for people, nothing is decided by it. Kept in whole seconds of UTC.
     pub made_at: OffsetDateTime,
-    /// The packs: 1 to 64, their names different and of 1 to 128 printable characters, each at most
+    /// The packs: 1 to 64, their names different and of 1 to 128 bytes of characters that can be seen, each at most
     /// 512 KiB.
     pub packs: Vec<PackSource>,
 }
@@ -50,8 +51,7 @@ impl Contents {
         }
         let mut names = BTreeSet::new();
         for (n, pack) in packs.iter().enumerate() {
-            let long = !(1..=128).contains(&pack.name.len());
-            if long || pack.name.chars().any(char::is_control) {
+            if check_pack_name(&pack.name).is_err() {
                 return Err(BundleError::PackName(n + 1));
             }
             if !names.insert(&pack.name) {

@@ -32,7 +32,7 @@ pub enum BundleError {
     #[error("the bundle holds {0} packs, not 1 to 64")]
     PackCount(usize),
     /// A pack's name is none.
-    #[error("pack {0} has a name that does not have 1 to 128 printable characters")]
+    #[error("pack {0} has a name that does not have 1 to 128 bytes of characters that can be seen")]
     PackName(usize),
     /// Two packs have the same name.
     #[error("there are two packs named {0}")]

@@ -95,14 +95,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// staged, and counts where they differ. It has no effect.
     pub(super) fn compare(&self, force: &InForce, draft: &Draft<'_>, decision: &DecisionEntry) {
         let Some(trial) = &force.staged else { return };
+        // A limit answers for both alike, and hides how they differ.
+        if draft.limit.is_some() {
+            return;
+        }
         let Draft { check, facts, loaded, .. } = *draft;
         let serving = loaded.map(|loaded| &loaded.binding.sim.serving);
-        let limit = draft.limit.map(|limit| limit.reason);
         let ruled = |packs: &InService| {
             let chain = packs.chain(serving);
             let (book, kind) = (&packs.book, check.kind());
             let snoozes = snoozes(loaded, book, draft.now);
-            simbind_core::check::rule_snoozed(book, chain, kind, facts, limit, &snoozes)
+            simbind_core::check::rule_snoozed(book, chain, kind, facts, None, &snoozes)
         };
         trial.shadow.count(&Compared {
             decision: decision.id,

@@ -2,7 +2,8 @@
 //! configuration only while nobody did.
 
 use super::{
-    Diagnostic, InForce, InService, OnTrial, Packs, Workshop, shadow::Shadow, texts, texts::append,
+    Diagnostic, InForce, InService, OnTrial, Packs, Quota, Workshop, shadow::Shadow, texts,
+    texts::append,
 };
 use crate::{
     engine::{TRIES, contended, engine_caller},
@@ -99,6 +100,7 @@ impl Packs {
                         current: ArcSwap::from_pointee(force),
                         workshop: start.workshop,
                         changing: tokio::sync::Mutex::default(),
+                        quota: Quota::new(terms.new_text),
                     });
                 }
                 Err(Fault::Conflict) => {}
@@ -245,7 +247,7 @@ impl<S: Store> Start<'_, S> {
     /// Staged packs go on where they were; such as cannot be used any more are withdrawn.
     async fn staged(&self, at: &mut At, live: &InService) -> Result<Option<OnTrial>, Fault> {
         let Some(staged) = at.rollout.staged() else { return Ok(None) };
-        let hash = staged.version.packs;
+        let (hash, staged_at) = (staged.version.packs, staged.version.at);
         match self.compiled(at, hash).await? {
             Ok(packs) => {
                 let (approval, nation) = (self.terms.approval, live.nation_beside(&packs));
@@ -256,7 +258,7 @@ impl<S: Store> Start<'_, S> {
                     self.note(at, Act::Shadowed, packs, UNAPPROVED).await?;
                 }
                 let shadow = Arc::new(Shadow::new(self.now));
-                Ok(stage.map(|stage| OnTrial { packs, stage, shadow }))
+                Ok(stage.map(|stage| OnTrial { packs, stage, at: staged_at, shadow }))
             }
             Err(why) => {
                 tracing::error!(packs = %hash, %why, "the staged packs cannot be used, and are withdrawn");

@@ -11,6 +11,9 @@ use simbind_rules::{PackSource, PacksHash};
 /// Texts are written together up to so many bytes, well under the longest entry.
 const ENTRY_BYTES: usize = 256 << 10;
 
+/// What the list of packs takes for each, beside its name.
+const ROW_BYTES: usize = 40;
+
 /// SHA-256 of a pack's text.
 pub(crate) fn text_digest(text: &str) -> [u8; 32] {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
@@ -25,6 +28,26 @@ pub(super) async fn append(
 ) -> Result<Position, StoreError> {
     let entry = encode_state(entry)?.into();
     store.append(LedgerKind::State, Append { entry, expect }).await
+}
+
+/// How much the ledger grows where packs' texts are kept, in bytes, about.
+pub(crate) async fn new_bytes(
+    store: &impl Store,
+    packs: &InService,
+) -> Result<usize, ServiceError> {
+    let hash = packs.book.hash();
+    let known = store.read(&[keys::manifest(&hash.0)?, keys::packs(&hash.0)?]).await?;
+    if known.values.iter().any(Option::is_some) {
+        return Ok(0);
+    }
+    let digests = packs.sources.iter().map(|source| text_digest(&source.text));
+    let keys: Vec<Key> = digests.map(|text| keys::pack_text(&text)).collect::<Result<_, _>>()?;
+    let there = store.read(&keys).await?;
+    let bytes = packs.sources.iter().zip(&there.values).map(|(source, there)| {
+        let text = if there.is_some() { 0 } else { source.text.len() };
+        text.saturating_add(source.name.len()).saturating_add(ROW_BYTES)
+    });
+    Ok(bytes.fold(0, usize::saturating_add))
 }
 
 /// Keeps packs' texts in the ledger, so that they can be put in service again and decisions be

@@ -162,7 +162,11 @@ async fn other_packs_give_nobody_a_fresh_allowance() {
     assert!(last.limit.is_none() && last.packs == staged.0, "{last:?}");
     assert!(person.check(&world.engine, "b2").await.limit.is_some());
     back(&world.engine).await;
+    // A limit hides how packs differ: what it refuses is not compared.
+    let compared = |view: simbind_service::rollout::RolloutView| view.shadow.unwrap().checks;
+    stage(&world.engine, &format!("{limited}{ASKS}\n# again\n")).await;
     assert!(person.check(&world.engine, "b3").await.limit.is_some());
+    assert_eq!(compared(world.engine.rollout().await.unwrap()), 0);
     // The limits are those of the packs that decide.
     let free = stage(&world.engine, PACK).await;
     advance(&world.engine, free, Advance::All).await;

@@ -1,5 +1,6 @@
 //! Staging, shares, activation, rollback, approval, and what a restart keeps.
 
+mod bounds;
 mod engines;
 mod support;
 

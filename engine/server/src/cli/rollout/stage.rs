@@ -32,7 +32,7 @@ pub(crate) struct StageArgs {
     /// Stages exactly the named packs: those in service that are not named are dropped.
     #[arg(long, requires = "paths")]
     all: bool,
-    /// Why, for the record.
+    /// Why, for the record, which keeps it for ever: no personal data.
     #[arg(long, value_name = "TEXT")]
     why: String,
     #[command(flatten)]

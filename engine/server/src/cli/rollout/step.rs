@@ -21,7 +21,7 @@ pub(crate) struct StepArgs {
     /// The staged packs: the first digits of their hash, at least 32.
     #[arg(value_name = "HASH")]
     packs: StagedName,
-    /// Why, for the record.
+    /// Why, for the record, which keeps it for ever: no personal data.
     #[arg(long, value_name = "TEXT")]
     why: String,
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub(crate) struct RollbackArgs {
     /// ones in service where none are named.
     #[arg(value_name = "HASH")]
     packs: Option<PacksName>,
-    /// Why, for the record.
+    /// Why, for the record, which keeps it for ever: no personal data.
     #[arg(long, value_name = "TEXT")]
     why: String,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use simbind_proto::v1 as wire;
 use simbind_rules::{Diagnostic, Level, PackSource};
-use simbind_service::ServiceError;
+use simbind_service::{ServiceError, packs::check_pack_name};
 
 /// The most packs that are compiled at once.
 const MOST_PACKS: usize = 64;
@@ -19,9 +19,7 @@ pub(in crate::grpc) fn sources(
         return Err(ServiceError::invalid(field, why));
     }
     let source = |wire::PackSource { name, text }| {
-        if name.is_empty() || name.len() > 128 {
-            return Err(ServiceError::invalid("packs.name", "does not have 1 to 128 bytes"));
-        }
+        check_pack_name(&name).map_err(|why| ServiceError::invalid("packs.name", why))?;
         if text.len() > MOST_PACK_BYTES {
             return Err(ServiceError::invalid("packs.text", "has more than 512 KiB"));
         }
