@@ -100,6 +100,9 @@ pub enum SnoozeRefused {
     /// Too many rules are.
     #[error("16 rules are snoozed for this binding; at most so many can be")]
     Many,
+    /// The decision led to one before.
+    #[error("this decision led to a snooze of the rule before; name a newer one")]
+    Reused,
     /// There is no such snooze, or it is over.
     #[error("there is no such open snooze")]
     NotOpen,
@@ -122,6 +125,8 @@ impl<W: Clone> Snoozes<W> {
     pub const MOST_OVER: usize = 16;
     /// The longest.
     pub const LONGEST: Duration = Duration::from_secs(30 * 86_400);
+    /// How old the decision may be that leads to one.
+    pub const OLDEST_DECISION: Duration = Duration::from_secs(7 * 86_400);
 
     /// The rules that are held down at a moment.
     pub fn open(&self, at: Timestamp) -> impl Iterator<Item = &Snooze<W>> {
@@ -146,6 +151,11 @@ impl<W: Clone> Snoozes<W> {
         }
         if self.open(snooze.from).any(|open| open.rule == snooze.rule) {
             return Err(SnoozeRefused::Snoozed);
+        }
+        let led_before =
+            |known: &&Snooze<W>| known.rule == snooze.rule && known.decision == snooze.decision;
+        if self.0.iter().any(|known| led_before(&known)) {
+            return Err(SnoozeRefused::Reused);
         }
         if self.open(snooze.from).count() >= Self::MOST_OPEN {
             return Err(SnoozeRefused::Many);

@@ -26,6 +26,7 @@ impl From<SnoozeRefused> for ServiceError {
         match refused {
             SnoozeRefused::Past | SnoozeRefused::Long => Self::invalid("until", refused),
             SnoozeRefused::NotOpen => Self::NotFound("open snooze"),
+            SnoozeRefused::Reused => Self::invalid("decision_id", refused),
             SnoozeRefused::Snoozed | SnoozeRefused::Many => Self::Refused(refused.to_string()),
         }
     }
@@ -57,8 +58,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// Holds a rule down to its floor for one binding, for a time.
     ///
     /// # Errors
-    /// Where the binding has ended, the decision is not one of its own in which the rule spoke, the
-    /// rule has no floor under what it says, it is snoozed already, or the time is out of bounds.
+    /// Where the binding has ended, the decision is not one of its own in which the rule spoke, is
+    /// older than 7 days or led to a snooze of the rule before, the rule has no floor under what it says, it is snoozed already, or the time is out of bounds.
     pub async fn snooze_rule(
         &self,
         deed: Deed<'_>,
@@ -69,6 +70,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         for _ in 0..TRIES {
             let standing = self.binding(id).await?;
             let now = self.now();
+            if now > led.decided_at.plus(Snoozes::<Sealed>::OLDEST_DECISION) {
+                return Err(ServiceError::invalid("decision_id", "is older than 7 days"));
+            }
             if let State::Ended { .. } = standing.binding.state_at(now) {
                 return Err(Refused::Ended.into());
             }

@@ -17,6 +17,11 @@ fn snooze(number: u8, rule: &str, from: i64, until: i64) -> Snooze<()> {
     }
 }
 
+/// Because of another decision.
+fn by_another(snooze: Snooze<()>) -> Snooze<()> {
+    Snooze { decision: DecisionId::from_bytes([2; 16]), ..snooze }
+}
+
 #[test]
 fn a_snooze_is_refused_that_is_past_too_long_or_there_already() {
     let snoozes = Snoozes::default().with(snooze(1, "nation/a", 0, 5));
@@ -26,7 +31,8 @@ fn a_snooze_is_refused_that_is_past_too_long_or_there_already() {
         (snooze(2, "nation/b", 1, 32), Err(SnoozeRefused::Long)),
         (snooze(2, "nation/b", 1, 31), Ok(())),
         (snooze(2, "nation/a", 4, 6), Err(SnoozeRefused::Snoozed)),
-        (snooze(2, "nation/a", 5, 6), Ok(())),
+        (snooze(2, "nation/a", 5, 6), Err(SnoozeRefused::Reused)),
+        (by_another(snooze(2, "nation/a", 5, 6)), Ok(())),
     ] {
         assert_eq!(snoozes.permit(&tried), expected, "{tried:?}");
     }

@@ -213,6 +213,26 @@ async fn an_ended_snooze_holds_nothing_down_and_stays_listed() {
 }
 
 #[tokio::test]
+async fn a_decision_leads_to_one_snooze_of_a_rule_and_only_for_a_week() {
+    let (world, person, binding, led) = world().await;
+    let engine = &world.engine;
+    let refused = |answer: Result<Snoozed, ServiceError>, word: &str| match answer {
+        Err(ServiceError::Invalid { field, why }) => {
+            assert!(field == "decision_id" && why.contains(word), "{field}: {why}");
+        }
+        other => panic!("{other:?}"),
+    };
+    let first = snooze(engine, binding, "nation/quiet", days(1), led).await.unwrap();
+    end(engine, binding, first.id).await.unwrap();
+    refused(snooze(engine, binding, "nation/quiet", days(2), led).await, "before");
+    snooze(engine, binding, "nation/changed", days(1), led).await.unwrap();
+    let newer = person.check(engine, "c1").await.id;
+    snooze(engine, binding, "nation/quiet", days(1), newer).await.unwrap();
+    world.clock.move_on(Duration::from_secs(7 * 86_400 + 1));
+    refused(snooze(engine, binding, "nation/changed", days(9), newer).await, "7 days");
+}
+
+#[tokio::test]
 async fn a_snooze_that_ends_while_a_check_is_written_is_decided_again() {
     let (world, person, binding, led) = world().await;
     let changed = snooze(&world.engine, binding, "nation/changed", days(3), led).await.unwrap();
