@@ -65,6 +65,8 @@ pub struct Snooze<W> {
     pub id: SnoozeId,
     /// The rule.
     pub rule: RuleName,
+    /// SHA-256 of its condition: another condition under the same name inherits no snooze.
+    pub condition: [u8; 32],
     /// From when.
     pub from: Timestamp,
     /// Until when, that moment not included: at most [`Snoozes::LONGEST`] after `from`, earlier

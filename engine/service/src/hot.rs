@@ -5,6 +5,7 @@ use crate::{
     engine::Engine,
     error::ServiceError,
     ledger::{CertificateRow, CounterRow, DecisionEntry, decode_row, keys},
+    packs::texts::text_digest,
     ports::{
         store::{Key, Position, Stamp, Store, Stored},
         vault::{Sealed, Vault},
@@ -17,7 +18,7 @@ use simbind_core::{
     check::{Counter, Pin},
     ids::{BindingId, CertificateId, ChallengeId, DecisionId},
     line::LineHistory,
-    snooze::Snoozes,
+    snooze::{Snooze, Snoozes},
     time::Timestamp,
 };
 use simbind_evidence::signature::PublicKey;
@@ -59,7 +60,12 @@ impl Loaded {
 
     /// The rules of a book that are snoozed at a moment.
     pub(crate) fn snoozed(&self, book: &RuleBook, at: Timestamp) -> Vec<RuleRef> {
-        self.snoozes.open(at).filter_map(|open| book.rule_ref(open.rule.as_str())).collect()
+        let named = |open: &Snooze<Sealed>| {
+            let rule = book.rule_ref(open.rule.as_str())?;
+            let condition = text_digest(book.rule_condition(rule)?);
+            (condition == open.condition).then_some(rule)
+        };
+        self.snoozes.open(at).filter_map(named).collect()
     }
 
     /// The last counter, as a check under this challenge sees it.

@@ -5,6 +5,7 @@ use crate::{
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
     ledger::{DecisionEntry, StateEntry, decode_row, keys},
+    packs::texts::text_digest,
     ports::{
         store::{Expected, Position, Store, StoreError},
         vault::{Sealed, Vault},
@@ -76,12 +77,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
             if let State::Ended { .. } = standing.binding.state_at(now) {
                 return Err(Refused::Ended.into());
             }
-            self.may_be_snoozed(&standing, &rule, &led)?;
+            let condition = self.may_be_snoozed(&standing, &rule, &led)?;
             let kept = self.kept_snoozes(id).await?;
             let why = sealing::seal(&*self.vault, standing.key, sealing::WHY, deed.why)?;
             let (snooze, rule) = (SnoozeId::from_bytes(self.random()?), rule.clone());
             let by = deed.by.clone();
-            let snooze = Snooze { id: snooze, rule, from: now, until, decision, by, why };
+            let snooze =
+                Snooze { id: snooze, rule, condition, from: now, until, decision, by, why };
             kept.snoozes.permit(&snooze)?;
             let shown = with_why(&snooze, Some(deed.why.clone()));
             let entry = StateEntry::SnoozeSet { binding: id, snooze };
@@ -97,13 +99,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// Whether the rule spoke in a decision of the binding, and by the packs of now would say less
-    /// of the same facts if it were snoozed.
+    /// of the same facts if it were snoozed; SHA-256 of its condition.
     fn may_be_snoozed(
         &self,
         standing: &Standing,
         rule: &RuleName,
         led: &DecisionEntry,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<[u8; 32], ServiceError> {
         let named = |fired: &crate::ledger::FiredEntry| {
             fired.held && rule.as_str().split_once('/') == Some((&fired.pack, &fired.rule))
         };
@@ -123,7 +125,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return Err(ServiceError::Refused(why.into()));
         };
         match packs.book.floor(chain, reference) {
-            Some(floor) if floor < said.verdict.severity() => Ok(()),
+            Some(floor) if floor < said.verdict.severity() => {
+                let condition = packs.book.rule_condition(reference).ok_or_else(unknown)?;
+                Ok(text_digest(condition))
+            }
             _ => Err(ServiceError::Refused("the rule has no floor under what it says".into())),
         }
     }
@@ -182,7 +187,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
 }
 
 fn with_why<W>(snooze: &Snooze<W>, why: Option<Why>) -> Snoozed {
-    let Snooze { id, rule, from, until, decision, by, .. } = snooze;
+    let Snooze { id, rule, condition, from, until, decision, by, .. } = snooze;
     let (rule, by) = (rule.clone(), by.clone());
-    Snooze { id: *id, rule, from: *from, until: *until, decision: *decision, by, why }
+    let (from, until) = (*from, *until);
+    Snooze { id: *id, rule, condition: *condition, from, until, decision: *decision, by, why }
 }

@@ -103,6 +103,12 @@ impl RuleBook {
         }
     }
 
+    /// A rule's condition, as its pack has it; `None` for a rule of another book.
+    pub fn rule_condition(&self, rule: RuleRef) -> Option<&str> {
+        let info = usize::try_from(rule.0).ok().and_then(|at| self.rules.get(at));
+        info.map(|info| &*info.when)
+    }
+
     /// A rule's id in its pack; `None` for a rule of another book.
     pub(super) fn rule_id(&self, rule: RuleRef) -> Option<&str> {
         let at = usize::try_from(rule.0).ok()?;

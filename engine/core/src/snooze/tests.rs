@@ -9,6 +9,7 @@ fn snooze(number: u8, rule: &str, from: i64, until: i64) -> Snooze<()> {
     Snooze {
         id: SnoozeId::from_bytes([number; 16]),
         rule: rule.parse().unwrap(),
+        condition: [0; 32],
         from: at(from),
         until: at(until),
         decision: DecisionId::from_bytes([1; 16]),

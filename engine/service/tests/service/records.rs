@@ -141,6 +141,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 snooze: Snooze {
                     id: SnoozeId::from_bytes([4; 16]),
                     rule: "nation/reissued".parse().unwrap(),
+                    condition: [9; 32],
                     from: Timestamp::from_millis(1_790_000_000_123),
                     until: Timestamp::from_millis(1_790_000_900_123),
                     decision,

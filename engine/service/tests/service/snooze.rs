@@ -189,6 +189,11 @@ async fn a_snooze_survives_a_restart_and_other_packs_while_its_rule_has_a_floor(
     let moved = packs().replace(first, before);
     let elsewhere = world.restarted(&moved).await;
     assert!(matches!(person.check(&elsewhere, "c2").await.verdict, Verdict::StepUp(_)));
+    // Another condition under the same name is another rule.
+    let widened = packs().replace("&& pin.failures == 0", "&& pin.failures <= 1");
+    let other = world.restarted(&widened).await;
+    let denied = person.check(&other, "c4").await;
+    assert_eq!((denied.verdict, &*denied.snoozed), (Verdict::Deny, &["nation/changed".into()][..]));
     let floorless = world.restarted(&stricter).await;
     let denied = person.check(&floorless, "c3").await;
     assert_eq!((denied.verdict, &*denied.snoozed), (Verdict::Deny, &["nation/quiet".into()][..]));
