@@ -72,6 +72,10 @@ async fn a_diff_ends_by_what_it_found() {
     let differ = command(dir.path(), &args).await.unwrap();
     assert_eq!(differ.status.code(), Some(1), "{}", differ.stderr);
     assert!(differ.stdout.contains("\"handset.match_age\":\"18h\""), "{}", differ.stdout);
+    let one = command(dir.path(), &["rules", "diff", "shipped", "docomo.toml"]).await.unwrap();
+    assert_eq!(one.status.code(), Some(1), "{}", one.stderr);
+    assert!(one.stdout.contains("proved, the same answers: "), "{}", one.stdout);
+    assert!(!one.stdout.contains("only in OLD"), "{}", one.stdout);
     let none = command(dir.path(), &["rules", "diff", "shipped", "none.toml"]).await.unwrap();
     assert_eq!(none.status.code(), Some(2), "{}", none.stdout);
 }

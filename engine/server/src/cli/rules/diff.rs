@@ -29,7 +29,8 @@ pub(crate) struct DiffArgs {
     /// A pack file, a folder of them, or the word `shipped`.
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
-    /// A pack file, a folder of them, or the word `shipped`.
+    /// A pack file, a folder of them, or the word `shipped`. A file takes the place of its pack in
+    /// OLD, where OLD is more than one file.
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
     /// Compares the lines alone that this pack answers or answered.
@@ -41,7 +42,7 @@ pub(crate) struct DiffArgs {
 }
 
 pub(super) fn run(args: &DiffArgs) -> CliResult {
-    let (old, new) = match (book(&args.old), book(&args.new)) {
+    let (old, new) = match (book(read(&args.old)), book(read_beside(&args.old, &args.new))) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
             for trouble in [old.err(), new.err()].into_iter().flatten() {
@@ -95,8 +96,27 @@ impl Trouble {
     }
 }
 
-fn book(path: &Path) -> Result<RuleBook, Trouble> {
-    let paths = if path.as_os_str() == "shipped" { vec![] } else { vec![path.to_owned()] };
-    let sources = packs::read(&paths).map_err(|error| Trouble::Message(error.to_string()))?;
+type Sources = Result<Vec<PackSource>, packs::PacksError>;
+
+fn read(path: &Path) -> Sources {
+    if is_shipped(path) { packs::read(&[]) } else { packs::read(&[path.to_owned()]) }
+}
+
+/// One file changes one pack of many: the others stay what they are.
+fn read_beside(old: &Path, new: &Path) -> Sources {
+    let many = is_shipped(old) || old.is_dir();
+    if !many || is_shipped(new) || !new.is_file() {
+        return read(new);
+    }
+    let file = packs::exactly(&[new.to_owned()])?;
+    Ok(packs::Set::over(read(old)?, file).shown)
+}
+
+fn is_shipped(path: &Path) -> bool {
+    path.as_os_str() == "shipped"
+}
+
+fn book(sources: Sources) -> Result<RuleBook, Trouble> {
+    let sources = sources.map_err(|error| Trouble::Message(error.to_string()))?;
     RuleBook::compile(&sources).map_err(|found| Trouble::Refused(found, sources))
 }
