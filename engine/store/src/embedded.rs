@@ -133,17 +133,6 @@ impl Store for EmbeddedStore {
         aside(move || index.scan(&scan)).await
     }
 
-    async fn entry(
-        &self,
-        ledger: LedgerKind,
-        at: Position,
-    ) -> Result<Option<LedgerEntry>, StoreError> {
-        if at.0 == 0 {
-            return Ok(None);
-        }
-        Ok(self.entries(ledger, at, 1).await?.pop())
-    }
-
     async fn entries(
         &self,
         ledger: LedgerKind,

@@ -277,7 +277,14 @@ pub trait Store: Send + Sync + 'static {
         &self,
         ledger: LedgerKind,
         at: Position,
-    ) -> impl Future<Output = Result<Option<LedgerEntry>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<LedgerEntry>, StoreError>> + Send {
+        async move {
+            if at.0 == 0 {
+                return Ok(None);
+            }
+            Ok(self.entries(ledger, at, 1).await?.pop())
+        }
+    }
 
     /// Up to `most` (1 to [`LedgerEntry::MOST_READ`]) entries of a ledger, from a position on. Fewer
     /// may come; none come only past the end.

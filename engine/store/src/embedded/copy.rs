@@ -74,17 +74,6 @@ impl Store for LedgerCopy {
         Err(only_read())
     }
 
-    async fn entry(
-        &self,
-        ledger: LedgerKind,
-        at: Position,
-    ) -> Result<Option<LedgerEntry>, StoreError> {
-        if at.0 == 0 {
-            return Ok(None);
-        }
-        Ok(self.entries(ledger, at, 1).await?.pop())
-    }
-
     async fn entries(
         &self,
         ledger: LedgerKind,
