@@ -6,6 +6,7 @@ mod equivalence;
 pub(crate) mod expr;
 pub(crate) mod generate;
 mod mutants;
+pub(crate) mod oracle;
 mod refused;
 pub(crate) mod sample;
 pub(crate) mod table;

@@ -1,11 +1,11 @@
 //! Packs that change while checks run.
 
+use crate::rollout::support;
 use crate::support::{Fault, PACK, Person, TestEngine, World, caller, pack};
-use simbind_core::rollout::Why;
 use simbind_rules::{PacksHash, Verdict};
 use simbind_service::{
     decisions::Replayed,
-    rollout::{Advance, BackTo, Deed, Offer, StagingOutcome},
+    rollout::{Advance, BackTo},
 };
 use std::{
     collections::BTreeMap,
@@ -36,25 +36,15 @@ reason = "RATE_LIMITED"
 "#;
 
 async fn stage(engine: &TestEngine, text: &str) -> PacksHash {
-    let why: Why = "a test".parse().unwrap();
-    let deed = Deed { by: &caller("ann"), why: &why };
-    match engine.stage_packs(deed, Offer::Texts(pack(text))).await.unwrap() {
-        StagingOutcome::Staged { packs, .. } => packs,
-        StagingOutcome::NotGood(found) => panic!("{found:?}"),
-    }
+    support::stage_all(engine, "ann", pack(text)).await
 }
 
 async fn advance(engine: &TestEngine, packs: PacksHash, to: Advance) -> PacksHash {
-    let why: Why = "a test".parse().unwrap();
-    let deed = Deed { by: &caller("ann"), why: &why };
-    engine.advance_packs(deed, packs, to).await.unwrap()
+    support::advance(engine, "ann", packs, to).await.unwrap()
 }
 
 async fn back(engine: &TestEngine) -> PacksHash {
-    let why: Why = "a test".parse().unwrap();
-    let deed = Deed { by: &caller("ann"), why: &why };
-    let leaving = PacksHash(engine.packs().1);
-    engine.roll_back_packs(deed, leaving, BackTo::Before).await.unwrap()
+    support::back(engine, "ann", BackTo::Before).await.unwrap()
 }
 
 /// A thousand times other packs come into service, and half of the certificates are now in a share

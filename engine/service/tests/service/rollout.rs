@@ -2,7 +2,7 @@
 
 mod bounds;
 mod engines;
-mod support;
+pub(crate) mod support;
 
 use crate::support::{PACK, Person, World, caller, pack};
 use simbind_core::rollout::{ApprovalStanding, NationalApproval, Stage, Why};

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 
 use super::source;
 use crate::book::{FiredBy, RuleBook};
-use crate::condition::tests::dice::{Dice, number};
-use crate::condition::tests::expr::{Expr, Values};
+use crate::condition::tests::dice::Dice;
+use crate::condition::tests::expr::Expr;
 use crate::condition::tests::generate::{PARAMS, Palette, Param, condition, deep, value};
-use crate::condition::tests::sample::{Domain, forget, samples, variables};
+use crate::condition::tests::oracle::{holds, run};
+use crate::condition::tests::sample::{Domain, forget, samples};
 use crate::condition::tests::table::{Table, Truth};
 use crate::condition::tests::write::{Seen, cel as for_cel, duration, ours};
 use crate::facts::{Fact, Facts, Knowledge};
 use crate::verdict::CheckKind;
 
-const USUAL_COMPARISONS: u64 = 40_000;
 const USUAL_SEED: u64 = 20_261_125;
 
 struct Case {
@@ -101,23 +101,9 @@ fn spoke(case: &Case, facts: &Facts) -> Vec<(usize, FiredBy)> {
     outcome.fired.iter().map(|spoke| (number(&case.book.rule_name(spoke.rule)), spoke.by)).collect()
 }
 
-fn holds(program: &cel::Program, rule: &Expr, facts: &Facts, values: &Values) -> bool {
-    match program.execute(&variables(rule, facts, values)) {
-        Ok(cel::Value::Bool(truth)) => truth,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn run(name: &str) -> (u64, Dice) {
-    let comparisons = number("SIMBIND_COMPARISONS", USUAL_COMPARISONS);
-    let seed = number("SIMBIND_SEED", USUAL_SEED);
-    println!("{name}: SIMBIND_COMPARISONS={comparisons} SIMBIND_SEED={seed}");
-    (comparisons, Dice::new(seed))
-}
-
 #[test]
 fn a_book_lets_speak_the_rules_that_the_interpreter_says_hold() {
-    let (comparisons, mut dice) = run("books against the interpreter");
+    let (comparisons, mut dice) = run("books against the interpreter", USUAL_SEED);
     let (mut made, mut held) = (0_u64, 0_u64);
     while made < comparisons {
         let case = draw(&mut dice);
@@ -140,7 +126,7 @@ fn a_book_lets_speak_the_rules_that_the_interpreter_says_hold() {
 
 #[test]
 fn a_book_lets_speak_what_the_written_table_says_is_true_or_unknown() {
-    let (comparisons, mut dice) = run("books against the truth table");
+    let (comparisons, mut dice) = run("books against the truth table", USUAL_SEED);
     let table = Table::read();
     let (mut made, mut seen) = (0_u64, BTreeSet::new());
     while made < comparisons {
