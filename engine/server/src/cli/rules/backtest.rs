@@ -16,7 +16,7 @@ use super::super::{
 };
 use crate::serve::SystemClock;
 use found::Found;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use labels::Labels;
 use simbind_proto::v1::{
     BacktestProgress, BacktestRequest, BacktestResponse, PackSet, PackSource, PackSources,
@@ -24,7 +24,7 @@ use simbind_proto::v1::{
 };
 use simbind_rules::RuleBook;
 use simbind_service::ports::clock::Clock as _;
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, fmt::Write, process::ExitCode};
 use tokio::{runtime::Runtime, sync::mpsc};
 
 /// Changed decisions that are asked for where no labels are to be joined: examples are chosen from
@@ -99,9 +99,13 @@ async fn tried(args: &BacktestArgs) -> Result<By, Box<dyn Error>> {
 /// A progress bar on a terminal, nothing elsewhere.
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let style = "{msg:10} {wide_bar} {human_pos}/{human_len} {per_sec}";
+    let style = "{msg:10} {wide_bar} {human_pos}/{human_len} {rate}/s";
     if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // A rate that cannot be written is a line without it.
+            let _ = write!(out, "{:.0}", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate));
     }
     bar.set_message("deciding");
     bar
