@@ -5,13 +5,11 @@
 //! The processor's time counts, so that other work on the machine weighs little. The file is in the
 //! system's cache. `SIMBIND_BENCH_DECISIONS` and `SIMBIND_BENCH_ROUNDS` change the size.
 
-mod cost;
 mod decisions;
 mod disk;
 
-use cost::{Cost, Watch};
 use decisions::Sample;
-use simbind_benches::{Chance, median, print, setting, table};
+use simbind_benches::{Chance, Cost, Watch, median, print, setting, table};
 use simbind_rules::{PackSource, RuleBook, Severity};
 use simbind_service::{
     backtest::{Terms, Trial, Tried},

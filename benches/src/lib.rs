@@ -4,6 +4,7 @@
 mod authority;
 mod chance;
 mod connect;
+mod cost;
 mod drive;
 mod figures;
 mod fleet;
@@ -15,6 +16,7 @@ mod server;
 pub use authority::Authority;
 pub use chance::Chance;
 pub use connect::{connections, runtime};
+pub use cost::{Cost, Watch};
 pub use drive::{Driven, Shape, drive};
 pub use figures::{Figures, median};
 pub use fleet::{CARRIER, Member, enrol, make};
