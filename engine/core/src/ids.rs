@@ -1,6 +1,7 @@
 //! Identifiers. Each is a type with private fields and one way in; identifiers of persons and
 //! of their devices show nothing of themselves in `Debug`.
 
+mod authority_id;
 mod certificate_id;
 mod digits;
 mod eid;
@@ -11,6 +12,7 @@ mod msisdn;
 mod name;
 mod random_id;
 
+pub use authority_id::AuthorityId;
 pub use certificate_id::CertificateId;
 pub use digits::IdError;
 pub use eid::Eid;

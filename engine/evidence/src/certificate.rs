@@ -1,6 +1,7 @@
 //! Certificates of persons: chains to configured anchors at a given time (RFC 5280 section 6).
 
 mod anchors;
+mod authority;
 mod chain;
 mod error;
 mod explicit;
@@ -8,6 +9,7 @@ mod policy;
 
 pub(crate) use anchors::certificates_of_pem;
 pub use anchors::{AnchorError, TrustAnchors};
+pub use authority::{Authority, AuthorityError, MaySignCrls};
 pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, verify_chain};
 pub use error::ChainError;
 pub use policy::{ChainPolicy, KeyUsageRule};

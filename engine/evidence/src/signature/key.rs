@@ -98,7 +98,8 @@ impl PublicKey {
         super::sha256(&self.spki)
     }
 
-    pub(super) fn raw(&self) -> &[u8] {
+    /// The key itself, the content of the `BIT STRING`: an `RSAPublicKey` or a point.
+    pub(crate) fn raw(&self) -> &[u8] {
         self.spki.get(self.raw_at..).unwrap_or_default()
     }
 }
