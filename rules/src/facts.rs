@@ -14,10 +14,10 @@ mod tests;
 
 pub use encoding::FactsDecodeError;
 pub use enums::{
-    Agreement, AppIdentity, BindingState, BootState, CertificateStatus, ChainState, ChallengeState,
-    Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, HandsetRelation, KeyHome,
-    LineLatch, Match, Platform, Provenance, ReaderProfile, SecurityLevel, Sensitivity,
-    SignatureState, SimLatch, SimState,
+    Agreement, AppIdentity, AttestationStatus, BindingState, BootState, CertificateStatus,
+    ChainState, ChallengeState, Channel, CounterState, FeedHealth, HandsetBasis, HandsetLatch,
+    HandsetProof, HandsetRelation, KeyHome, LineLatch, Match, Platform, Provenance, ReaderProfile,
+    SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
 };
 pub use schema::Fact;
 pub use source::{Happening, Source};

@@ -9,6 +9,7 @@ mod around;
 mod axes;
 mod cuts;
 mod diagram;
+mod order;
 mod path;
 mod realise;
 mod steps;

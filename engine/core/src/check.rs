@@ -7,8 +7,8 @@ mod tests;
 mod whereabouts;
 
 pub use facts::{
-    AppClaim, CertificateFinding, CheckContext, Claims, Counter, HandsetFinding, Pin, Reader,
-    Subject, gather,
+    AppClaim, AttestationFinding, CertificateFinding, CheckContext, Claims, Counter,
+    HandsetFinding, Pin, Reader, StatusFinding, Subject, gather, speaking,
 };
 pub use ruling::{Answer, Permit, Ruling, after_step_up, rule, rule_snoozed};
 pub use whereabouts::Observation;

@@ -114,6 +114,17 @@ fact_enums! {
         /// Revoked.
         Revoked = "revoked",
     }
+    /// Where an issuer's word on the certificate came from.
+    StatusSource {
+        /// A list of the issuer.
+        Crl = "crl",
+        /// A responder that was asked, or that pushed its answer.
+        Ocsp = "ocsp",
+        /// A responder's answer that the check brought.
+        Stapled = "stapled",
+        /// The issuer itself, as a caller.
+        Word = "word",
+    }
     /// The certificate's signature over the transcript.
     SignatureState {
         /// Verified.
@@ -190,6 +201,8 @@ fact_enums! {
         Reader = "reader",
         /// The app, unproved.
         SelfReported = "self_reported",
+        /// An app that the SIM's access rules trust to read what the SIM and the modem say.
+        CarrierPrivilege = "carrier_privilege",
     }
     /// Whose handset the SIM is seen in.
     HandsetRelation {
@@ -214,6 +227,8 @@ fact_enums! {
         NotEnrolled = "not_enrolled",
         /// The channel cannot carry it.
         NotCarried = "not_carried",
+        /// Verified, and its counter did not rise: it was shown before.
+        Replayed = "replayed",
     }
     /// How well the handset's key is kept, as attested.
     SecurityLevel {
@@ -326,5 +341,27 @@ fact_enums! {
         Withheld = "withheld",
         /// The channel cannot carry it.
         NotCarried = "not_carried",
+    }
+    /// What the binding's word on its handset rests on.
+    HandsetBasis {
+        /// A key whose attestation names the handset's IMEI.
+        AttestedImei = "attested_imei",
+        /// A key whose attestation names no IMEI.
+        AttestedKey = "attested_key",
+        /// A key of an app on an iPhone, by Apple's App Attest.
+        AppAttest = "app_attest",
+        /// An IMEI that was told and not proved.
+        ReportedImei = "reported_imei",
+        /// Neither a key nor an IMEI.
+        Nothing = "nothing",
+    }
+    /// What the maker's list says of the certificates behind an attested key.
+    AttestationStatus {
+        /// None of them is on it.
+        Clear = "clear",
+        /// One is suspended.
+        Suspended = "suspended",
+        /// One is revoked.
+        Revoked = "revoked",
     }
 }

@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use super::enums::{
-    Agreement, AppIdentity, BindingState, BootState, CertificateStatus, ChainState, ChallengeState,
-    Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, HandsetRelation, KeyHome,
-    LineLatch, Match, Platform, Provenance, ReaderProfile, SecurityLevel, Sensitivity,
-    SignatureState, SimLatch, SimState,
+    Agreement, AppIdentity, AttestationStatus, BindingState, BootState, CertificateStatus,
+    ChainState, ChallengeState, Channel, CounterState, FeedHealth, HandsetBasis, HandsetLatch,
+    HandsetProof, HandsetRelation, KeyHome, LineLatch, Match, Platform, Provenance, ReaderProfile,
+    SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
 };
 use super::source::{self, Source};
 use super::value::{FactType, FactValue};
@@ -177,4 +177,20 @@ schema! {
         maybe "the carrier has sent no event on this line", ANY_EVENT, "Whether the carrier's events on this line agree.";
     39 HandsetLoanerAge "handset.loaner_age" handset_loaner_age set_handset_loaner_age Duration,
         maybe "no loaner is out", LOANERS, "Time since the carrier announced the loaner that is out.";
+    40 CertificateStatusOverdue "certificate.status_overdue" certificate_status_overdue set_certificate_status_overdue Duration,
+        maybe "the status is unknown", CERTIFICATE, "Time since the issuer owed a newer answer; nought while this one still holds.";
+    41 CertificateStatusSource "certificate.status_source" certificate_status_source set_certificate_status_source StatusSource,
+        maybe "the status is unknown", CERTIFICATE, "Where the issuer's word came from.";
+    42 AppUi "app.ui" app_ui set_app_ui AppIdentity,
+        never "listed", APP, "The app that holds the applet and asks for the PIN, as attested.";
+    43 SimClaims "sim.claims" sim_claims set_sim_claims Agreement,
+        maybe "fewer than two sources name the ICCID", ICCID, "Whether the sources of the SIM's number agree.";
+    44 BindingHandsetBasis "binding.handset_basis" binding_handset_basis set_binding_handset_basis HandsetBasis,
+        maybe "there is no binding", ENGINE, "What the binding's word on its handset rests on.";
+    45 HandsetAttestationAge "handset.attestation_age" handset_attestation_age set_handset_attestation_age Duration,
+        maybe "there is no binding, or its handset cannot attest", ATTESTATION, "Time since the handset's attestation was verified.";
+    46 HandsetAttestationStatus "handset.attestation_status" handset_attestation_status set_handset_attestation_status AttestationStatus,
+        maybe "there is no list, or the handset's chain is not kept", ATTESTATION, "What the maker's status list says now of the certificates behind the attested key.";
+    47 HandsetAttestationStatusAge "handset.attestation_status_age" handset_attestation_status_age set_handset_attestation_status_age Duration,
+        maybe "the attestation's status is unknown", ATTESTATION, "Time since the list that says so was made.";
 }

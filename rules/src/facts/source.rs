@@ -127,6 +127,11 @@ pub(super) const WHEREABOUTS: &[Source] = &[
 ];
 pub(super) const IMEI: &[Source] =
     &[Source::Attestation, Source::Claims, Source::Feed(&[Happening::HandsetChange])];
+pub(super) const ICCID: &[Source] = &[
+    Source::Reader,
+    Source::Claims,
+    Source::Feed(&[Happening::Reissue, Happening::Esim, Happening::Recycling]),
+];
 pub(super) const HANDSET_CHANGES: &[Source] = &[Source::Feed(&[Happening::HandsetChange])];
 pub(super) const SIM_CHANGES: &[Source] = &[Source::Feed(&[
     Happening::Reissue,

@@ -112,6 +112,7 @@ pub(crate) fn usual_facts_of(kind: CheckKind) -> Facts {
         facts.set_check_channel(Channel::TapBare);
         facts.set_handset_proof(HandsetProof::NotCarried);
         facts.set_app_identity(AppIdentity::NotCarried);
+        facts.set_app_ui(AppIdentity::NotCarried);
     }
     facts
 }

@@ -10,12 +10,15 @@ use super::{Fact, Facts};
 use crate::verdict::CheckKind;
 
 use Fact::{
-    AppIdentity, BindingAge, BindingKeyHome, BindingPlatform, BindingState, CertificateStatus,
-    CertificateStatusAge, CheckChannel, CounterState, EventsConsistency, FeedHealth, FeedHorizon,
-    FeedSilence, HandsetAttestationLevel, HandsetBoot, HandsetChangedAge, HandsetClaims,
-    HandsetLatch, HandsetLoanerAge, HandsetMatch, HandsetMatchAge, HandsetMatchProvenance,
-    HandsetPatchAge, HandsetProof, HandsetRelation, LineLatch, ReaderProfile, ReaderRoundTrip,
-    SimChangedAge, SimLatch, SimMatch, SimMatchProvenance, SimState,
+    AppIdentity, AppUi, BindingAge, BindingHandsetBasis, BindingKeyHome, BindingPlatform,
+    BindingState, CertificateStatus, CertificateStatusAge, CertificateStatusOverdue,
+    CertificateStatusSource, CheckChannel, CounterState, EventsConsistency, FeedHealth,
+    FeedHorizon, FeedSilence, HandsetAttestationAge, HandsetAttestationLevel,
+    HandsetAttestationStatus, HandsetAttestationStatusAge, HandsetBoot, HandsetChangedAge,
+    HandsetClaims, HandsetLatch, HandsetLoanerAge, HandsetMatch, HandsetMatchAge,
+    HandsetMatchProvenance, HandsetPatchAge, HandsetProof, HandsetRelation, LineLatch,
+    ReaderProfile, ReaderRoundTrip, SimChangedAge, SimClaims, SimLatch, SimMatch,
+    SimMatchProvenance, SimState,
 };
 use Part::{Is, Known, Unknown, Zero};
 
@@ -142,12 +145,16 @@ pub const WORLDS: &[WorldLaw] = &[
             Unknown(BindingKeyHome),
             Unknown(BindingPlatform),
             Unknown(BindingAge),
+            Unknown(BindingHandsetBasis),
             Unknown(HandsetAttestationLevel),
+            Unknown(HandsetAttestationAge),
+            Unknown(HandsetAttestationStatus),
             Unknown(HandsetMatch),
             Unknown(HandsetClaims),
             Unknown(HandsetChangedAge),
             Unknown(HandsetLoanerAge),
             Unknown(SimMatch),
+            Unknown(SimClaims),
             Unknown(SimState),
             Unknown(SimChangedAge),
             Is(HandsetProof, &["not_enrolled"]),
@@ -158,7 +165,19 @@ pub const WORLDS: &[WorldLaw] = &[
             Is(CounterState, &["not_enrolled"]),
         ],
     ),
-    together("a status has an age", &[CertificateStatus, CertificateStatusAge]),
+    together(
+        "a status has an age, a source, and a time at which a newer one is due",
+        &[
+            CertificateStatus,
+            CertificateStatusAge,
+            CertificateStatusOverdue,
+            CertificateStatusSource,
+        ],
+    ),
+    together(
+        "a status of the attestation has an age",
+        &[HandsetAttestationStatus, HandsetAttestationStatusAge],
+    ),
     together(
         "an observation of the handset has a source, an age and a relation",
         &[HandsetMatch, HandsetMatchProvenance, HandsetMatchAge, HandsetRelation],
@@ -189,7 +208,10 @@ pub const WORLDS: &[WorldLaw] = &[
     ),
     law(
         "what the check itself says is of now",
-        &[Is(HandsetMatchProvenance, &["device_attested", "sim_toolkit", "self_reported"])],
+        &[Is(
+            HandsetMatchProvenance,
+            &["device_attested", "sim_toolkit", "carrier_privilege", "self_reported"],
+        )],
         &[Zero(HandsetMatchAge)],
     ),
     law(
@@ -213,6 +235,8 @@ pub const WORLDS: &[WorldLaw] = &[
         &[
             Unknown(HandsetBoot),
             Unknown(HandsetPatchAge),
+            Unknown(HandsetAttestationAge),
+            Unknown(HandsetAttestationStatus),
             Is(HandsetProof, &["invalid", "not_enrolled"]),
         ],
     ),
@@ -230,6 +254,39 @@ pub const WORLDS: &[WorldLaw] = &[
         "a patch level is attested at some level",
         &[Known(HandsetPatchAge)],
         &[Known(HandsetAttestationLevel)],
+    ),
+    law(
+        "an attestation that was verified is of some level",
+        &[Known(HandsetAttestationAge)],
+        &[Known(HandsetAttestationLevel)],
+    ),
+    law(
+        "a status is one of an attestation",
+        &[Known(HandsetAttestationStatus)],
+        &[Known(HandsetAttestationLevel)],
+    ),
+    law(
+        "a binding that rests on no key of its handset has no attestation of it",
+        &[Is(BindingHandsetBasis, &["reported_imei", "nothing"]), Known(HandsetAttestationLevel)],
+        &[Is(HandsetAttestationLevel, &["none"])],
+    ),
+    law(
+        "a binding that rests on a key of its handset has an attestation of it",
+        &[
+            Is(BindingHandsetBasis, &["attested_imei", "attested_key"]),
+            Known(HandsetAttestationLevel),
+        ],
+        &[Is(HandsetAttestationLevel, &["software", "tee", "strongbox"])],
+    ),
+    law(
+        "a binding that rests on App Attest has its level",
+        &[Is(BindingHandsetBasis, &["app_attest"]), Known(HandsetAttestationLevel)],
+        &[Is(HandsetAttestationLevel, &["app_attest"])],
+    ),
+    law(
+        "sources that agree or disagree on the SIM show one",
+        &[Known(SimClaims)],
+        &[Known(SimMatch)],
     ),
     together("a SIM that is seen is seen by someone", &[SimMatch, SimMatchProvenance]),
     law(
@@ -267,6 +324,16 @@ pub const WORLDS: &[WorldLaw] = &[
     law(
         "an app is not carried by a tap alone",
         &[Is(AppIdentity, &["not_carried"])],
+        &[Is(CheckChannel, &["tap_bare", "tap_token"])],
+    ),
+    law(
+        "an app that asks for the PIN is left out where the channel can carry it",
+        &[Is(AppUi, &["withheld"])],
+        &[Is(CheckChannel, &["app_login", "browser_login"])],
+    ),
+    law(
+        "an app that asks for the PIN is not carried by a tap alone",
+        &[Is(AppUi, &["not_carried"])],
         &[Is(CheckChannel, &["tap_bare", "tap_token"])],
     ),
 ];

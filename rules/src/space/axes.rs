@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cuts::{Cuts, Region};
 use super::diagram::{Diagrams, Op as Join, Ref};
+use super::order::rank;
 use super::steps::Exceeded;
 use crate::condition::{Cond, Op, Tri};
 use crate::facts::{Fact, Facts};
@@ -38,7 +39,8 @@ impl Axes {
     /// The variables for what the cuts have taken in, and `extra` facts behind them.
     pub(crate) fn new(mut cuts: Cuts, extra: &[Fact]) -> Self {
         cuts.align();
-        let facts = cuts.facts();
+        let mut facts = cuts.facts();
+        facts.sort_by_key(|fact| rank(*fact));
         let axis = |fact: Fact| Axis::Fact {
             fact,
             regions: cuts.regions(fact),
@@ -60,7 +62,10 @@ impl Axes {
             }
         }
         let unread = u16::try_from(axes.len()).unwrap_or(u16::MAX);
-        axes.extend(extra.iter().filter(|fact| !facts.contains(fact)).map(|fact| axis(*fact)));
+        let mut unread_facts: Vec<_> =
+            extra.iter().copied().filter(|fact| !facts.contains(fact)).collect();
+        unread_facts.sort_by_key(|fact| rank(*fact));
+        axes.extend(unread_facts.into_iter().map(axis));
         Self { axes, unread }
     }
 

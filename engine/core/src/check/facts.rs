@@ -10,9 +10,10 @@ use crate::{
 use simbind_rules::{
     Facts,
     facts::{
-        AppIdentity, BindingState, CertificateStatus, ChainState, ChallengeState, Channel,
-        CounterState, FeedHealth, HandsetLatch, HandsetProof, LineLatch, Match, Provenance,
-        ReaderProfile, SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState,
+        AppIdentity, AttestationStatus, BindingState, CertificateStatus, ChainState,
+        ChallengeState, Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, LineLatch,
+        Match, Provenance, ReaderProfile, SecurityLevel, Sensitivity, SignatureState, SimLatch,
+        SimState, StatusSource,
     },
 };
 use std::time::Duration;
@@ -72,12 +73,40 @@ pub enum AppClaim {
 pub struct CertificateFinding {
     /// The chain.
     pub chain: ChainState,
-    /// Its status and how old the answer is, where a source gave one.
-    pub status: Option<(CertificateStatus, Duration)>,
+    /// Its status, where a source gave one.
+    pub status: Option<StatusFinding>,
     /// The signature over the transcript.
     pub signature: SignatureState,
     /// The challenge.
     pub challenge: ChallengeState,
+}
+
+/// An issuer's word on a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusFinding {
+    /// What it says.
+    pub status: CertificateStatus,
+    /// Time since it was said.
+    pub age: Duration,
+    /// Time since a newer answer was due; zero while this one holds.
+    pub overdue: Duration,
+    /// Where it came from.
+    pub source: StatusSource,
+}
+
+/// What the maker's list says of the certificates behind the key of the handset that
+/// [`speaking`] names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttestationFinding {
+    /// There is no list, no key, or its chain was not kept.
+    Unknown,
+    /// The list was looked into.
+    Looked {
+        /// What it says.
+        status: AttestationStatus,
+        /// Time since it was made.
+        age: Duration,
+    },
 }
 
 /// What was found of the handset's signature over the transcript.
@@ -120,6 +149,8 @@ pub struct Subject<'a> {
     pub feed: Option<(&'a Feed, &'a FeedTerms)>,
     /// The last counter.
     pub counter: Counter,
+    /// What the maker's list says of the handset that speaks.
+    pub attestation: AttestationFinding,
 }
 
 /// The facts of a check.
@@ -141,15 +172,18 @@ pub fn gather(
         }
     }
     facts.set_certificate_chain(certificate.chain);
-    if let Some((status, age)) = certificate.status {
+    if let Some(StatusFinding { status, age, overdue, source }) = certificate.status {
         facts.set_certificate_status(status);
         facts.set_certificate_status_age(age);
+        facts.set_certificate_status_overdue(overdue);
+        facts.set_certificate_status_source(source);
     }
     facts.set_transcript_signature(certificate.signature);
     facts.set_transcript_skew(claims.signed_at.distance(context.now));
     facts.set_challenge_state(certificate.challenge);
     facts.set_pin_failures(pin.failures);
     facts.set_app_identity(app_identity(context.channel, claims.app));
+    facts.set_app_ui(app_identity(context.channel, claims.app));
     match subject {
         Some(subject) => bound(&mut facts, context, claims, handset, &subject),
         None => unbound(&mut facts),
@@ -186,11 +220,11 @@ fn bound(
 
     let proof = handset_proof(context.channel, finding, subject);
     facts.set_handset_proof(proof);
-    let handset = match finding {
-        HandsetFinding::Valid(place) => binding.handsets.iter().nth(place),
-        HandsetFinding::Absent | HandsetFinding::Invalid => None,
-    };
-    handset_facts(facts, handset.unwrap_or_else(|| binding.handsets.first()), now);
+    handset_facts(facts, speaking(finding, binding), now);
+    if let AttestationFinding::Looked { status, age } = subject.attestation {
+        facts.set_handset_attestation_status(status);
+        facts.set_handset_attestation_status_age(age);
+    }
     if let Some(seen) = whereabouts(finding, claims, subject, now) {
         facts.set_handset_match(seen.matches);
         facts.set_handset_match_provenance(seen.provenance);
@@ -200,6 +234,15 @@ fn bound(
     if let Some(agreement) = agreement(finding, claims, binding, line) {
         facts.set_handset_claims(agreement);
     }
+}
+
+/// The handset that a check is about: the one that proved itself, otherwise the bound one.
+pub fn speaking(finding: HandsetFinding, binding: &Binding) -> &Handset {
+    let handset = match finding {
+        HandsetFinding::Valid(place) => binding.handsets.iter().nth(place),
+        HandsetFinding::Absent | HandsetFinding::Invalid => None,
+    };
+    handset.unwrap_or_else(|| binding.handsets.first())
 }
 
 fn line_facts(facts: &mut Facts, subject: &Subject<'_>, now: Timestamp) {

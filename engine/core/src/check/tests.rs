@@ -59,6 +59,7 @@ struct Input {
     context: CheckContext,
     claims: Claims,
     certificate: CertificateFinding,
+    attestation: AttestationFinding,
     handset: HandsetFinding,
     pin: Pin,
     binding: Option<Binding>,
@@ -86,7 +87,9 @@ impl Input {
         }
         let line = LineView::of(binding, &[&history], context.now);
         let feed = self.feed.as_ref().map(|feed| (feed, &self.terms));
-        let subject = Subject { binding, line: &line, feed, counter: self.counter };
+        let counter = self.counter;
+        let subject =
+            Subject { binding, line: &line, feed, counter, attestation: self.attestation };
         gather(context, claims, certificate, *handset, *pin, Some(subject))
     }
 
@@ -144,6 +147,7 @@ fn in_order() -> Input {
             signature: SignatureState::Valid,
             challenge: ChallengeState::Fresh,
         },
+        attestation: AttestationFinding::Unknown,
         handset: HandsetFinding::Valid(0),
         pin: Pin::default(),
         binding: Some(Binding {

@@ -5,7 +5,7 @@ use crate::binding::{End, LifecycleReason};
 use proptest::prelude::*;
 use simbind_rules::{
     CheckKind, RuleBook, Verdict,
-    facts::{CertificateStatus, FactEnum, worlds::WORLDS},
+    facts::{AttestationStatus, CertificateStatus, FactEnum, StatusSource, worlds::WORLDS},
 };
 use std::sync::OnceLock;
 
@@ -158,6 +158,8 @@ proptest! {
         mut input in any_input(),
         keys in any::<bool>(),
         status in proptest::option::of(any_of::<CertificateStatus>()),
+        source in any_of::<StatusSource>(),
+        looked in proptest::option::of(any_of::<AttestationStatus>()),
     ) {
         let kind = match input.context.channel {
             Channel::AppLogin | Channel::BrowserLogin => {
@@ -171,11 +173,17 @@ proptest! {
                 CheckKind::Tap
             }
         };
-        input.certificate.status = status.map(|status| (status, Duration::from_secs(60)));
+        let age = Duration::from_secs(60);
+        input.certificate.status =
+            status.map(|status| StatusFinding { status, age, overdue: Duration::ZERO, source });
+        if let Some(status) = looked {
+            input.attestation = AttestationFinding::Looked { status, age };
+        }
         if let Some(binding) = input.binding.as_mut().filter(|_| !keys) {
             // No handset of the binding has a key of its own, so none can prove itself.
             binding.handsets = Handsets::new(handset(&[OWN], HandsetKey::None));
             input.handset = HandsetFinding::Absent;
+            input.attestation = AttestationFinding::Unknown;
         }
         // A proof is found for a binding alone, and by the place of one of its handsets.
         if input.binding.is_none() || input.handset == HandsetFinding::Valid(7) {

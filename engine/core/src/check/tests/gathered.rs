@@ -3,7 +3,7 @@
 use super::*;
 use crate::binding::{End, LifecycleReason};
 use crate::line::SuspensionCause;
-use simbind_rules::facts::CertificateStatus;
+use simbind_rules::facts::{AttestationStatus, CertificateStatus, StatusSource};
 
 #[test]
 fn what_the_feed_and_the_line_say() {
@@ -199,10 +199,31 @@ fn the_certificate_the_binding_and_the_pin() {
         (
             "a source of revocation answered",
             |input| {
-                let answer = (CertificateStatus::Revoked, Duration::from_secs(90));
-                input.certificate.status = Some(answer);
+                input.certificate.status = Some(StatusFinding {
+                    status: CertificateStatus::Revoked,
+                    age: Duration::from_secs(90),
+                    overdue: Duration::from_secs(30),
+                    source: StatusSource::Crl,
+                });
             },
-            &[("certificate.status", "revoked"), ("certificate.status_age", "1m30s")],
+            &[
+                ("certificate.status", "revoked"),
+                ("certificate.status_age", "1m30s"),
+                ("certificate.status_overdue", "30s"),
+                ("certificate.status_source", "crl"),
+            ],
+        ),
+        (
+            "the maker's list was looked into",
+            |input| {
+                let status = AttestationStatus::Suspended;
+                let age = Duration::from_secs(7200);
+                input.attestation = AttestationFinding::Looked { status, age };
+            },
+            &[
+                ("handset.attestation_status", "suspended"),
+                ("handset.attestation_status_age", "2h"),
+            ],
         ),
         (
             "signed ahead of our clock, with wrong PINs before",
