@@ -27,6 +27,17 @@ mod tag {
     pub(super) const SECOND_IMEI: u32 = 723;
 }
 
+impl KeyDescription {
+    /// Reads the content of the extension's octet string. What it says is proven only inside a
+    /// verified chain.
+    ///
+    /// # Errors
+    /// [`DescriptionError`] names the field that cannot be read.
+    pub fn from_der(der: &[u8]) -> Result<Self, DescriptionError> {
+        key_description(der)
+    }
+}
+
 pub(super) fn key_description(der: &[u8]) -> Result<KeyDescription, DescriptionError> {
     let mut outer = Reader::new("keyDescription", der);
     let mut inner = outer.enter("keyDescription", SEQUENCE)?;

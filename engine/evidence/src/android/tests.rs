@@ -1,3 +1,2 @@
 mod bytes;
 mod made;
-mod samples;

@@ -1,0 +1,82 @@
+//! A sample's decoded fields. The hardware's list comes first, then the operating system's.
+
+use serde_json::{Value, json};
+use simbind_core::ids::Imei;
+use simbind_evidence::android::{AuthorizationList, KeyDescription, SecurityLevel};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+const KEY_DESCRIPTION: &str = "1.3.6.1.4.1.11129.2.1.17";
+
+/// Compares what is read with what the sample's file says.
+pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
+    let Some(place) = sample["key_description_at"][0].as_u64() else { return Ok(()) };
+    let (_, certificate) =
+        X509Certificate::from_der(&chain[usize::try_from(place).unwrap()]).unwrap();
+    let extension = certificate
+        .extensions()
+        .iter()
+        .find(|extension| extension.oid.to_id_string() == KEY_DESCRIPTION)
+        .ok_or("no key description")?;
+    let read = KeyDescription::from_der(extension.value).map_err(|error| error.to_string())?;
+    for (field, value) in fields(&read) {
+        if value != sample[field] {
+            return Err(format!("{field} is {value}, but {}", sample[field]));
+        }
+    }
+    let imei = sample["imei"].as_str().map(|imei| imei.parse::<Imei>().unwrap());
+    if first(&read, |list| list.imeis.first().copied()) != imei {
+        return Err("another imei".to_owned());
+    }
+    Ok(())
+}
+
+/// The value of the hardware's list or else the other's, as the samples' files have it.
+fn first<T>(
+    description: &KeyDescription,
+    get: impl Fn(&AuthorizationList) -> Option<T>,
+) -> Option<T> {
+    get(&description.hardware).or_else(|| get(&description.software))
+}
+
+fn level(level: SecurityLevel) -> Value {
+    json!(match level {
+        SecurityLevel::Software => "Software",
+        SecurityLevel::TrustedEnvironment => "TrustedEnvironment",
+        SecurityLevel::StrongBox => "StrongBox",
+        SecurityLevel::Other(_) => "Other",
+    })
+}
+
+fn fields(d: &KeyDescription) -> Vec<(&'static str, Value)> {
+    let root = first(d, |list| list.root_of_trust.clone());
+    let application = first(d, |list| list.application.clone()).unwrap_or_default();
+    let purposes = first(d, |list| Some(list.purposes.clone()).filter(|p| !p.is_empty()));
+    let states = ["VERIFIED", "SELF_SIGNED", "UNVERIFIED", "FAILED"];
+    let state = root.as_ref().map(|root| states[root.state.number() as usize]);
+    let packages: Vec<_> = application
+        .packages
+        .iter()
+        .map(|package| json!({ "name": package.name, "version": package.version }))
+        .collect();
+    let digests: Vec<_> = application.signer_digests.iter().map(hex::encode).collect();
+    let boot_hash = root.as_ref().and_then(|root| root.boot_hash.as_ref().map(hex::encode));
+    vec![
+        ("attestation_challenge_in_certificate_hex", json!(hex::encode(&d.challenge))),
+        ("attestation_version", json!(d.attestation_version)),
+        ("attestation_security_level", level(d.attestation_level)),
+        ("keymint_version", json!(d.keymint_version)),
+        ("keymint_security_level", level(d.keymint_level)),
+        ("verified_boot_state", json!(state)),
+        ("device_locked", json!(root.as_ref().map(|root| root.locked))),
+        ("verified_boot_key_hex", json!(root.as_ref().map(|root| hex::encode(&root.boot_key)))),
+        ("verified_boot_hash_hex", json!(boot_hash)),
+        ("os_version", json!(first(d, |list| list.os_version))),
+        ("os_patch_level", json!(first(d, |list| list.os_patch))),
+        ("vendor_patch_level", json!(first(d, |list| list.vendor_patch))),
+        ("boot_patch_level", json!(first(d, |list| list.boot_patch))),
+        ("origin", json!(first(d, |list| list.origin.map(|origin| origin.number())))),
+        ("purposes", json!(purposes)),
+        ("packages", json!(packages)),
+        ("signature_digests", json!(digests)),
+    ]
+}
