@@ -13,7 +13,7 @@ use x509_parser::{
         OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ECDSA_WITH_SHA512,
     },
     prelude::FromDer,
-    x509::X509Version,
+    x509::{AlgorithmIdentifier, X509Version},
 };
 
 /// Reads a certificate of version 3: DER to the last octet, no extension twice.
@@ -83,7 +83,7 @@ pub(crate) fn path_is_short_enough(path: &[X509Certificate<'_>], place: usize) -
     u32::try_from(below).is_ok_and(|below| below <= allowed)
 }
 
-/// What a certificate says it is signed with.
+/// What something is said to be signed with.
 #[derive(Clone, Copy)]
 pub(crate) struct SignatureAlgorithm {
     rsa: bool,
@@ -96,6 +96,11 @@ impl SignatureAlgorithm {
     /// The algorithm of a certificate; `None` where it is not one that we verify. NULL parameters
     /// of ECDSA are told for SHA-256 alone.
     pub(crate) fn of(certificate: &X509Certificate<'_>) -> Option<Self> {
+        Self::of_identifier(&certificate.signature_algorithm)
+    }
+
+    /// The algorithm that an identifier names; see [`Self::of`].
+    pub(crate) fn of_identifier(said: &AlgorithmIdentifier<'_>) -> Option<Self> {
         let known = [
             (OID_SIG_ECDSA_WITH_SHA256, false, Digest::Sha256),
             (OID_SIG_ECDSA_WITH_SHA384, false, Digest::Sha384),
@@ -104,7 +109,6 @@ impl SignatureAlgorithm {
             (OID_PKCS1_SHA384WITHRSA, true, Digest::Sha384),
             (OID_PKCS1_SHA512WITHRSA, true, Digest::Sha512),
         ];
-        let said = &certificate.signature_algorithm;
         let (_, rsa, digest) = known.into_iter().find(|(oid, ..)| *oid == said.algorithm)?;
         let null = match &said.parameters {
             None => false,
@@ -118,7 +122,12 @@ impl SignatureAlgorithm {
     /// Whether the certificate's signature is this key's.
     pub(crate) fn signed(self, certificate: &X509Certificate<'_>, key: &PublicKey) -> bool {
         let tbs = certificate.tbs_certificate.as_ref();
+        self.verifies(key, tbs, &certificate.signature_value.data)
+    }
+
+    /// Whether a signature over these bytes is this key's.
+    pub(crate) fn verifies(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
         matches!(key.key_type(), KeyType::Rsa { .. }) == self.rsa
-            && verify_with_digest(key, self.digest, tbs, &certificate.signature_value.data)
+            && verify_with_digest(key, self.digest, message, signature)
     }
 }

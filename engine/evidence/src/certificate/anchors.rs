@@ -96,6 +96,17 @@ impl TrustAnchors {
             .map(webpki::spki_for_anchor)
     }
 
+    /// The keys of all anchors with this name.
+    pub(super) fn all_keys_named<'a>(
+        &'a self,
+        subject: &'a [u8],
+    ) -> impl Iterator<Item = SubjectPublicKeyInfoDer<'static>> + 'a {
+        let named = move |anchor: &&TrustAnchor<'_>| {
+            Reader::new("subject", subject).expect("subject", SEQUENCE) == Ok(&*anchor.subject)
+        };
+        self.anchors.iter().filter(move |anchor| named(anchor)).map(webpki::spki_for_anchor)
+    }
+
     pub(super) fn as_slice(&self) -> &[TrustAnchor<'static>] {
         &self.anchors
     }

@@ -1,10 +1,14 @@
 use super::{ChainError, ChainPolicy, KeyUsageRule, TrustAnchors, explicit};
 use crate::{
+    link::SignatureAlgorithm,
     oid::Oid,
     signature::{PublicKey, sha256},
 };
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
-use simbind_core::{ids::CertificateId, time::Timestamp};
+use simbind_core::{
+    ids::{AuthorityId, CertificateId},
+    time::Timestamp,
+};
 use std::{fmt, time::Duration};
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use x509_parser::{
@@ -41,6 +45,7 @@ static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
 pub struct VerifiedCertificate {
     id: CertificateId,
     issuer: Box<[u8]>,
+    issuer_id: AuthorityId,
     serial: Box<[u8]>,
     public_key: PublicKey,
     not_before: Timestamp,
@@ -63,6 +68,11 @@ impl VerifiedCertificate {
     /// SHA-256 of the issuer's distinguished name: with the serial, the certificate's other name.
     pub fn issuer_sha256(&self) -> [u8; 32] {
         sha256(&self.issuer)
+    }
+
+    /// The authority that issued the certificate, by the name and key of its own certificate.
+    pub fn issuer_id(&self) -> AuthorityId {
+        self.issuer_id
     }
 
     /// The serial number, big-endian without leading zeros (zero is empty).
@@ -135,7 +145,24 @@ pub fn verify_chain(
     let path = parsed.get(..=used).unwrap_or_default();
     check_authorities(path)?;
     check_policies(path, &policy.policies)?;
-    Ok(verified(leaf_der, leaf, public_key, path))
+    let issuer_id = issuer(path, anchors).ok_or(ChainError::Invalid)?;
+    Ok(verified(leaf_der, leaf, public_key, path, issuer_id))
+}
+
+/// Who issued the leaf: the next certificate of the path, or the anchor whose key signed it.
+fn issuer(path: &[X509Certificate<'_>], anchors: &TrustAnchors) -> Option<AuthorityId> {
+    let leaf = path.first()?;
+    if let Some(next) = path.get(1) {
+        let key = PublicKey::from_spki_der(next.public_key().raw).ok()?;
+        return Some(AuthorityId::of_name_and_key(next.subject().as_raw(), key.spki_der()));
+    }
+    let algorithm = SignatureAlgorithm::of(leaf)?;
+    let name = leaf.issuer().as_raw();
+    anchors
+        .all_keys_named(name)
+        .filter_map(|spki| PublicKey::from_spki_der(&spki).ok())
+        .find(|key| algorithm.signed(leaf, key))
+        .map(|key| AuthorityId::of_name_and_key(name, key.spki_der()))
 }
 
 /// How many certificates behind the leaf a path uses that rustls-webpki finds.
@@ -272,6 +299,7 @@ fn verified(
     leaf: &X509Certificate<'_>,
     public_key: PublicKey,
     path: &[X509Certificate<'_>],
+    issuer_id: AuthorityId,
 ) -> VerifiedCertificate {
     let bounds = |certificate: &X509Certificate<'_>| {
         let validity = certificate.validity();
@@ -290,6 +318,7 @@ fn verified(
     VerifiedCertificate {
         id: CertificateId::of_der(der),
         issuer: leaf.issuer().as_raw().into(),
+        issuer_id,
         serial: serial.get(zeros..).unwrap_or_default().into(),
         public_key,
         not_before,

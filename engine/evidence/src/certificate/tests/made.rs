@@ -1,7 +1,7 @@
 use crate::{
     certificate::{
-        AnchorError, ChainError, ChainPolicy, KeyUsageRule, TrustAnchors, VerifiedCertificate,
-        verify_chain,
+        AnchorError, Authority, ChainError, ChainPolicy, KeyUsageRule, MaySignCrls, TrustAnchors,
+        VerifiedCertificate, verify_chain,
     },
     oid::Oid,
     signature::{KeyError, KeyType},
@@ -326,4 +326,25 @@ fn anchors_are_read_from_pem_and_never_empty() {
     assert_eq!(TrustAnchors::from_pem(broken).unwrap_err(), AnchorError::Pem { at: 0 });
     let malformed = TrustAnchors::from_der([[0x30, 0x00]]).unwrap_err();
     assert_eq!(malformed, AnchorError::Malformed { at: 0 });
+}
+
+#[test]
+fn the_issuer_is_known_by_its_name_and_key() {
+    let world = World::new();
+    let authority = Authority::from_der(&world.root.issue(&world.intermediate)).unwrap();
+    let read = world.check(&ChainPolicy::default()).unwrap();
+    assert_eq!(read.issuer_id(), authority.id());
+    let again = Authority::from_der(&world.intermediate.self_signed()).unwrap();
+    assert_eq!(again.id(), authority.id(), "another certificate of the same authority");
+    assert_eq!(authority.name_der(), read.issuer_der());
+    assert_eq!(authority.may_sign_crls(), MaySignCrls::No);
+
+    let direct = verify_chain(
+        &[world.root.issue(&world.leaf)],
+        &world.anchors(),
+        &ChainPolicy::default(),
+        NOW,
+    );
+    let root = Authority::from_der(&world.root.self_signed()).unwrap();
+    assert_eq!(direct.unwrap().issuer_id(), root.id());
 }
