@@ -6,7 +6,10 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use handset::{AttestedKey, Handset, HandsetKey, Handsets, HandsetsError, PatchLevel};
+pub use handset::{
+    AppAttestKey, AppleEnvironment, AttestedKey, Handset, HandsetKey, Handsets, HandsetsError,
+    KeyLevel, PatchLevel, WrongPlatform,
+};
 pub use state::{End, LifecycleReason, Refused, State};
 
 use crate::{

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    binding::{AttestedKey, Handset, HandsetKey, PatchLevel, Platform},
+    binding::{AttestedKey, Handset, HandsetKey, KeyLevel, PatchLevel, Platform},
     ids::{AppId, ImeiSet},
     time::Timestamp,
 };
@@ -16,7 +16,7 @@ use simbind_evidence::android::{
     self, AttestationPolicy, BootState as AttestedBoot, ExpectedAttestation, KeyAttestation,
     SecurityLevel as AttestedLevel, Weakness,
 };
-use simbind_rules::facts::{BootState, ChallengeState, SecurityLevel};
+use simbind_rules::facts::{BootState, ChallengeState};
 
 /// What a handset brings to be enrolled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,7 +58,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 HandsetKey::Attested(self.attested_key(&chain, &challenge, &imeis, now)?)
             }
         };
-        Ok(Handset { imeis, platform, key, enrolled_at: now })
+        Handset::new(imeis, platform, key, now)
+            .map_err(|error| ServiceError::invalid("handset.platform", error))
     }
 
     /// Whether an app on the list asked for the key, signed as it must be. Apps of one user id share
@@ -148,11 +149,11 @@ fn packages(attestation: &KeyAttestation) -> Vec<AppId> {
     packages.unwrap_or_default().iter().filter_map(|package| package.name.parse().ok()).collect()
 }
 
-fn level(level: AttestedLevel) -> SecurityLevel {
+fn level(level: AttestedLevel) -> KeyLevel {
     match level {
-        AttestedLevel::Software | AttestedLevel::Other(_) => SecurityLevel::Software,
-        AttestedLevel::TrustedEnvironment => SecurityLevel::Tee,
-        AttestedLevel::StrongBox => SecurityLevel::Strongbox,
+        AttestedLevel::Software | AttestedLevel::Other(_) => KeyLevel::Software,
+        AttestedLevel::TrustedEnvironment => KeyLevel::Tee,
+        AttestedLevel::StrongBox => KeyLevel::Strongbox,
     }
 }
 

@@ -117,9 +117,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         self.change(by, id, BindingChange::HandsetAdded, |binding, now| {
             living(binding, now)?;
             let twin = |other: &simbind_core::binding::Handset| {
-                other.imeis == handset.imeis
-                    && other.attested().map(|key| &key.spki)
-                        == handset.attested().map(|key| &key.spki)
+                other.imeis == handset.imeis && other.key().spki() == handset.key().spki()
             };
             if binding.handsets.iter().any(twin) {
                 return Ok(());

@@ -1,69 +1,114 @@
+//! The handsets of a binding.
+
+mod key;
+#[cfg(test)]
+mod tests;
+
+pub use key::{AppAttestKey, AppleEnvironment, AttestedKey, HandsetKey, KeyLevel, PatchLevel};
+
 use crate::{
     ids::{AppId, Imei, ImeiSet},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use simbind_rules::facts::{BootState, Platform, SecurityLevel};
+use simbind_rules::facts::Platform;
 use thiserror::Error;
-
-/// A patch level as attestations write it: year and month, with the day where it is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PatchLevel {
-    /// The instant at which the level's month, or day, begins.
-    pub released: Timestamp,
-}
-
-/// A key that lives in the handset's hardware, as its attestation described it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttestedKey {
-    /// SubjectPublicKeyInfo, DER.
-    pub spki: Vec<u8>,
-    /// What the attestation is worth.
-    pub level: SecurityLevel,
-    /// What the handset booted.
-    pub boot: Option<BootState>,
-    /// The operating system's patch level.
-    pub patch: Option<PatchLevel>,
-    /// The apps that asked for the key; empty where the attestation names none.
-    pub apps: Vec<AppId>,
-    /// When the attestation was verified.
-    pub verified_at: Timestamp,
-}
-
-/// Whether a handset has a key of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum HandsetKey {
-    /// None was attested.
-    None,
-    /// This one was.
-    Attested(AttestedKey),
-}
 
 /// A handset of a binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Handset {
     /// Its IMEIs.
     pub imeis: ImeiSet,
-    /// Its operating system.
-    pub platform: Platform,
-    /// Its key.
-    pub key: HandsetKey,
+    platform: Platform,
+    key: HandsetKey,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
 }
 
+/// A key that no handset of the platform can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("an App Attest key belongs to an iPhone, and an iPhone attests no other")]
+pub struct WrongPlatform;
+
+#[derive(Deserialize)]
+struct Unchecked {
+    imeis: ImeiSet,
+    platform: Platform,
+    key: HandsetKey,
+    enrolled_at: Timestamp,
+}
+
+impl TryFrom<Unchecked> for Handset {
+    type Error = WrongPlatform;
+
+    fn try_from(read: Unchecked) -> Result<Self, WrongPlatform> {
+        let Unchecked { imeis, platform, key, enrolled_at } = read;
+        Self::new(imeis, platform, key, enrolled_at)
+    }
+}
+
 impl Handset {
-    /// The attested key, where there is one.
+    /// A handset as it is enrolled.
+    ///
+    /// # Errors
+    /// Where the key is none that the platform attests.
+    pub fn new(
+        imeis: ImeiSet,
+        platform: Platform,
+        key: HandsetKey,
+        enrolled_at: Timestamp,
+    ) -> Result<Self, WrongPlatform> {
+        match (&key, platform) {
+            (HandsetKey::None, _)
+            | (HandsetKey::AppAttest(_), Platform::Ios)
+            | (HandsetKey::Attested(_), Platform::Android | Platform::Other) => {
+                Ok(Self { imeis, platform, key, enrolled_at })
+            }
+            (HandsetKey::AppAttest(_), _) | (HandsetKey::Attested(_), Platform::Ios) => {
+                Err(WrongPlatform)
+            }
+        }
+    }
+
+    /// Its operating system.
+    pub const fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// Its key.
+    pub const fn key(&self) -> &HandsetKey {
+        &self.key
+    }
+
+    /// Whether it has a key of its own, so that it can prove itself.
+    pub const fn has_key(&self) -> bool {
+        !matches!(self.key, HandsetKey::None)
+    }
+
+    /// The key that Android Key Attestation vouched for, where there is one.
     pub const fn attested(&self) -> Option<&AttestedKey> {
         match &self.key {
             HandsetKey::Attested(key) => Some(key),
-            HandsetKey::None => None,
+            HandsetKey::None | HandsetKey::AppAttest(_) => None,
+        }
+    }
+
+    /// The key that App Attest vouched for, where there is one.
+    pub const fn app_attest(&self) -> Option<&AppAttestKey> {
+        match &self.key {
+            HandsetKey::AppAttest(key) => Some(key),
+            HandsetKey::None | HandsetKey::Attested(_) => None,
         }
     }
 
     /// Whether the attestation speaks for the app, or names none.
-    pub(super) fn attests_app(&self, app: &AppId) -> bool {
-        self.attested().is_none_or(|key| key.apps.is_empty() || key.apps.contains(app))
+    pub fn attests_app(&self, app: &AppId) -> bool {
+        self.key.attests_app(app)
+    }
+
+    fn same_key(&self, other: &Self) -> bool {
+        self.key.spki().is_some() && self.key.spki() == other.key.spki()
     }
 }
 
@@ -91,6 +136,12 @@ pub enum HandsetsError {
     /// The handset is enrolled already.
     #[error("the handset is enrolled already")]
     Repeated,
+    /// There is no handset at the place that another shall take.
+    #[error("no handset is enrolled at that place")]
+    NoSuchPlace,
+    /// The handset at the place is not the same phone with the app installed anew.
+    #[error("only an iPhone with App Attest is replaced, by a new key of the same app")]
+    NotReinstalled,
 }
 
 impl Handsets {
@@ -130,10 +181,13 @@ impl Handsets {
     /// has an attested key and another has not, or the other way round.
     pub fn add(&mut self, handset: Handset) -> Result<(), HandsetsError> {
         let same = |own: &Handset| !own.imeis.is_empty() && own.imeis == handset.imeis;
-        let attested = handset.attested().is_some();
-        let mixed = |other: &Handset| !same(other) && other.attested().is_some() != attested;
+        let keyed = handset.has_key();
+        let mixed = |other: &Handset| !same(other) && other.has_key() != keyed;
         if self.iter().any(mixed) {
             return Err(HandsetsError::Mixed);
+        }
+        if self.iter().any(|other| !same(other) && handset.same_key(other)) {
+            return Err(HandsetsError::Repeated);
         }
         if let Some(own) =
             std::iter::once(&mut self.first).chain(&mut self.others).find(|own| same(own))
@@ -144,15 +198,33 @@ impl Handsets {
         if self.count() >= Self::MAX {
             return Err(HandsetsError::TooMany);
         }
-        let same_key = |other: &Handset| match (other.attested(), handset.attested()) {
-            (Some(one), Some(two)) => one.spki == two.spki,
-            _ => false,
-        };
         let shared = |other: &Handset| other.imeis.iter().any(|imei| handset.imeis.contains(imei));
-        if self.iter().any(|other| same_key(other) || shared(other)) {
+        if self.iter().any(shared) {
             return Err(HandsetsError::Repeated);
         }
         self.others.push(handset);
+        Ok(())
+    }
+
+    /// Puts an iPhone in the place of the one at `place`, counted from 0 for the first: the app was
+    /// installed anew, which makes a new key, and the old key is gone. An iPhone shows nothing else
+    /// by which it could be known again, so whoever calls this has seen person and phone together.
+    ///
+    /// # Errors
+    /// Where nothing is enrolled at the place, one of the two is no iPhone with an App Attest key,
+    /// the apps or the IMEIs differ, or the key is enrolled already.
+    pub fn reinstall(&mut self, place: usize, handset: Handset) -> Result<(), HandsetsError> {
+        if self.iter().any(|other| handset.same_key(other)) {
+            return Err(HandsetsError::Repeated);
+        }
+        let own = std::iter::once(&mut self.first).chain(&mut self.others).nth(place);
+        let own = own.ok_or(HandsetsError::NoSuchPlace)?;
+        let app = |handset: &Handset| handset.app_attest().map(|key| key.app.clone());
+        let same_imeis = handset.imeis.is_empty() || handset.imeis == own.imeis;
+        if app(own).is_none() || app(own) != app(&handset) || !same_imeis {
+            return Err(HandsetsError::NotReinstalled);
+        }
+        *own = Handset { imeis: own.imeis.clone(), ..handset };
         Ok(())
     }
 }

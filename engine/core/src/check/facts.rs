@@ -12,8 +12,8 @@ use simbind_rules::{
     facts::{
         AppIdentity, AttestationStatus, BindingState, CertificateStatus, ChainState,
         ChallengeState, Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, LineLatch,
-        Match, Provenance, ReaderProfile, SecurityLevel, Sensitivity, SignatureState, SimLatch,
-        SimState, StatusSource,
+        Match, Provenance, ReaderProfile, Sensitivity, SignatureState, SimLatch, SimState,
+        StatusSource,
     },
 };
 use std::time::Duration;
@@ -303,12 +303,9 @@ fn sim_facts(facts: &mut Facts, channel: Channel, claims: &Claims, binding: &Bin
 }
 
 fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
-    facts.set_binding_platform(handset.platform);
-    let Some(AttestedKey { level, boot, patch, .. }) = handset.attested() else {
-        facts.set_handset_attestation_level(SecurityLevel::None);
-        return;
-    };
-    facts.set_handset_attestation_level(*level);
+    facts.set_binding_platform(handset.platform());
+    facts.set_handset_attestation_level(handset.key().level());
+    let Some(AttestedKey { boot, patch, .. }) = handset.attested() else { return };
     if let Some(boot) = boot {
         facts.set_handset_boot(*boot);
     }
@@ -341,7 +338,7 @@ fn counter_state(policy: CounterPolicy, last: Counter, claimed: Option<u64>) -> 
 /// the SIM last, there is no such key to bring.
 fn handset_proof(channel: Channel, finding: HandsetFinding, subject: &Subject<'_>) -> HandsetProof {
     let Subject { binding, line, .. } = *subject;
-    let enrolled = binding.handsets.iter().any(|handset| handset.attested().is_some());
+    let enrolled = binding.handsets.iter().any(Handset::has_key);
     match (finding, channel) {
         (HandsetFinding::Valid(_), _) => HandsetProof::Valid,
         (HandsetFinding::Invalid, _) => HandsetProof::Invalid,

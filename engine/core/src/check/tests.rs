@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     binding::{
         AttestedKey, Binding, BoundCertificate, CounterPolicy, Handset, HandsetKey, Handsets,
-        PatchLevel, Serving, Sim, State,
+        KeyLevel, PatchLevel, Serving, Sim, State,
     },
     ids::{BindingId, CertificateId, Imei, ImeiSet},
     line::{EventKind, Feed, FeedTerms, LineHistory, LineView, SimEvent, Told},
@@ -19,7 +19,7 @@ use simbind_rules::{
     Fact, Facts,
     facts::{
         BootState, ChainState, ChallengeState, Channel, KeyHome, Platform, ReaderProfile,
-        SecurityLevel, Sensitivity, SignatureState,
+        Sensitivity, SignatureState,
     },
 };
 use std::time::Duration;
@@ -39,13 +39,13 @@ fn imei(text: &str) -> Imei {
 
 fn handset(imeis: &[&str], key: HandsetKey) -> Handset {
     let imeis = ImeiSet::new(imeis.iter().map(|text| imei(text))).unwrap();
-    Handset { imeis, platform: Platform::Android, key, enrolled_at: PROVEN }
+    Handset::new(imeis, Platform::Android, key, PROVEN).unwrap()
 }
 
 fn attested(spki: u8) -> HandsetKey {
     HandsetKey::Attested(AttestedKey {
         spki: vec![spki],
-        level: SecurityLevel::Tee,
+        level: KeyLevel::Tee,
         boot: Some(BootState::Verified),
         patch: Some(PatchLevel { released: Timestamp::from_secs(4000) }),
         apps: Vec::new(),

@@ -24,12 +24,8 @@ fn imei(text: &str) -> Imei {
 }
 
 pub(crate) fn binding() -> Binding {
-    let handset = Handset {
-        imeis: ImeiSet::new([imei(OWN)]).unwrap(),
-        platform: Platform::Android,
-        key: HandsetKey::None,
-        enrolled_at: at(1000),
-    };
+    let imeis = ImeiSet::new([imei(OWN)]).unwrap();
+    let handset = Handset::new(imeis, Platform::Android, HandsetKey::None, at(1000)).unwrap();
     Binding {
         id: BindingId::from_bytes([1; 16]),
         person: "p".parse().unwrap(),
@@ -132,12 +128,9 @@ fn a_loaner_announced_after_the_fact_does_not_clear_the_latch() {
 #[test]
 fn a_handset_without_imei_is_the_one_in_which_the_sim_is_first_seen_and_no_other() {
     let mut iphone = binding();
-    iphone.handsets = Handsets::new(Handset {
-        imeis: ImeiSet::default(),
-        platform: Platform::Ios,
-        key: HandsetKey::None,
-        enrolled_at: at(1000),
-    });
+    let imeis = ImeiSet::default();
+    let handset = Handset::new(imeis, Platform::Ios, HandsetKey::None, at(1000)).unwrap();
+    iphone.handsets = Handsets::new(handset);
     let late = at(10_000);
     let latch =
         |events: &[(i64, EventKind)]| LineView::of(&iphone, &[&told(events)], late).handset_latch;

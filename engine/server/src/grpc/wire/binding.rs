@@ -173,7 +173,6 @@ pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> w
         }
     };
     let first = binding.handsets.first();
-    let level = first.attested().map_or(SecurityLevel::None, |key| key.level);
     wire::Binding {
         binding_id: binding.id.to_string(),
         state: state.into(),
@@ -181,8 +180,8 @@ pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> w
         certificate_sha256: binding.certificate.id.as_bytes().to_vec().into(),
         certificate_not_after: Some(time(binding.certificate.not_after)),
         key_home: key_home_answer(binding.key_home).into(),
-        platform: platform_answer(first.platform).into(),
-        attestation_level: level_answer(level).into(),
+        platform: platform_answer(first.platform()).into(),
+        attestation_level: level_answer(first.key().level()).into(),
         handsets: u32::try_from(binding.handsets.count()).unwrap_or(u32::MAX),
         enrolled_at: Some(time(binding.enrolled_at)),
         broken_edges: line.map(broken).unwrap_or_default(),

@@ -1,0 +1,113 @@
+//! The keys that handsets hold themselves.
+
+use crate::{ids::AppId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use simbind_rules::facts::{BootState, SecurityLevel};
+
+/// A patch level as attestations write it: year and month, with the day where it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchLevel {
+    /// The instant at which the level's month, or day, begins.
+    pub released: Timestamp,
+}
+
+/// Where an Android handset keeps its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyLevel {
+    /// In software.
+    Software,
+    /// In a trusted execution environment.
+    Tee,
+    /// In a chip of its own.
+    Strongbox,
+}
+
+impl KeyLevel {
+    const fn fact(self) -> SecurityLevel {
+        match self {
+            Self::Software => SecurityLevel::Software,
+            Self::Tee => SecurityLevel::Tee,
+            Self::Strongbox => SecurityLevel::Strongbox,
+        }
+    }
+}
+
+/// A key that lives in the handset's hardware, as its attestation described it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttestedKey {
+    /// SubjectPublicKeyInfo, DER.
+    pub spki: Vec<u8>,
+    /// What the attestation is worth.
+    pub level: KeyLevel,
+    /// What the handset booted.
+    pub boot: Option<BootState>,
+    /// The operating system's patch level.
+    pub patch: Option<PatchLevel>,
+    /// The apps that asked for the key; empty where the attestation names none.
+    pub apps: Vec<AppId>,
+    /// When the attestation was verified.
+    pub verified_at: Timestamp,
+}
+
+/// Which of Apple's two attestation services vouches for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AppleEnvironment {
+    /// The one for apps from the store.
+    Production,
+    /// The one for apps that are being developed: anybody with a developer's account gets its word.
+    Development,
+}
+
+/// A key that Apple's App Attest vouches for: in the Secure Enclave of a genuine device, for one
+/// installation of one app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppAttestKey {
+    /// SubjectPublicKeyInfo, DER. Another installation of the app has another key.
+    pub spki: Vec<u8>,
+    /// The app.
+    pub app: AppId,
+    /// Who vouches.
+    pub environment: AppleEnvironment,
+    /// When the attestation was verified.
+    pub verified_at: Timestamp,
+}
+
+/// Whether a handset has a key of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HandsetKey {
+    /// None was attested.
+    None,
+    /// Android Key Attestation vouched for this one.
+    Attested(AttestedKey),
+    /// App Attest vouched for this one.
+    AppAttest(AppAttestKey),
+}
+
+impl HandsetKey {
+    /// The public key, SubjectPublicKeyInfo, DER.
+    pub fn spki(&self) -> Option<&[u8]> {
+        match self {
+            Self::None => None,
+            Self::Attested(key) => Some(&key.spki),
+            Self::AppAttest(key) => Some(&key.spki),
+        }
+    }
+
+    /// How well the key is kept, as attested.
+    pub const fn level(&self) -> SecurityLevel {
+        match self {
+            Self::None => SecurityLevel::None,
+            Self::Attested(key) => key.level.fact(),
+            Self::AppAttest(_) => SecurityLevel::AppAttest,
+        }
+    }
+
+    /// Whether the attestation speaks for the app, or names none.
+    pub(super) fn attests_app(&self, app: &AppId) -> bool {
+        match self {
+            Self::None => true,
+            Self::Attested(key) => key.apps.is_empty() || key.apps.contains(app),
+            Self::AppAttest(key) => key.app == *app,
+        }
+    }
+}
