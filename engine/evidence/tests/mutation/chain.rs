@@ -38,7 +38,6 @@ pub(crate) fn made() -> Vec<Sample<VerifiedCertificate>> {
         let between = Party::authority("between", 2, kind);
         let person = Party::leaf("person", 0x00AB_CDEF, kind);
         let strict = Party::leaf("person", 3, kind).with(&[2, 5, 29, 32], POLICIES.to_vec(), true);
-        let copy = root.self_signed();
         for (form, parties, with_root) in [
             ("direct", vec![&person, &root], false),
             ("one between", vec![&person, &between, &root], false),
@@ -48,11 +47,11 @@ pub(crate) fn made() -> Vec<Sample<VerifiedCertificate>> {
         ] {
             let inputs = chain(&parties, with_root);
             let outside = if with_root {
-                Places::all_but_key(inputs.len() - 1, &copy)
+                Places::all_but_key(inputs.len() - 1, &inputs[inputs.len() - 1])
             } else {
                 Places::none()
             };
-            let anchors = TrustAnchors::from_der([&copy]).unwrap();
+            let anchors = TrustAnchors::from_der([root.self_signed()]).unwrap();
             let name = format!("{kind:?}, {form}");
             samples.push(sample(name, inputs, anchors, ChainPolicy::default(), NOW, outside));
         }
