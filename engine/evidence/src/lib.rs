@@ -3,6 +3,7 @@
 //! and no error or `Debug` repeats a personal identifier.
 
 pub mod android;
+pub mod apple;
 pub mod certificate;
 mod der;
 mod link;

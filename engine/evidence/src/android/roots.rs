@@ -56,12 +56,12 @@ impl AttestationRoots {
     }
 
     /// Whether a key, as its DER `SubjectPublicKeyInfo`, is a root's.
-    pub(super) fn has_key(&self, spki: &[u8]) -> bool {
+    pub(crate) fn has_key(&self, spki: &[u8]) -> bool {
         self.roots.iter().any(|root| root.key.spki_der() == spki)
     }
 
     /// The keys of the roots with this name.
-    pub(super) fn keys_named<'r>(
+    pub(crate) fn keys_named<'r>(
         &'r self,
         subject: &'r [u8],
     ) -> impl Iterator<Item = &'r PublicKey> {

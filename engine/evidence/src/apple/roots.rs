@@ -1,0 +1,50 @@
+use crate::{android::AttestationRoots, certificate::AnchorError, signature::PublicKey};
+
+/// The roots that App Attest chains may end at, known by name and key. A type of its own, so that
+/// a root of Android's is never one of Apple's.
+#[derive(Clone)]
+pub struct AppAttestRoots(AttestationRoots);
+
+impl AppAttestRoots {
+    /// Reads roots from PEM certificates. Only their names and keys count, not their validity.
+    ///
+    /// # Errors
+    /// [`AnchorError`] where there is none, or one is malformed or has an unsupported key.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorError> {
+        AttestationRoots::from_pem(pem).map(Self)
+    }
+
+    /// Reads roots from DER certificates.
+    ///
+    /// # Errors
+    /// As [`Self::from_pem`].
+    pub fn from_der<C: AsRef<[u8]>>(
+        certificates: impl IntoIterator<Item = C>,
+    ) -> Result<Self, AnchorError> {
+        AttestationRoots::from_der(certificates).map(Self)
+    }
+
+    /// No roots: every attestation is refused.
+    pub const fn none() -> Self {
+        Self(AttestationRoots::none())
+    }
+
+    /// Whether a key, as its DER `SubjectPublicKeyInfo`, is a root's.
+    pub(super) fn has_key(&self, spki: &[u8]) -> bool {
+        self.0.has_key(spki)
+    }
+
+    /// The keys of the roots with this name.
+    pub(super) fn keys_named<'r>(
+        &'r self,
+        subject: &'r [u8],
+    ) -> impl Iterator<Item = &'r PublicKey> {
+        self.0.keys_named(subject)
+    }
+}
+
+impl std::fmt::Debug for AppAttestRoots {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AppAttestRoots({:?})", self.0)
+    }
+}

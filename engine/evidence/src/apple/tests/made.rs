@@ -1,0 +1,103 @@
+//! Roots, iPhones and their keys, made here.
+
+use crate::{
+    apple::{
+        AppAttestRoots, AppAttestation, Assertion, AppAttestError, AssertionError, Environment, ExpectedApp,
+        Extensions, encode, verify_assertion, verify_attestation,
+    },
+    signature::{PublicKey, sha256},
+    testca::{NOW, Party},
+};
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData as _, SigningKey as _};
+
+pub(super) const APP: &str = "0123456789.example.app";
+pub(super) const CHALLENGE: &[u8] = b"a challenge";
+
+/// An attestation in parts, of which a test changes some.
+pub(super) struct Phone {
+    pub(super) root: Party,
+    pub(super) intermediate: Party,
+    pub(super) leaf: Party,
+    pub(super) data: Vec<u8>,
+    /// What the leaf's nonce extension holds; by default the nonce of `data`.
+    pub(super) nonce: Option<Vec<u8>>,
+    pub(super) key_id: Vec<u8>,
+}
+
+impl Phone {
+    pub(super) fn new() -> Self {
+        Self::with(Environment::Production, &Extensions::default())
+    }
+
+    pub(super) fn with(environment: Environment, extensions: &Extensions) -> Self {
+        let leaf = Party::leaf("credential", 7);
+        let point = point(&leaf.key);
+        Self {
+            root: Party::authority("App Attest Root", 1),
+            intermediate: Party::authority("App Attest CA", 2),
+            data: encode::attested_data(APP, environment, &point, extensions),
+            nonce: None,
+            key_id: encode::key_id(&point).to_vec(),
+            leaf,
+        }
+    }
+
+    pub(super) fn certificates(&self) -> Vec<Vec<u8>> {
+        let nonce = encode::nonce(&self.data, &sha256(CHALLENGE));
+        let nonce = self.nonce.clone().unwrap_or_else(|| encode::nonce_extension(&nonce));
+        let leaf = Party {
+            params: self.leaf.params.clone(),
+            key: KeyPair::from_pem(&self.leaf.key.serialize_pem()).unwrap(),
+        };
+        let leaf = if nonce.is_empty() {
+            leaf
+        } else {
+            leaf.with_extension(encode::NONCE_OID, nonce, false)
+        };
+        vec![self.intermediate.issue(&leaf), self.root.issue(&self.intermediate)]
+    }
+
+    pub(super) fn object(&self) -> Vec<u8> {
+        encode::attestation_object(&self.certificates(), b"receipt", &self.data)
+    }
+
+    pub(super) fn verify(&self) -> Result<AppAttestation, AppAttestError> {
+        self.verify_object(&self.object())
+    }
+
+    pub(super) fn verify_object(&self, object: &[u8]) -> Result<AppAttestation, AppAttestError> {
+        let app = ExpectedApp { app_id: APP, environment: Environment::Production };
+        let hash = sha256(CHALLENGE);
+        verify_attestation(object, &self.key_id, &hash, &app, &self.roots(), NOW)
+    }
+
+    pub(super) fn roots(&self) -> AppAttestRoots {
+        AppAttestRoots::from_der([self.root.self_signed()]).unwrap()
+    }
+
+    pub(super) fn public_key(&self) -> PublicKey {
+        PublicKey::from_spki_der(&self.leaf.key.subject_public_key_info()).unwrap()
+    }
+
+    /// An assertion over these authenticator data and the challenge.
+    pub(super) fn assertion(&self, data: &[u8]) -> Vec<u8> {
+        let signature = self.leaf.key.sign(&encode::nonce(data, &sha256(CHALLENGE))).unwrap();
+        encode::assertion_object(&signature, data)
+    }
+
+    pub(super) fn check(&self, cbor: &[u8], previous: u32) -> Result<Assertion, AssertionError> {
+        verify_assertion(cbor, &self.public_key(), &sha256(CHALLENGE), APP, previous)
+    }
+}
+
+pub(super) fn asserted(counter: u32) -> Vec<u8> {
+    encode::asserted_data(APP, counter, &Extensions::default())
+}
+
+pub(super) fn point(key: &KeyPair) -> Vec<u8> {
+    key.der_bytes().to_vec()
+}
+
+pub(super) fn new_key() -> KeyPair {
+    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap()
+}
