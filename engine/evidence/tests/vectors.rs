@@ -7,17 +7,22 @@
 
 mod vectors {
     pub(crate) mod android_key;
+    pub(crate) mod app_attest;
     pub(crate) mod tally;
     pub(crate) mod wycheproof;
 }
 
 use std::path::{Path, PathBuf};
-use vectors::{android_key, tally::Tally, wycheproof};
+use vectors::{android_key, app_attest, tally::Tally, wycheproof};
 
 /// A set: its folder's name, and what runs its cases.
 type Set = (&'static str, fn(&Path) -> Tally);
 
-const SETS: &[Set] = &[("android-key", android_key::run), ("wycheproof", wycheproof::run)];
+const SETS: &[Set] = &[
+    ("android-key", android_key::run),
+    ("app-attest", app_attest::run),
+    ("wycheproof", wycheproof::run),
+];
 
 fn folder() -> PathBuf {
     std::env::var_os("SIMBIND_VECTORS").map_or_else(

@@ -191,8 +191,7 @@ fn point(cbor: &mut Cbor<'_>) -> Result<[u8; 65], AuthenticatorDataError> {
             _ => return Err(CborError::Unknown { field: MAP }.into()),
         }
     }
-    let es256_on_p256 =
-        (Some(Item::Unsigned(2)), Some(Item::Negative(6)), Some(Item::Unsigned(1)));
+    let es256_on_p256 = (Some(Item::Unsigned(2)), Some(Item::Negative(6)), Some(Item::Unsigned(1)));
     if (kind, algorithm, curve) != es256_on_p256 {
         return Err(AuthenticatorDataError::KeyKind);
     }

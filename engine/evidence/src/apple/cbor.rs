@@ -191,11 +191,7 @@ fn argument(low: u8, rest: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// Puts a field's value in its place, which must be free.
-pub(super) fn put<T>(
-    place: &mut Option<T>,
-    value: T,
-    map: &'static str,
-) -> Result<(), CborError> {
+pub(super) fn put<T>(place: &mut Option<T>, value: T, map: &'static str) -> Result<(), CborError> {
     if place.replace(value).is_some() { Err(CborError::Twice { field: map }) } else { Ok(()) }
 }
 

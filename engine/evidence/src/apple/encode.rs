@@ -101,7 +101,11 @@ fn extension_map(extensions: &Extensions) -> Vec<u8> {
         .map(|category| [text("apple_validation_category_01"), bytes(&category.to_le_bytes())])
         .map(|entry| entry.concat());
     let entries = version.into_iter().chain(category).collect::<Vec<_>>();
-    if entries.is_empty() { Vec::new() } else { [head(5, entries.len()), entries.concat()].concat() }
+    if entries.is_empty() {
+        Vec::new()
+    } else {
+        [head(5, entries.len()), entries.concat()].concat()
+    }
 }
 
 fn text(value: &str) -> Vec<u8> {

@@ -2,13 +2,13 @@
 
 use crate::{
     apple::{
-        AppAttestRoots, AppAttestation, Assertion, AppAttestError, AssertionError, Environment, ExpectedApp,
-        Extensions, encode, verify_assertion, verify_attestation,
+        AppAttestError, AppAttestRoots, AppAttestation, Assertion, AssertionError, Environment,
+        ExpectedApp, Extensions, encode, verify_assertion, verify_attestation,
     },
     signature::{PublicKey, sha256},
     testca::{NOW, Party},
 };
-use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData as _, SigningKey as _};
+use rcgen::{KeyPair, PublicKeyData as _, SigningKey as _};
 
 pub(super) const APP: &str = "0123456789.example.app";
 pub(super) const CHALLENGE: &[u8] = b"a challenge";
@@ -96,8 +96,4 @@ pub(super) fn asserted(counter: u32) -> Vec<u8> {
 
 pub(super) fn point(key: &KeyPair) -> Vec<u8> {
     key.der_bytes().to_vec()
-}
-
-pub(super) fn new_key() -> KeyPair {
-    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap()
 }
