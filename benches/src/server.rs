@@ -77,6 +77,7 @@ fn config(folder: &Path, authority: &Authority) -> Config {
         data: Some(folder.join("data")),
         trust: vec![write("anchor.pem", authority.anchor_pem())],
         attestation_roots: vec![write("root.pem", authority.attestation_root_pem())],
+        ..Overrides::default()
     };
     let text = "[packs]\ndir = \"packs\"\n[limits]\nchallenge_lifetime = \"10m\"\n";
     Config::parse(text, "bench", folder, &overrides).expect("the configuration is right")

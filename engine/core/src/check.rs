@@ -1,11 +1,13 @@
 //! A check: what it brings, what that comes to as facts, and the ruling on it.
 
+mod assertion;
 mod facts;
 mod ruling;
 #[cfg(test)]
 mod tests;
 mod whereabouts;
 
+pub use assertion::Asserted;
 pub use facts::{
     AppClaim, AttestationFinding, CertificateFinding, CheckContext, Claims, Counter,
     HandsetFinding, Pin, Reader, StatusFinding, Subject, gather, speaking,

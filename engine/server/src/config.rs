@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, read into types that hold only what was checked.
 
+mod apps;
 mod check;
 mod defaults;
 mod duration;
@@ -14,7 +15,7 @@ mod relations;
 #[cfg(test)]
 mod tests;
 
-pub use defaults::DEFAULT_APP;
+pub use defaults::{DEFAULT_APP, DEFAULT_APPLE_APP};
 pub use duration::parse_duration;
 pub use load::{LoadError, Overrides};
 pub use model::{

@@ -198,6 +198,7 @@ fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
         data: Some(folder.path().join("data")),
         trust: vec![anchors],
         attestation_roots: vec![roots],
+        ..Overrides::default()
     };
     Ok(Config::load(Some(&folder.path().join("simbind.toml")), &overrides)?)
 }

@@ -5,6 +5,7 @@ use crate::{
     engine::Engine,
     error::ServiceError,
     ports::{store::Store, vault::Vault},
+    settings::ListedApp,
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
@@ -70,9 +71,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             signers.unwrap_or_default().iter().any(|digest| digest.as_slice() == pinned)
         };
         let listed = &self.settings.trust.apps;
-        apps.iter()
-            .filter_map(|app| listed.get(app))
-            .any(|pinned| pinned.as_ref().is_none_or(signed_by))
+        apps.iter().filter_map(|app| listed.get(app)).any(|app| match app {
+            ListedApp::Android { signer } => signer.as_ref().is_none_or(signed_by),
+            ListedApp::Apple { .. } => false,
+        })
     }
 
     fn attested_key(

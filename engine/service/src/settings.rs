@@ -2,12 +2,14 @@
 
 use crate::bundle::TrustedKeys;
 use simbind_core::{
+    binding::AppleEnvironment,
     ids::{AppId, CarrierId},
     line::FeedTerms,
     rollout::NationalApproval,
 };
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
+    apple::AppAttestRoots,
     certificate::{ChainPolicy, TrustAnchors},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -23,9 +25,25 @@ pub struct Trust {
     pub attestation_roots: AttestationRoots,
     /// Revoked attestation certificates.
     pub attestation_status: StatusList,
-    /// Apps that may carry a login, each with the SHA-256 of its signing certificate where that is
-    /// pinned.
-    pub apps: BTreeMap<AppId, Option<[u8; 32]>>,
+    /// Roots of App Attest.
+    pub apple_roots: AppAttestRoots,
+    /// Apps that may carry a login.
+    pub apps: BTreeMap<AppId, ListedApp>,
+}
+
+/// An app that may carry a login, by who attests that it is the one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListedApp {
+    /// The handset's key attestation.
+    Android {
+        /// SHA-256 of its signing certificate, where that is pinned.
+        signer: Option<[u8; 32]>,
+    },
+    /// App Attest.
+    Apple {
+        /// The one environment in which keys of the app are taken.
+        environment: AppleEnvironment,
+    },
 }
 
 /// Bounds and lifetimes.

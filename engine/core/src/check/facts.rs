@@ -109,7 +109,7 @@ pub enum AttestationFinding {
     },
 }
 
-/// What was found of the handset's signature over the transcript.
+/// What was found of the handset's signature, or assertion, over the transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandsetFinding {
     /// The check brings none.
@@ -118,6 +118,8 @@ pub enum HandsetFinding {
     Valid(usize),
     /// It verifies under none of them.
     Invalid,
+    /// It is an assertion by the key of the handset at this place, and its counter did not rise.
+    Replayed(usize),
 }
 
 /// The last signature counter that was accepted.
@@ -239,7 +241,9 @@ fn bound(
 /// The handset that a check is about: the one that proved itself, otherwise the bound one.
 pub fn speaking(finding: HandsetFinding, binding: &Binding) -> &Handset {
     let handset = match finding {
-        HandsetFinding::Valid(place) => binding.handsets.iter().nth(place),
+        HandsetFinding::Valid(place) | HandsetFinding::Replayed(place) => {
+            binding.handsets.iter().nth(place)
+        }
         HandsetFinding::Absent | HandsetFinding::Invalid => None,
     };
     handset.unwrap_or_else(|| binding.handsets.first())
@@ -342,6 +346,7 @@ fn handset_proof(channel: Channel, finding: HandsetFinding, subject: &Subject<'_
     match (finding, channel) {
         (HandsetFinding::Valid(_), _) => HandsetProof::Valid,
         (HandsetFinding::Invalid, _) => HandsetProof::Invalid,
+        (HandsetFinding::Replayed(_), _) => HandsetProof::Replayed,
         (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
         (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
         (HandsetFinding::Absent, _) => {

@@ -58,7 +58,7 @@ pub(super) fn whereabouts(
     let proof = match finding {
         HandsetFinding::Valid(0) => Some(HandsetRelation::Bound),
         HandsetFinding::Valid(_) => Some(HandsetRelation::OwnOther),
-        HandsetFinding::Absent | HandsetFinding::Invalid => None,
+        HandsetFinding::Absent | HandsetFinding::Invalid | HandsetFinding::Replayed(_) => None,
     }
     .map(|relation| observation(relation, Provenance::DeviceAttested, Duration::ZERO));
     let toolkit = spoken(finding, binding, claims.toolkit_imei)

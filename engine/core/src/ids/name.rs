@@ -102,6 +102,17 @@ name! {
     /// An app: an Android package name or an Apple app id.
     AppId, "app", open
 }
+impl AppId {
+    /// Whether it is an Apple app id: the ten characters of a team, a dot and a bundle identifier.
+    /// A package name of Android has no such first part: it is in lower case by convention.
+    pub fn is_apple(&self) -> bool {
+        let of_team = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        self.0.split_once('.').is_some_and(|(team, bundle)| {
+            team.len() == 10 && team.bytes().all(of_team) && !bundle.is_empty()
+        })
+    }
+}
+
 name! {
     /// A carrier's own number of an event, unique within the carrier.
     EventId, "event id", open

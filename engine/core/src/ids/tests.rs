@@ -56,6 +56,17 @@ fn eids_are_checked_modulo_97() {
 }
 
 #[test]
+fn an_app_of_apple_is_known_by_its_team() {
+    let apple = |id: &str| id.parse::<AppId>().unwrap().is_apple();
+    assert!(apple("ABCDE12345.jp.example.login"));
+    for other in
+        ["jp.example.login", "ABCDE12345", "ABCDE12345.", "abcde12345.jp", "ABCDE1234.jp", "A.b"]
+    {
+        assert!(!apple(other), "{other}");
+    }
+}
+
+#[test]
 fn personal_identifiers_show_nothing_in_debug() {
     let shown = format!(
         "{:?} {:?} {:?} {:?}",

@@ -49,6 +49,9 @@ pub(crate) struct ServeArgs {
     /// A PEM file with roots of handset attestation; can be repeated.
     #[arg(long, value_name = "PEM")]
     pub(crate) attestation_roots: Vec<PathBuf>,
+    /// A PEM file with roots of App Attest; can be repeated.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) apple_roots: Vec<PathBuf>,
     /// How log lines look.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) log_format: LogFormat,

@@ -18,6 +18,7 @@ pub(super) fn run(args: &ServeArgs) -> CliResult {
         data: args.data.clone(),
         trust: args.trust.clone(),
         attestation_roots: args.attestation_roots.clone(),
+        apple_roots: args.apple_roots.clone(),
     };
     let config = Config::load(args.config.as_deref(), &overrides)?;
     if args.check {

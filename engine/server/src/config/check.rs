@@ -1,13 +1,11 @@
 use super::{
-    defaults,
+    apps, defaults,
     duration::parse_duration,
     limits,
-    model::{AllowedApp, Carrier, Config, Listen, Reader, RelyingParty, TlsFiles, Trust},
+    model::{Carrier, Config, Listen, Reader, RelyingParty, TlsFiles, Trust},
     packs,
     problem::{Problem, Problems, line_of},
-    raw::{
-        Path, RawApps, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text,
-    },
+    raw::{Path, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text},
     relations,
 };
 use const_oid::ObjectIdentifier;
@@ -95,7 +93,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         listen: listen(&raw.listen, checker),
         data: raw.store.dir.as_ref().map_or_else(defaults::data, |d| checker.base.join(d)),
         trust: trust(&raw.trust, checker),
-        apps: raw.apps.as_ref().map_or_else(Vec::new, |apps| allowed_apps(apps, checker)),
+        apps: raw.apps.as_ref().map_or_else(Vec::new, |raw| apps::allowed(raw, checker)),
         relying_parties: relying_parties(&raw.relying_party, checker),
         readers: readers(&raw.reader, checker),
         carriers: carriers(&raw.carrier, checker),
@@ -130,11 +128,13 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
     };
     let certificates = files("certificates", &raw.certificates);
     let attestation_roots = files("attestation_roots", &raw.attestation_roots);
+    let apple_roots = files("apple_roots", &raw.apple_roots);
     let status = raw.attestation_status.as_ref();
     let policies = raw.required_policies.iter().enumerate();
     Trust {
         certificates,
         attestation_roots,
+        apple_roots,
         attestation_status: status.map(|p| checker.existing("trust.attestation_status", p)),
         required_policies: policies
             .filter_map(|(n, text)| {
@@ -145,36 +145,6 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
             })
             .collect(),
     }
-}
-
-fn allowed_apps(raw: &RawApps, checker: &mut Checker<'_>) -> Vec<AllowedApp> {
-    let mut apps = Vec::new();
-    for (n, app) in raw.allowed.iter().enumerate() {
-        let id = checker.parse(&format!("apps.allowed[{n}].id"), &app.id);
-        let signer_sha256 = app.signer_sha256.as_ref().and_then(|text| {
-            let field = format!("apps.allowed[{n}].signer_sha256");
-            let parsed = sha256(text.get_ref());
-            if parsed.is_none() {
-                checker.at(text, &field, "it is not 64 hexadecimal digits");
-            }
-            parsed
-        });
-        apps.extend(id.map(|id| AllowedApp { id, signer_sha256 }));
-    }
-    apps
-}
-
-/// 32 bytes from hexadecimal, with or without the colons that Android's tools print.
-fn sha256(text: &str) -> Option<[u8; 32]> {
-    let digits: String = text.chars().filter(|c| *c != ':').collect();
-    let mut bytes = [0; 32];
-    if digits.len() != 64 || !digits.is_ascii() {
-        return None;
-    }
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 fn relying_parties(

@@ -3,8 +3,11 @@
 use super::{model::Config, raw::RawConfig};
 use std::{path::PathBuf, time::Duration};
 
-/// The app that a server without configuration knows.
+/// The Android app that a server without configuration knows.
 pub const DEFAULT_APP: &str = "jp.simbind.demo";
+
+/// The app for iPhones that a server without configuration knows.
+pub const DEFAULT_APPLE_APP: &str = "SIMBINDDEV.jp.simbind.demo";
 
 /// How far back a feed sees.
 pub(super) const HORIZON: Duration = Duration::from_secs(180 * 86_400);
@@ -21,7 +24,7 @@ pub(super) fn data() -> PathBuf {
 /// that they pass the same checks.
 pub(super) const PARTIES: &str = r#"
 [apps]
-allowed = [{ id = "jp.simbind.demo" }]
+allowed = [{ id = "jp.simbind.demo" }, { id = "SIMBINDDEV.jp.simbind.demo" }]
 
 [[relying_party]]
 id = "local"

@@ -23,6 +23,8 @@ pub struct Overrides {
     pub trust: Vec<PathBuf>,
     /// Roots of handset attestation, beside those of the file.
     pub attestation_roots: Vec<PathBuf>,
+    /// Roots of App Attest, beside those of the file.
+    pub apple_roots: Vec<PathBuf>,
 }
 
 /// Why there is no configuration.
@@ -93,15 +95,18 @@ fn apply(config: &mut Config, overrides: &Overrides, checker: &mut Checker<'_>) 
     if let Some(data) = &overrides.data {
         config.data.clone_from(data);
     }
-    for (field, files) in
-        [("--trust", &overrides.trust), ("--attestation-roots", &overrides.attestation_roots)]
-    {
+    for (field, files) in [
+        ("--trust", &overrides.trust),
+        ("--attestation-roots", &overrides.attestation_roots),
+        ("--apple-roots", &overrides.apple_roots),
+    ] {
         for file in files.iter().filter(|file| !file.exists()) {
             checker.push(None, field, format!("there is no `{}`", file.display()));
         }
     }
     config.trust.certificates.extend(overrides.trust.iter().cloned());
     config.trust.attestation_roots.extend(overrides.attestation_roots.iter().cloned());
+    config.trust.apple_roots.extend(overrides.apple_roots.iter().cloned());
 }
 
 /// Without TLS every caller has every role, so nobody but this machine may reach the server.

@@ -2,7 +2,7 @@ use crate::callers::Role;
 use const_oid::ObjectIdentifier;
 use simbind_core::ids::{AppId, CallerId, CarrierId, ReaderId, RelyingPartyId};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::settings::PackTerms;
+use simbind_service::settings::{ListedApp, PackTerms};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -87,6 +87,8 @@ pub struct Trust {
     pub certificates: Vec<PathBuf>,
     /// PEM files with the roots of handset attestation.
     pub attestation_roots: Vec<PathBuf>,
+    /// PEM files with the roots of App Attest.
+    pub apple_roots: Vec<PathBuf>,
     /// The attestation status list (JSON), if any.
     pub attestation_status: Option<PathBuf>,
     /// Certificate policies of which a user certificate must name one; empty: any.
@@ -98,8 +100,8 @@ pub struct Trust {
 pub struct AllowedApp {
     /// The package name or the app id.
     pub id: AppId,
-    /// SHA-256 of its signing certificate, where that is pinned.
-    pub signer_sha256: Option<[u8; 32]>,
+    /// Who attests it.
+    pub listed: ListedApp,
 }
 
 /// A login backend.

@@ -45,6 +45,7 @@ pub(super) struct RawTls {
 pub(super) struct RawTrust {
     pub(super) certificates: Vec<Path>,
     pub(super) attestation_roots: Vec<Path>,
+    pub(super) apple_roots: Vec<Path>,
     pub(super) attestation_status: Option<Path>,
     pub(super) required_policies: Vec<Text>,
 }
@@ -60,6 +61,7 @@ pub(super) struct RawApps {
 pub(super) struct RawApp {
     pub(super) id: Text,
     pub(super) signer_sha256: Option<Text>,
+    pub(super) environment: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
 use super::{Config, Overrides, PackOrigin, Problem, parse_duration};
-use simbind_core::rollout::NationalApproval;
+use simbind_core::{binding::AppleEnvironment, rollout::NationalApproval};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::settings::Signing;
+use simbind_service::settings::{ListedApp, Signing};
 use std::{path::Path, time::Duration};
 
 fn parse(text: &str) -> Result<Config, Vec<Problem>> {
@@ -16,6 +16,7 @@ fn without_configuration_it_is_a_loopback_server_with_the_usual_parties() {
     assert!(config.tls.is_none());
     assert_eq!(config.data, Path::new("simbind-data"));
     assert_eq!(config.apps[0].id.as_str(), super::DEFAULT_APP);
+    assert_eq!(config.apps[1].id.as_str(), super::DEFAULT_APPLE_APP);
     let party = &config.relying_parties[0];
     assert_eq!(party.id.as_str(), "local");
     assert_eq!(party.sensitivity("view"), Sensitivity::View);
@@ -49,6 +50,18 @@ fn without_configuration_it_is_a_loopback_server_with_the_usual_parties() {
 }
 
 #[test]
+fn an_app_of_apple_is_taken_in_production_unless_it_says_development() {
+    let listed = |app: &str| {
+        let text = format!("[apps]\nallowed = [{{ id = \"ABCDE12345.jp.a\"{app} }}]\n");
+        parse(&text).unwrap().apps[0].listed
+    };
+    let apple = |environment| ListedApp::Apple { environment };
+    assert_eq!(listed(""), apple(AppleEnvironment::Production));
+    assert_eq!(listed(", environment = \"production\""), apple(AppleEnvironment::Production));
+    assert_eq!(listed(", environment = \"development\""), apple(AppleEnvironment::Development));
+}
+
+#[test]
 fn parties_that_are_named_take_the_place_of_the_usual_ones() {
     let config = parse(
         "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
@@ -75,6 +88,25 @@ fn a_problem_names_its_line_and_field() {
         ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
         ("[trust]\nrequired_policies = [\"x\"]\n", 2, "trust.required_policies[0]", "identifier"),
         ("[apps]\nallowed = [{ id = \"a b\" }]\n", 2, "apps.allowed[0].id", "app"),
+        ("[trust]\napple_roots = [\"none.pem\"]\n", 2, "trust.apple_roots[0]", "no `none"),
+        (
+            "[apps]\nallowed = [{ id = \"ABCDE12345.jp.a\", environment = \"test\" }]\n",
+            2,
+            "apps.allowed[0].environment",
+            "production, development",
+        ),
+        (
+            "[apps]\nallowed = [{ id = \"jp.a\", environment = \"production\" }]\n",
+            2,
+            "apps.allowed[0].environment",
+            "only an Apple app id",
+        ),
+        (
+            "[apps]\nallowed = [{ id = \"ABCDE12345.jp.a\", signer_sha256 = \"00\" }]\n",
+            2,
+            "apps.allowed[0].signer_sha256",
+            "no signer",
+        ),
         ("[[caller]]\nname = \"a\"\nroles = [\"root\"]\n", 3, "caller[0].roles[0]", "root"),
         ("[[caller]]\nname = \"a\"\nroles = []\n", 3, "caller[0].roles", "at least one"),
         ("[listen]\ngrpc = \"0.0.0.0:1\"\n", 2, "listen.grpc", "OPEN_WITHOUT_TLS"),

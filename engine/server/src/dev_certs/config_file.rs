@@ -71,7 +71,8 @@ pub fn config_text(callers: &[CallerId]) -> String {
     let mut text = String::from(
         "[listen]\ngrpc = \"127.0.0.1:50443\"\n\n\
          [tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\n\
-         [apps]\nallowed = [{ id = \"jp.simbind.demo\" }]\n",
+         [apps]\n\
+         allowed = [{ id = \"jp.simbind.demo\" }, { id = \"SIMBINDDEV.jp.simbind.demo\" }]\n",
     );
     let named = |party: &str| callers.iter().any(|caller| caller.as_str() == party);
     for caller in callers {

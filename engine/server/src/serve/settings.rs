@@ -5,6 +5,7 @@ use crate::config::{Config, PackOrigin, Trust as TrustFiles};
 use simbind_core::{line::FeedTerms, rollout::Origin};
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
+    apple::AppAttestRoots,
     certificate::{ChainPolicy, TrustAnchors},
     oid::Oid,
 };
@@ -38,8 +39,13 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<u8>, ServeError> {
 }
 
 fn trust(config: &Config) -> Result<Trust, ServeError> {
-    let TrustFiles { certificates, attestation_roots, attestation_status, required_policies } =
-        &config.trust;
+    let TrustFiles {
+        certificates,
+        attestation_roots,
+        apple_roots,
+        attestation_status,
+        required_policies,
+    } = &config.trust;
     let first = |paths: &[PathBuf]| paths.first().cloned().unwrap_or_default();
     let anchors = if certificates.is_empty() {
         Ok(TrustAnchors::none())
@@ -50,6 +56,11 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         Ok(AttestationRoots::none())
     } else {
         AttestationRoots::from_pem(&read_all(attestation_roots)?)
+    };
+    let apple = if apple_roots.is_empty() {
+        Ok(AppAttestRoots::none())
+    } else {
+        AppAttestRoots::from_pem(&read_all(apple_roots)?)
     };
     let policies: Result<Vec<Oid>, _> =
         required_policies.iter().map(|oid| oid.to_string().parse()).collect();
@@ -66,7 +77,8 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         },
         attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
         attestation_status,
-        apps: config.apps.iter().map(|app| (app.id.clone(), app.signer_sha256)).collect(),
+        apple_roots: apple.map_err(|error| fault(&first(apple_roots), error))?,
+        apps: config.apps.iter().map(|app| (app.id.clone(), app.listed)).collect(),
     })
 }
 

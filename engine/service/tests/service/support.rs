@@ -16,6 +16,7 @@ use simbind_core::{
 };
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
+    apple::AppAttestRoots,
     certificate::{ChainPolicy, TrustAnchors},
 };
 use simbind_rules::PackSource;
@@ -28,7 +29,7 @@ use simbind_service::{
         store::Store as _,
         vault::KeyId,
     },
-    settings::{Bounds, CarrierTerms, PackTerms, Settings, Trust},
+    settings::{Bounds, CarrierTerms, ListedApp, PackTerms, Settings, Trust},
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
@@ -259,7 +260,9 @@ async fn start(
             policy: ChainPolicy::default(),
             attestation_roots: AttestationRoots::from_der([authority.certificate()]).unwrap(),
             attestation_status: StatusList::default(),
-            apps: [("jp.example.simbind".parse().unwrap(), None)].into(),
+            apple_roots: AppAttestRoots::none(),
+            apps: [("jp.example.simbind".parse().unwrap(), ListedApp::Android { signer: None })]
+                .into(),
         },
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,

@@ -101,6 +101,8 @@ prop_compose! {
             HandsetFinding::Valid(0),
             HandsetFinding::Valid(1),
             HandsetFinding::Valid(7),
+            HandsetFinding::Replayed(0),
+            HandsetFinding::Replayed(7),
         ]),
         failures in 0_u32..5,
         bound in any::<bool>(),
@@ -186,7 +188,8 @@ proptest! {
             input.attestation = AttestationFinding::Unknown;
         }
         // A proof is found for a binding alone, and by the place of one of its handsets.
-        if input.binding.is_none() || input.handset == HandsetFinding::Valid(7) {
+        let nowhere = [HandsetFinding::Valid(7), HandsetFinding::Replayed(7)];
+        if input.binding.is_none() || nowhere.contains(&input.handset) {
             input.handset = HandsetFinding::Absent;
         }
         let facts = input.facts();
