@@ -11,6 +11,7 @@ mod description;
 #[cfg(any(test, feature = "test-util"))]
 pub mod encode;
 mod error;
+mod ids;
 mod read;
 mod roots;
 mod status;
@@ -18,14 +19,16 @@ mod verdict;
 mod verify;
 
 pub use crate::der::DerError as DescriptionError;
+pub(crate) use chain::KEY_DESCRIPTION;
 pub use chain::{Irregularity, MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES};
 pub use description::{
     Application, AuthorizationList, BootState, KeyDescription, Origin, Package, RootOfTrust,
     SecurityLevel,
 };
 pub use error::AttestationError;
+pub use ids::{AttestedIds, PersonalText};
 pub use roots::AttestationRoots;
-pub use status::{Status, StatusList, StatusListError};
+pub use status::{ListedReason, Listing, Status, StatusList, StatusListError};
 pub use verdict::{AttestationPolicy, Weakness};
 pub use verify::{ExpectedApp, ExpectedAttestation, KeyAttestation, verify};
 

@@ -6,6 +6,7 @@ pub mod android;
 pub mod apple;
 pub mod certificate;
 mod der;
+pub mod inspect;
 mod link;
 pub mod oid;
 pub mod signature;

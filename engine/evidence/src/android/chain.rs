@@ -21,7 +21,8 @@ pub const MAX_CERTIFICATES: usize = 10;
 pub const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
 
 /// The extension that holds the key description, 1.3.6.1.4.1.11129.2.1.17.
-const KEY_DESCRIPTION: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0xD6, 0x79, 0x02, 0x01, 0x11];
+pub(crate) const KEY_DESCRIPTION: &[u8] =
+    &[0x2B, 0x06, 0x01, 0x04, 0x01, 0xD6, 0x79, 0x02, 0x01, 0x11];
 
 /// A fault that genuine chains have and that is let pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +38,8 @@ pub enum Irregularity {
 /// A chain whose signatures, names, validity and root hold.
 pub(super) struct WalkedChain<'c> {
     pub(super) certificates: Vec<X509Certificate<'c>>,
+    /// How many of them are below the root: its copy at the end is not verified.
+    pub(super) below_root: usize,
     pub(super) irregularities: Vec<Irregularity>,
     /// The last second at which all certificates below the root are valid.
     pub(super) not_after: Timestamp,
@@ -63,7 +66,8 @@ pub(super) fn walk<'c>(
         .map(|certificate| Timestamp::from_secs(certificate.validity().not_after.timestamp()))
         .min()
         .ok_or(AttestationError::Empty)?;
-    Ok(WalkedChain { certificates, irregularities, not_after })
+    let below_root = path.len();
+    Ok(WalkedChain { certificates, below_root, irregularities, not_after })
 }
 
 fn parse<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<X509Certificate<'c>>, AttestationError> {

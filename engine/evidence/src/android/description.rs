@@ -1,3 +1,4 @@
+use super::AttestedIds;
 use simbind_core::ids::Imei;
 
 /// Where a key, or what attests it, lives. Weakest first.
@@ -135,7 +136,8 @@ pub struct Package {
     pub version: i64,
 }
 
-/// Who asked for the key, as the operating system says: as true as the system is trusted.
+/// Who asked for the key, as the operating system says: as true as the system is trusted. Names that
+/// are not UTF-8 are written with replacement characters, and so name no app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Application {
     /// The packages of the asking user id, at most 256.
@@ -165,6 +167,13 @@ pub struct AuthorizationList {
     pub application: Option<Application>,
     /// The handset's numbers, where asked for. One that is no IMEI is left out.
     pub imeis: Vec<Imei>,
+    /// The device's names and numbers as they are written.
+    pub ids: AttestedIds,
+    /// Digest over the system's modules (tag 724, from version 400 on).
+    pub module_hash: Option<Vec<u8>>,
+    /// The numbers of tags that are not read, at most 64 of them: what the key may be used for and
+    /// when, and what versions to come add.
+    pub unread: Vec<u32>,
 }
 
 /// The extension 1.3.6.1.4.1.11129.2.1.17, as read. What it says is proven only inside a verified

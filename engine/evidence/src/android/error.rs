@@ -116,4 +116,50 @@ impl AttestationError {
                 | Self::KeyDescription(_)
         )
     }
+
+    /// The word for it, in lower case with underscores.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooMany { .. } => "too_many_certificates",
+            Self::TooLarge { .. } => "certificate_too_large",
+            Self::Malformed { .. } => "malformed_certificate",
+            Self::UnknownRoot => "unknown_root",
+            Self::RootOutOfPlace { .. } => "root_out_of_place",
+            Self::IssuerName { .. } => "issuer_name",
+            Self::Signature { .. } => "signature",
+            Self::SignatureAlgorithm { .. } => "signature_algorithm",
+            Self::UnsupportedKey { .. } => "unsupported_key",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not_yet_valid",
+            Self::NotAnAuthority { .. } => "not_an_authority",
+            Self::CriticalExtension { .. } => "critical_extension",
+            Self::NoKeyDescription => "no_key_description",
+            Self::KeyDescriptionOutOfPlace { .. } => "key_description_out_of_place",
+            Self::KeyDescription(_) => "malformed_key_description",
+        }
+    }
+
+    /// The certificate that it is about, counted from the leaf, where it is about one.
+    pub const fn at(&self) -> Option<usize> {
+        match *self {
+            Self::TooLarge { at, .. }
+            | Self::Malformed { at }
+            | Self::RootOutOfPlace { at }
+            | Self::IssuerName { at }
+            | Self::Signature { at }
+            | Self::SignatureAlgorithm { at }
+            | Self::UnsupportedKey { at, .. }
+            | Self::Expired { at }
+            | Self::NotYetValid { at }
+            | Self::NotAnAuthority { at }
+            | Self::CriticalExtension { at }
+            | Self::KeyDescriptionOutOfPlace { at } => Some(at),
+            Self::Empty
+            | Self::TooMany { .. }
+            | Self::UnknownRoot
+            | Self::NoKeyDescription
+            | Self::KeyDescription(_) => None,
+        }
+    }
 }

@@ -1,8 +1,9 @@
-//! Reads a key description. Unknown tags are passed over, as versions to come will have them.
+//! Reads a key description, field by field and whatever its version. Unknown tags, and elements
+//! behind those of a known schema, are passed over, as versions to come will have them.
 
 use super::{
-    Application, AuthorizationList, BootState, DescriptionError, KeyDescription, Origin, Package,
-    RootOfTrust, SecurityLevel,
+    Application, AttestedIds, AuthorizationList, BootState, DescriptionError, KeyDescription,
+    Origin, Package, PersonalText, RootOfTrust, SecurityLevel,
 };
 use crate::der::{ENUMERATED, INTEGER, OCTET_STRING, Reader, SEQUENCE, SET};
 use simbind_core::ids::Imei;
@@ -12,6 +13,9 @@ const MAX_PACKAGES: usize = 256;
 const MAX_SIGNERS: usize = 64;
 /// Android bounds challenges to 128 bytes; the schema does not.
 const MAX_CHALLENGE: usize = 1024;
+const MAX_ID: usize = 1024;
+const MAX_MODULE_HASH: usize = 1024;
+const MAX_UNREAD: usize = 64;
 
 /// The numbers of the tags that are read, in the Android schema.
 mod tag {
@@ -21,10 +25,18 @@ mod tag {
     pub(super) const OS_VERSION: u32 = 705;
     pub(super) const OS_PATCH: u32 = 706;
     pub(super) const APPLICATION: u32 = 709;
+    pub(super) const BRAND: u32 = 710;
+    pub(super) const DEVICE: u32 = 711;
+    pub(super) const PRODUCT: u32 = 712;
+    pub(super) const SERIAL: u32 = 713;
     pub(super) const IMEI: u32 = 714;
+    pub(super) const MEID: u32 = 715;
+    pub(super) const MANUFACTURER: u32 = 716;
+    pub(super) const MODEL: u32 = 717;
     pub(super) const VENDOR_PATCH: u32 = 718;
     pub(super) const BOOT_PATCH: u32 = 719;
     pub(super) const SECOND_IMEI: u32 = 723;
+    pub(super) const MODULE_HASH: u32 = 724;
 }
 
 impl KeyDescription {
@@ -55,8 +67,16 @@ pub(super) fn key_description(der: &[u8]) -> Result<KeyDescription, DescriptionE
         },
         hardware: list(inner.enter("hardwareEnforced", SEQUENCE)?)?,
     };
-    inner.finish()?;
+    pass_over(inner)?;
     Ok(description)
+}
+
+/// Elements behind those of the schema are from a version to come. They must be DER.
+fn pass_over(mut reader: Reader<'_>) -> Result<(), DescriptionError> {
+    while !reader.is_empty() {
+        reader.any()?;
+    }
+    Ok(())
 }
 
 fn level(reader: &mut Reader<'_>, field: &'static str) -> Result<SecurityLevel, DescriptionError> {
@@ -90,6 +110,8 @@ fn list(mut reader: Reader<'_>) -> Result<AuthorizationList, DescriptionError> {
                 return Err(DescriptionError::Twice { field: "authorization" });
             }
             seen.push(found.number);
+        } else if list.unread.len() < MAX_UNREAD {
+            list.unread.push(found.number);
         }
     }
     Ok(list)
@@ -115,13 +137,48 @@ fn entry(
         tag::BOOT_PATCH => list.boot_patch = Some(value.number("bootPatchLevel", INTEGER)?),
         tag::APPLICATION => {
             let bytes = value.expect("attestationApplicationId", OCTET_STRING)?;
-            list.application = Some(application(bytes)?);
+            // Keystores that know no asking app write nothing.
+            list.application = (!bytes.is_empty()).then(|| application(bytes)).transpose()?;
+        }
+        tag::MODULE_HASH => {
+            list.module_hash = Some(octets(value, "moduleHash", MAX_MODULE_HASH)?);
         }
         tag::IMEI | tag::SECOND_IMEI => {
-            list.imeis.extend(imei(value.expect("attestationIdImei", OCTET_STRING)?));
+            let octets = octets(value, "attestationIdImei", MAX_ID)?;
+            list.imeis.extend(imei(&octets));
+            let slot = match number {
+                tag::IMEI => &mut list.ids.imei,
+                _ => &mut list.ids.second_imei,
+            };
+            *slot = Some(PersonalText::from_octets(&octets));
+        }
+        _ => return id(&mut list.ids, number, value),
+    }
+    Ok(true)
+}
+
+/// Reads one of the device's names or numbers; false where the tag is none of them.
+fn id(
+    ids: &mut AttestedIds,
+    number: u32,
+    value: &mut Reader<'_>,
+) -> Result<bool, DescriptionError> {
+    let slot = match number {
+        tag::BRAND => &mut ids.brand,
+        tag::DEVICE => &mut ids.device,
+        tag::PRODUCT => &mut ids.product,
+        tag::MANUFACTURER => &mut ids.manufacturer,
+        tag::MODEL => &mut ids.model,
+        tag::SERIAL | tag::MEID => {
+            let text = PersonalText::from_octets(&octets(value, "attestationId", MAX_ID)?);
+            let slot = if number == tag::SERIAL { &mut ids.serial } else { &mut ids.meid };
+            *slot = Some(text);
+            return Ok(true);
         }
         _ => return Ok(false),
-    }
+    };
+    let octets = octets(value, "attestationId", MAX_ID)?;
+    *slot = Some(String::from_utf8_lossy(&octets).into_owned());
     Ok(true)
 }
 
@@ -147,7 +204,7 @@ fn root_of_trust(mut reader: Reader<'_>) -> Result<RootOfTrust, DescriptionError
             Some(octets(&mut reader, "verifiedBootHash", 1024)?)
         },
     };
-    reader.finish()?;
+    pass_over(reader)?;
     Ok(root)
 }
 
@@ -176,7 +233,7 @@ fn application(bytes: &[u8]) -> Result<Application, DescriptionError> {
         }
         application.signer_digests.push(octets(&mut digests, "signatureDigest", 64)?);
     }
-    inner.finish()?;
+    pass_over(inner)?;
     Ok(application)
 }
 

@@ -1,6 +1,7 @@
 use crate::{
     certificate::{AnchorError, certificates_of_pem},
-    signature::PublicKey,
+    link::{self, SignatureAlgorithm},
+    signature::{self, PublicKey},
 };
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
@@ -53,6 +54,22 @@ impl AttestationRoots {
     /// No roots: every attestation is refused.
     pub const fn none() -> Self {
         Self { roots: Vec::new() }
+    }
+
+    /// SHA-256 of the key of the root that ends a chain by its last certificate: the certificate's
+    /// own, where that is a root's, otherwise that of the root whose signature it bears. `None`:
+    /// there is no such root, or the certificate cannot be read. It says nothing of the rest of
+    /// the chain.
+    pub fn root_of(&self, last: &[u8]) -> Option<[u8; 32]> {
+        let certificate = link::read(last)?;
+        let spki = certificate.public_key().raw;
+        if self.has_key(spki) {
+            return Some(signature::sha256(spki));
+        }
+        let algorithm = SignatureAlgorithm::of(&certificate)?;
+        self.keys_named(certificate.issuer().as_raw())
+            .find(|key| algorithm.signed(&certificate, key))
+            .map(PublicKey::spki_sha256)
     }
 
     /// Whether a key, as its DER `SubjectPublicKeyInfo`, is a root's.

@@ -5,18 +5,45 @@ use thiserror::Error;
 /// Serials of attestation certificates that count no more, in the format that Google publishes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatusList {
-    entries: BTreeMap<Box<[u8]>, Status>,
+    entries: BTreeMap<Box<[u8]>, Listing>,
 }
 
-/// What the list says of a certificate. Each means that it does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An entry of the list. Each means that the certificate does not count, whatever it says, and for
+/// as long as it stands there: the day at which an entry may be removed is that of the
+/// certificate's own expiry, and lifts nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Listing {
+    /// What became of the certificate.
+    pub status: Status,
+    /// Why.
+    pub reason: ListedReason,
+}
+
+/// Why a certificate is listed. It changes nothing about what the entry means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ListedReason {
+    /// Not said, or in a word that this code does not know.
+    #[default]
+    Unspecified,
+    /// A key that it attests, or its own, is known outside.
+    KeyCompromise,
+    /// Its authority's key is.
+    CaCompromise,
+    /// Replaced by another.
+    Superseded,
+    /// The device's software has a flaw.
+    SoftwareFlaw,
+}
+
+/// What became of a listed certificate. Each means that it does not count. The worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
-    /// Revoked for good.
-    Revoked,
     /// Suspended; may come back.
     Suspended,
-    /// Listed with a status that this code does not know.
+    /// Listed with a status that this code does not know: counts as revoked.
     Other,
+    /// Revoked for good.
+    Revoked,
 }
 
 /// Why a status list was not taken.
@@ -46,6 +73,26 @@ struct Document {
 #[derive(Deserialize)]
 struct Entry {
     status: String,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+impl From<Entry> for Listing {
+    fn from(entry: Entry) -> Self {
+        let status = match entry.status.as_str() {
+            "REVOKED" => Status::Revoked,
+            "SUSPENDED" => Status::Suspended,
+            _ => Status::Other,
+        };
+        let reason = match entry.reason.as_deref() {
+            Some("KEY_COMPROMISE") => ListedReason::KeyCompromise,
+            Some("CA_COMPROMISE") => ListedReason::CaCompromise,
+            Some("SUPERSEDED") => ListedReason::Superseded,
+            Some("SOFTWARE_FLAW") => ListedReason::SoftwareFlaw,
+            _ => ListedReason::Unspecified,
+        };
+        Self { status, reason }
+    }
 }
 
 impl StatusList {
@@ -64,19 +111,28 @@ impl StatusList {
         let document: Document = serde_json::from_slice(json).map_err(|_| StatusListError::Json)?;
         let mut entries = BTreeMap::new();
         for (key, entry) in document.entries {
-            let status = match entry.status.as_str() {
-                "REVOKED" => Status::Revoked,
-                "SUSPENDED" => Status::Suspended,
-                _ => Status::Other,
-            };
-            entries.insert(serial_of_hex(&key).ok_or(StatusListError::Serial)?, status);
+            let serial = serial_of_hex(&key).ok_or(StatusListError::Serial)?;
+            let listing = Listing::from(entry);
+            // One serial can be spelled in several ways: the worst counts.
+            entries
+                .entry(serial)
+                .and_modify(|held: &mut Listing| *held = listing.max(*held))
+                .or_insert(listing);
         }
         Ok(Self { entries })
     }
 
     /// What the list says of a serial (big-endian, leading zeros do not count).
-    pub fn of_serial(&self, serial: &[u8]) -> Option<Status> {
+    pub fn of_serial(&self, serial: &[u8]) -> Option<Listing> {
         self.entries.get(without_zeros(serial)).copied()
+    }
+
+    /// The worst that the list says of any of the serials.
+    pub fn of_serials<S: AsRef<[u8]>>(
+        &self,
+        serials: impl IntoIterator<Item = S>,
+    ) -> Option<Listing> {
+        serials.into_iter().filter_map(|serial| self.of_serial(serial.as_ref())).max()
     }
 
     /// How many serials are listed.
@@ -90,7 +146,7 @@ impl StatusList {
     }
 }
 
-fn without_zeros(serial: &[u8]) -> &[u8] {
+pub(super) fn without_zeros(serial: &[u8]) -> &[u8] {
     let zeros = serial.iter().take_while(|octet| **octet == 0).count();
     serial.get(zeros..).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 use super::{
-    Application, AttestationError, AttestationRoots, BootState, Irregularity, KeyDescription,
-    Origin, SecurityLevel, Status, StatusList, chain, read,
+    Application, AttestationError, AttestationRoots, AttestedIds, BootState, Irregularity,
+    KeyDescription, Listing, Origin, SecurityLevel, StatusList, chain, read, status,
 };
 use crate::signature::PublicKey;
 use simbind_core::{
@@ -35,7 +35,8 @@ pub struct KeyAttestation {
     pub(super) description: KeyDescription,
     pub(super) challenge_matches: bool,
     pub(super) app_matches: Option<bool>,
-    pub(super) listed: Option<Status>,
+    pub(super) listed: Option<Listing>,
+    issuer_serials: Vec<Box<[u8]>>,
     public_key: Option<PublicKey>,
     spki: Box<[u8]>,
     irregularities: Vec<Irregularity>,
@@ -45,8 +46,8 @@ pub struct KeyAttestation {
 /// Verifies a chain, leaf first, to a root key at the given time, and reads what it attests.
 ///
 /// The chain is in order and holds nothing else; the root's certificate may stand at its end, and
-/// then only its key counts. Leaves are never looked up in `status`, as their serial is nearly
-/// always 1.
+/// then only its key counts. Leaves are never looked up in `list`, as their serial is nearly
+/// always 1; neither is the copy of the root, which nothing vouches for.
 ///
 /// # Errors
 /// [`AttestationError`] where the chain does not hold or the key description cannot be read. A
@@ -55,25 +56,24 @@ pub struct KeyAttestation {
 pub fn verify(
     chain: &[impl AsRef<[u8]>],
     roots: &AttestationRoots,
-    status: &StatusList,
+    list: &StatusList,
     expected: &ExpectedAttestation<'_>,
     at: Timestamp,
 ) -> Result<KeyAttestation, AttestationError> {
     let walked = chain::walk(chain, roots, at)?;
     let description = read::key_description(chain::only_key_description(&walked.certificates)?)?;
     let leaf = walked.certificates.first().ok_or(AttestationError::Empty)?;
-    let listed = walked
-        .certificates
-        .iter()
-        .skip(1)
-        .find_map(|certificate| status.of_serial(certificate.raw_serial()));
+    let issuers = walked.certificates.iter().take(walked.below_root).skip(1);
+    let issuer_serials: Vec<_> =
+        issuers.map(|issuer| status::without_zeros(issuer.raw_serial()).into()).collect();
     let application = description.software.application.as_ref();
     let apps = expected.apps;
     Ok(KeyAttestation {
         challenge_matches: description.challenge == expected.challenge,
         app_matches: (!apps.is_empty())
             .then(|| application.is_some_and(|asked| apps.iter().any(|app| app.asked(asked)))),
-        listed,
+        listed: list.of_serials(&issuer_serials),
+        issuer_serials,
         public_key: PublicKey::from_spki_der(leaf.public_key().raw).ok(),
         spki: leaf.public_key().raw.into(),
         irregularities: walked.irregularities,
@@ -199,9 +199,26 @@ impl KeyAttestation {
         self.app_matches
     }
 
-    /// What the status list says of the chain's certificates behind the leaf.
-    pub fn listed(&self) -> Option<Status> {
+    /// What the status list says of the chain's certificates between leaf and root: the worst, where
+    /// more than one is listed.
+    pub fn listed(&self) -> Option<Listing> {
         self.listed
+    }
+
+    /// The serials of the chain's certificates between leaf and root, without leading zeros: what
+    /// the status list is asked about again, when there is a newer one.
+    pub fn issuer_serials(&self) -> &[Box<[u8]>] {
+        &self.issuer_serials
+    }
+
+    /// Digest over the system's modules, by the secure hardware; from version 400 on.
+    pub fn module_hash(&self) -> Option<&[u8]> {
+        self.description.hardware.module_hash.as_deref()
+    }
+
+    /// The device's names and numbers, by the secure hardware.
+    pub fn ids(&self) -> &AttestedIds {
+        &self.description.hardware.ids
     }
 
     /// Faults of the chain that were let pass.

@@ -196,3 +196,80 @@ fn no_bit_below_the_root_can_change() {
         }
     }
 }
+
+fn hardware(entries: &[Vec<u8>]) -> crate::android::AuthorizationList {
+    key_description(&description(&[], entries)).unwrap().hardware
+}
+
+#[test]
+fn names_and_numbers_of_the_device_are_read_and_the_personal_ones_hidden() {
+    let text = |tag, text: &str| context(tag, &octet_string(text.as_bytes()));
+    let read = hardware(&[
+        text(710, "docomo"),
+        text(711, "SO-52B"),
+        text(712, "product"),
+        text(713, "SERIAL42"),
+        text(714, "490154203237518"),
+        text(715, "99000028"),
+        text(716, "Sony"),
+        text(717, "model"),
+        text(723, "356938035643809"),
+        context(724, &octet_string(&[7; 32])),
+    ]);
+    let shown = format!("{read:?}");
+    for personal in ["SERIAL42", "490154203237518", "99000028", "356938035643809"] {
+        assert!(!shown.contains(personal), "{shown}");
+    }
+    assert!(shown.contains("SO-52B"));
+    let ids = read.ids;
+    let plain = [ids.brand, ids.device, ids.product, ids.manufacturer, ids.model];
+    let plain: Vec<_> = plain.iter().flatten().map(String::as_str).collect();
+    assert_eq!(plain, ["docomo", "SO-52B", "product", "Sony", "model"]);
+    let personal = [ids.serial, ids.imei, ids.meid, ids.second_imei];
+    let personal: Vec<_> = personal.iter().flatten().map(|text| text.reveal()).collect();
+    assert_eq!(personal, ["SERIAL42", "490154203237518", "99000028", "356938035643809"]);
+    assert_eq!((read.imeis.len(), read.module_hash), (2, Some(vec![7; 32])));
+}
+
+#[test]
+fn what_genuine_handsets_write_oddly_is_read() {
+    // An empty application id, an empty key of verified boot, packages that are not UTF-8, and the
+    // tag for all applications.
+    let read = key_description(&description(&[context(709, &octet_string(&[]))], &[])).unwrap();
+    assert_eq!(read.software.application, None);
+    let root = sequence(&[octet_string(&[]), element(&[1], &[1]), enumerated(0)]);
+    let read = hardware(&[context(704, &root), context(600, &element(&[5], &[]))]);
+    let root = read.root_of_trust.unwrap();
+    assert_eq!((root.boot_key, root.locked, root.boot_hash), (Vec::new(), true, None));
+    assert_eq!(read.unread, [600]);
+    let package = sequence(&[octet_string(&[0xFF, b'a']), integer(1)]);
+    let id = sequence(&[set(&[package]), set(&[octet_string(&[1; 32])])]);
+    let read = key_description(&description(&[context(709, &octet_string(&id))], &[])).unwrap();
+    assert_eq!(read.software.application.unwrap().packages[0].name, "\u{FFFD}a");
+}
+
+#[test]
+fn what_versions_to_come_add_behind_the_schema_is_passed_over() {
+    let list = sequence(&[context(702, &integer(0))]);
+    let parts = [
+        integer(70_000),
+        enumerated(1),
+        integer(70_000),
+        enumerated(1),
+        octet_string(&[]),
+        octet_string(&[]),
+        sequence(&[]),
+        list,
+        octet_string(b"new"),
+    ];
+    let read = key_description(&sequence(&parts)).unwrap();
+    assert_eq!((read.attestation_version, read.hardware.origin.is_some()), (70_000, true));
+    let garbage = [parts.concat(), vec![0x04, 9, 1]].concat();
+    assert!(key_description(&element(&[0x30], &garbage)).is_err());
+}
+
+#[test]
+fn unread_tags_are_told_up_to_a_bound() {
+    let many: Vec<_> = (0..100).map(|n| context(2_000 + n, &integer(1))).collect();
+    assert_eq!(hardware(&many).unread.len(), 64);
+}

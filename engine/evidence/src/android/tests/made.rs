@@ -3,18 +3,19 @@
 use crate::{
     android::{
         AttestationError, AttestationPolicy, AttestationRoots, BootState, ExpectedApp,
-        ExpectedAttestation, Irregularity, KeyAttestation, Origin, SecurityLevel, Status,
-        StatusList, Weakness,
+        ExpectedAttestation, Irregularity, KeyAttestation, Origin, SecurityLevel, StatusList,
+        Weakness,
         encode::{KEY_DESCRIPTION_OID, KeyDescriptionSpec, encode_key_description},
         verify,
     },
+    inspect::CertificateSummary,
     testca::{NOW, Party},
 };
 use rcgen::{IsCa, KeyPair, PKCS_ED25519};
 use simbind_core::time::Timestamp;
 use time::macros::datetime;
 
-const CHALLENGE: &[u8] = b"a challenge of the tests";
+pub(super) const CHALLENGE: &[u8] = b"a challenge of the tests";
 const SIGNER: [u8; 32] = [0x11; 32];
 
 pub(super) struct World {
@@ -131,8 +132,11 @@ fn the_weakest_link_is_named() {
         let found = weakest(&changed, &AttestationPolicy::default());
         assert_eq!(found, *expected, "case {place}");
     }
-    let strict =
-        AttestationPolicy { least_level: SecurityLevel::StrongBox, oldest_os_patch: Some(202_611) };
+    let strict = AttestationPolicy {
+        least_level: SecurityLevel::StrongBox,
+        oldest_os_patch: Some(202_611),
+        ..AttestationPolicy::default()
+    };
     assert_eq!(weakest(&spec(), &strict), Some(Weakness::LevelTooLow));
     let patched = AttestationPolicy { oldest_os_patch: Some(202_611), ..Default::default() };
     assert_eq!(weakest(&spec(), &patched), Some(Weakness::OldPatch));
@@ -312,44 +316,6 @@ fn an_unknown_critical_extension_refuses_the_chain() {
 }
 
 #[test]
-fn a_listed_certificate_counts_unless_it_is_the_leaf() {
-    let world = World::new(encode_key_description(&spec()));
-    let entries = |json: &str| {
-        let list = format!("{{\"entries\": {{{json}}}}}");
-        let status = StatusList::from_json(list.as_bytes()).unwrap();
-        let expected = ExpectedAttestation { challenge: CHALLENGE, apps: &[] };
-        let read = verify(&world.chain(), &world.roots(), &status, &expected, NOW).unwrap();
-        assert_eq!(
-            read.weakest(&AttestationPolicy::default()),
-            read.listed().map(|_| Weakness::Revoked)
-        );
-        read.listed()
-    };
-    assert_eq!(entries(""), None);
-    assert_eq!(entries(r#""1": {"status": "REVOKED"}"#), None);
-    assert_eq!(entries(r#""cc66": {"status": "REVOKED"}"#), Some(Status::Revoked));
-    assert_eq!(entries(r#""12345678": {"status": "SUSPENDED"}"#), Some(Status::Suspended));
-    assert_eq!(entries(r#""CC66": {"status": "NEW", "reason": "x"}"#), Some(Status::Other));
-    // 0xcc66 in decimal.
-    assert_eq!(entries(r#""52326": {"status": "REVOKED"}"#), None);
-}
-
-#[test]
-fn a_status_list_is_read_whole_or_not_at_all() {
-    for broken in [
-        "",
-        "{}",
-        "[]",
-        r#"{"entries": {"xyz": {"status": "REVOKED"}}}"#,
-        r#"{"entries": {"": {"status": "REVOKED"}}}"#,
-        r#"{"entries": {"cc66": {}}}"#,
-    ] {
-        assert!(StatusList::from_json(broken.as_bytes()).is_err(), "{broken}");
-    }
-    assert!(StatusList::from_json(&vec![b' '; StatusList::MAX_BYTES + 1]).is_err());
-}
-
-#[test]
 fn a_key_of_another_kind_is_attested_but_cannot_be_used() {
     let mut world = World::new(encode_key_description(&spec()));
     world.leaf.key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
@@ -368,4 +334,28 @@ fn booleans_that_are_not_der_pass_in_certificates_too() {
     let read = world.verify(&chain).unwrap();
     assert_eq!(read.locked(), Some(true));
     assert!(read.irregularities().is_empty());
+}
+
+#[test]
+fn each_patch_level_can_be_too_old_and_one_that_is_not_said_is() {
+    let with = |policy: &AttestationPolicy| weakest(&spec(), policy);
+    let vendor =
+        AttestationPolicy { oldest_vendor_patch: Some(202_001), ..AttestationPolicy::default() };
+    assert_eq!(with(&vendor), Some(Weakness::OldVendorPatch));
+    let boot =
+        AttestationPolicy { oldest_boot_patch: Some(202_001), ..AttestationPolicy::default() };
+    assert_eq!(with(&boot), Some(Weakness::OldBootPatch));
+}
+
+#[test]
+fn the_root_of_a_chain_is_told_by_its_last_certificate() {
+    let world = World::new(encode_key_description(&spec()));
+    let (chain, roots) = (world.chain(), world.roots());
+    let key = CertificateSummary::from_der(&chain[3]).unwrap().key_sha256;
+    assert_eq!(roots.root_of(&chain[3]), Some(key));
+    assert_eq!(roots.root_of(&chain[2]), Some(key));
+    assert_eq!(roots.root_of(&chain[1]), None);
+    let mut broken = chain[2].clone();
+    *broken.last_mut().unwrap() ^= 1;
+    assert_eq!(roots.root_of(&broken), None);
 }

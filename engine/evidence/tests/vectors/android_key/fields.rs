@@ -1,14 +1,19 @@
 //! A sample's decoded fields. The hardware's list comes first, then the operating system's.
 
-use serde_json::{Value, json};
-use simbind_core::ids::Imei;
-use simbind_evidence::android::{AuthorizationList, KeyDescription, SecurityLevel};
+use serde_json::{Map, Value, json};
+use simbind_core::{ids::Imei, time::Timestamp};
+use simbind_evidence::{
+    android::{AttestedIds, AuthorizationList, KeyDescription, PersonalText, SecurityLevel},
+    inspect::CertificateSummary,
+};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 const KEY_DESCRIPTION: &str = "1.3.6.1.4.1.11129.2.1.17";
 
 /// Compares what is read with what the sample's file says.
 pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
+    certificates(sample, chain)?;
     let Some(place) = sample["key_description_at"][0].as_u64() else { return Ok(()) };
     let (_, certificate) =
         X509Certificate::from_der(&chain[usize::try_from(place).unwrap()]).unwrap();
@@ -23,11 +28,63 @@ pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
             return Err(format!("{field} is {value}, but {}", sample[field]));
         }
     }
+    let ids = match attested_ids(&read) {
+        ids if ids.is_empty() => Value::Null,
+        ids => Value::Object(ids),
+    };
+    if ids != sample["attested_ids"] {
+        return Err(format!("attested_ids are {ids}, but {}", sample["attested_ids"]));
+    }
     let imei = sample["imei"].as_str().map(|imei| imei.parse::<Imei>().unwrap());
     if first(&read, |list| list.imeis.first().copied()) != imei {
         return Err("another imei".to_owned());
     }
     Ok(())
+}
+
+/// Compares what each certificate says of itself.
+fn certificates(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
+    let time = |at: Timestamp| {
+        OffsetDateTime::from_unix_timestamp(at.as_secs()).unwrap().format(&Rfc3339).unwrap()
+    };
+    let read = chain.iter().map(|der| {
+        let read = CertificateSummary::from_der(der).unwrap();
+        json!({
+            "subject": read.subject,
+            "issuer": read.issuer,
+            "serial_hex": read.serial_hex,
+            "not_before": time(read.not_before),
+            "not_after": time(read.not_after),
+            "sha256": hex::encode(read.sha256),
+        })
+    });
+    for (read, written) in read.zip(sample["certificates"].as_array().unwrap()) {
+        if read != *written {
+            return Err(format!("a certificate says {read}, but {written}"));
+        }
+    }
+    Ok(())
+}
+
+fn attested_ids(d: &KeyDescription) -> Map<String, Value> {
+    let personal = |get: fn(&AttestedIds) -> &Option<PersonalText>| {
+        first(d, |list| get(&list.ids).as_ref().map(|text| text.reveal().to_owned()))
+    };
+    let plain = |get: fn(&AttestedIds) -> &Option<String>| first(d, |list| get(&list.ids).clone());
+    [
+        ("brand", plain(|ids| &ids.brand)),
+        ("device", plain(|ids| &ids.device)),
+        ("product", plain(|ids| &ids.product)),
+        ("serial", personal(|ids| &ids.serial)),
+        ("imei", personal(|ids| &ids.imei)),
+        ("meid", personal(|ids| &ids.meid)),
+        ("manufacturer", plain(|ids| &ids.manufacturer)),
+        ("model", plain(|ids| &ids.model)),
+        ("second_imei", personal(|ids| &ids.second_imei)),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| text.map(|text| (name.to_owned(), json!(text))))
+    .collect()
 }
 
 /// The value of the hardware's list or else the other's, as the samples' files have it.
