@@ -5,6 +5,7 @@ mod authority;
 mod chain;
 mod error;
 mod explicit;
+mod name;
 mod policy;
 
 pub(crate) use anchors::certificates_of_pem;
@@ -12,6 +13,7 @@ pub use anchors::{AnchorError, TrustAnchors};
 pub use authority::{Authority, AuthorityError, MaySignCrls};
 pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, verify_chain};
 pub use error::ChainError;
+pub(crate) use name::same_name;
 pub use policy::{ChainPolicy, KeyUsageRule};
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A reader of DER (ITU-T X.690) without recursion: it yields one element at a time, and the
 //! caller's code fixes the depth. Lengths are definite and minimal, tag numbers at most 28 bits.
 
+pub(crate) mod write;
+
 use thiserror::Error;
 
 /// Why DER cannot be read. `field` is the field's name in its schema.
@@ -177,7 +179,7 @@ fn read_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
         return Some((usize::from(*first), rest));
     }
     let octets = usize::from(first & 0x7F);
-    if !(1..=3).contains(&octets) {
+    if !(1..=4).contains(&octets) {
         return None;
     }
     let (head, rest) = rest.split_at_checked(octets)?;

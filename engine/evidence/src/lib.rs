@@ -10,6 +10,7 @@ pub mod inspect;
 mod link;
 pub mod oid;
 pub mod signature;
+pub mod status;
 
 #[cfg(test)]
 mod testca;

@@ -1,6 +1,7 @@
 //! Makes key descriptions, for tests and simulators.
 
 use super::{BootState, Origin, SecurityLevel};
+pub(crate) use crate::der::write::{element, octet_string, sequence};
 use simbind_core::ids::Imei;
 
 /// The object identifier of the extension, for certificate builders.
@@ -92,36 +93,10 @@ pub fn encode_key_description(spec: &KeyDescriptionSpec) -> Vec<u8> {
     ])
 }
 
-/// One element: its tag octets, its length, its content.
-pub(crate) fn element(tag: &[u8], content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let mut out = tag.to_vec();
-    match u8::try_from(length) {
-        Ok(short) if short < 0x80 => out.push(short),
-        _ => {
-            let octets = length.to_be_bytes();
-            let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-            let significant = octets.get(zeros..).unwrap_or_default();
-            out.push(0x80 | u8::try_from(significant.len()).unwrap_or(0));
-            out.extend_from_slice(significant);
-        }
-    }
-    out.extend_from_slice(content);
-    out
-}
-
-pub(crate) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
-    element(&[0x30], &parts.concat())
-}
-
 pub(crate) fn set(parts: &[Vec<u8>]) -> Vec<u8> {
     let mut sorted = parts.to_vec();
     sorted.sort();
     element(&[0x31], &sorted.concat())
-}
-
-pub(crate) fn octet_string(content: &[u8]) -> Vec<u8> {
-    element(&[0x04], content)
 }
 
 pub(crate) fn integer(value: u32) -> Vec<u8> {

@@ -1,0 +1,179 @@
+use super::{CrlNumber, CrlScope, entry::Entry, table::Table};
+use crate::{
+    der::{DerError, INTEGER, Reader, SEQUENCE},
+    status::{StatusError, extension, point::context, signed::Signed, time},
+};
+use simbind_core::time::Timestamp;
+
+/// The most octets that a list may have: 64 MiB, room for more than a million entries.
+pub const MAX_CRL_BYTES: usize = 64 * 1024 * 1024;
+/// The most entries that a list may have.
+pub const MAX_CRL_ENTRIES: usize = 2_000_000;
+
+const FIELD: &str = "tbsCertList";
+const CRL_NUMBER: [u8; 3] = extension::id_ce(20);
+const DELTA_INDICATOR: [u8; 3] = extension::id_ce(27);
+const ISSUING_POINT: [u8; 3] = extension::id_ce(28);
+
+/// A list as it stands, with nothing verified: for showing to people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnverifiedCrl {
+    issuer: Box<[u8]>,
+    this_update: Timestamp,
+    next_update: Timestamp,
+    entries: usize,
+}
+
+impl UnverifiedCrl {
+    /// The issuer's name, DER.
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.issuer
+    }
+
+    /// When the list was made.
+    pub fn this_update(&self) -> Timestamp {
+        self.this_update
+    }
+
+    /// When the next one is due.
+    pub fn next_update(&self) -> Timestamp {
+        self.next_update
+    }
+
+    /// How many certificates are listed.
+    pub fn entries(&self) -> usize {
+        self.entries
+    }
+}
+
+/// Reads a list without an issuer, DER. What it says is nobody's word.
+///
+/// # Errors
+/// [`StatusError`] where it is not of the form that is read, has no nextUpdate, is a delta, or has
+/// a critical extension that is not understood.
+pub fn read_crl(der: &[u8]) -> Result<UnverifiedCrl, StatusError> {
+    let envelope = Envelope::read(der)?;
+    let head = envelope.head()?;
+    let body = Body::read(&head)?;
+    Ok(UnverifiedCrl {
+        issuer: head.issuer.into(),
+        this_update: head.this_update,
+        next_update: head.next_update,
+        entries: body.table.len(),
+    })
+}
+
+/// A list's signature and what it covers.
+pub(super) struct Envelope<'d>(pub(super) Signed<'d>);
+
+impl<'d> Envelope<'d> {
+    pub(super) fn read(der: &'d [u8]) -> Result<Self, StatusError> {
+        if der.len() > MAX_CRL_BYTES {
+            return Err(StatusError::TooLarge { got: der.len(), max: MAX_CRL_BYTES });
+        }
+        let mut outer = Reader::new("certificateList", der);
+        let mut parts = outer.enter("certificateList", SEQUENCE)?;
+        outer.finish()?;
+        let signed = Signed::read(&mut parts, FIELD)?;
+        parts.finish()?;
+        Ok(Self(signed))
+    }
+
+    pub(super) fn head(&self) -> Result<Head<'d>, StatusError> {
+        Head::read(self.0.content, self.0.algorithm)
+    }
+}
+
+/// What stands before the entries.
+pub(super) struct Head<'d> {
+    pub(super) issuer: &'d [u8],
+    pub(super) this_update: Timestamp,
+    pub(super) next_update: Timestamp,
+    rest: Reader<'d>,
+}
+
+impl<'d> Head<'d> {
+    fn read(mut parts: Reader<'d>, outer_algorithm: &[u8]) -> Result<Self, StatusError> {
+        match parts.number("version", INTEGER) {
+            Ok(1) => {}
+            Ok(_) | Err(DerError::Type { .. }) => return Err(StatusError::Version),
+            Err(error) => return Err(error.into()),
+        }
+        if parts.expect("signature", SEQUENCE)? != outer_algorithm {
+            return Err(StatusError::AlgorithmMismatch);
+        }
+        let before = parts.rest();
+        parts.expect("issuer", SEQUENCE)?;
+        let length = before.len().saturating_sub(parts.rest().len());
+        let issuer = before.get(..length).unwrap_or_default();
+        let this_update = time::either(&mut parts, "thisUpdate")?;
+        if !time::is_next(&parts) {
+            return Err(StatusError::NoNextUpdate);
+        }
+        let next_update = time::either(&mut parts, "nextUpdate")?;
+        Ok(Self { issuer, this_update, next_update, rest: parts })
+    }
+}
+
+/// The entries and the extensions behind them.
+pub(super) struct Body {
+    pub(super) table: Table,
+    pub(super) number: Option<CrlNumber>,
+    pub(super) scope: CrlScope,
+}
+
+impl Body {
+    pub(super) fn read(head: &Head<'_>) -> Result<Self, StatusError> {
+        let (entries, extensions) = split(head.rest)?;
+        let mut body = Self { table: Table::new(), number: None, scope: CrlScope::ALL };
+        // The extensions first: they may say that the entries are not to be read.
+        if let Some(extensions) = extensions {
+            extension::each(extensions, |found| body.extend(found, head.issuer))?;
+        }
+        let too_many = StatusError::TooMany { what: "entries", max: MAX_CRL_ENTRIES };
+        if let Some(mut entries) = entries {
+            while !entries.is_empty() {
+                if body.table.len() == MAX_CRL_ENTRIES {
+                    return Err(too_many);
+                }
+                let entry = Entry::read(&mut entries, head.issuer)?;
+                body.table.push(&entry).ok_or(too_many)?;
+            }
+        }
+        body.table.finish();
+        Ok(body)
+    }
+
+    fn extend(
+        &mut self,
+        found: extension::Extension<'_>,
+        issuer: &[u8],
+    ) -> Result<(), StatusError> {
+        match <[u8; 3]>::try_from(found.id) {
+            Ok(CRL_NUMBER) => self.number = Some(CrlNumber::read(found.value)?),
+            Ok(DELTA_INDICATOR) => return Err(StatusError::Delta),
+            Ok(ISSUING_POINT) => self.scope = CrlScope::read(found.value, issuer)?,
+            _ => found.pass_over()?,
+        }
+        Ok(())
+    }
+}
+
+type Parts<'d> = (Option<Reader<'d>>, Option<Reader<'d>>);
+
+/// The entries, where there are any, and the extensions.
+fn split(mut rest: Reader<'_>) -> Result<Parts<'_>, StatusError> {
+    let mut parts = (None, None);
+    if rest.is_empty() {
+        return Ok(parts);
+    }
+    let mut ahead = rest;
+    if ahead.any()?.0 == SEQUENCE {
+        parts.0 = Some(rest.enter("revokedCertificates", SEQUENCE)?);
+    }
+    if !rest.is_empty() {
+        parts.1 = Some(rest.enter("crlExtensions", context(0, true))?);
+    }
+    rest.finish()?;
+    Ok(parts)
+}
