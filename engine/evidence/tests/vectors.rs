@@ -8,12 +8,13 @@
 mod vectors {
     pub(crate) mod android_key;
     pub(crate) mod app_attest;
+    pub(crate) mod ocsp_crl;
     pub(crate) mod tally;
     pub(crate) mod wycheproof;
 }
 
 use std::path::{Path, PathBuf};
-use vectors::{android_key, app_attest, tally::Tally, wycheproof};
+use vectors::{android_key, app_attest, ocsp_crl, tally::Tally, wycheproof};
 
 /// A set: its folder's name, and what runs its cases.
 type Set = (&'static str, fn(&Path) -> Tally);
@@ -21,6 +22,7 @@ type Set = (&'static str, fn(&Path) -> Tally);
 const SETS: &[Set] = &[
     ("android-key", android_key::run),
     ("app-attest", app_attest::run),
+    ("ocsp-crl", ocsp_crl::run),
     ("wycheproof", wycheproof::run),
 ];
 
