@@ -84,7 +84,7 @@ fn days_in(year: i64, month: i64) -> i64 {
 /// Days from 1970-01-01 to the first of the month, negative before.
 fn days_before(year: i64, month: i64) -> i64 {
     let past = year - 1;
-    let leaps = past / 4 - past / 100 + past / 400;
+    let leaps = past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400);
     let leaps_to_1970 = 1969 / 4 - 1969 / 100 + 1969 / 400;
     let months = (1..month).map(|month| days_in(year, month)).sum::<i64>();
     (year - 1970) * 365 + leaps - leaps_to_1970 + months
