@@ -2,11 +2,18 @@
 
 mod anchors;
 mod authority;
+mod build;
 mod chain;
+mod constraints;
 mod error;
-mod explicit;
+mod general_name;
+mod issuing;
 mod name;
+mod parsed;
+mod policies;
 mod policy;
+mod profile;
+mod work;
 
 pub(crate) use anchors::certificates_of_pem;
 pub use anchors::{AnchorError, TrustAnchors};
@@ -14,7 +21,9 @@ pub use authority::{Authority, AuthorityError, MaySignCrls};
 pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, verify_chain};
 pub use error::ChainError;
 pub(crate) use name::same_name;
-pub use policy::{ChainPolicy, KeyUsageRule};
+pub use policy::{ChainPolicy, Depth, KeyUsageRule, SubjectRule};
+pub use profile::{Profile, ProfileFault};
+pub use work::MAX_SIGNATURES;
 
 #[cfg(test)]
 mod tests;

@@ -14,5 +14,3 @@ pub mod status;
 
 #[cfg(test)]
 mod testca;
-#[cfg(test)]
-mod vectors;

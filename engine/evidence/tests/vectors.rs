@@ -11,10 +11,11 @@ mod vectors {
     pub(crate) mod ocsp_crl;
     pub(crate) mod tally;
     pub(crate) mod wycheproof;
+    pub(crate) mod x509_limbo;
 }
 
 use std::path::{Path, PathBuf};
-use vectors::{android_key, app_attest, ocsp_crl, tally::Tally, wycheproof};
+use vectors::{android_key, app_attest, ocsp_crl, tally::Tally, wycheproof, x509_limbo};
 
 /// A set: its folder's name, and what runs its cases.
 type Set = (&'static str, fn(&Path) -> Tally);
@@ -24,6 +25,7 @@ const SETS: &[Set] = &[
     ("app-attest", app_attest::run),
     ("ocsp-crl", ocsp_crl::run),
     ("wycheproof", wycheproof::run),
+    ("x509-limbo", x509_limbo::run),
 ];
 
 fn folder() -> PathBuf {

@@ -1,12 +1,12 @@
-use crate::der::{Reader, SEQUENCE};
-use rustls_pki_types::{CertificateDer, SubjectPublicKeyInfoDer, TrustAnchor, pem::PemObject};
+use super::{Authority, parsed::Parsed};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+use std::sync::Arc;
 use thiserror::Error;
-use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 /// The authorities that certificates of persons must lead to. Never empty.
 #[derive(Clone)]
 pub struct TrustAnchors {
-    anchors: Vec<TrustAnchor<'static>>,
+    anchors: Arc<[Parsed]>,
 }
 
 /// Why a list of anchors was not taken.
@@ -47,30 +47,30 @@ impl TrustAnchors {
         Self::from_der(certificates_of_pem(pem)?)
     }
 
-    /// Reads anchors from DER certificates.
+    /// Reads anchors from DER certificates of version 3.
     ///
     /// # Errors
-    /// [`AnchorError`] where there is none, or one is malformed.
+    /// [`AnchorError`] where there is none, or one is malformed or has an unsupported key.
     pub fn from_der<C: AsRef<[u8]>>(
         certificates: impl IntoIterator<Item = C>,
     ) -> Result<Self, AnchorError> {
-        let mut anchors = Vec::new();
-        for (at, certificate) in certificates.into_iter().enumerate() {
-            let der = CertificateDer::from(certificate.as_ref());
-            let whole = X509Certificate::from_der(&der).is_ok_and(|(rest, _)| rest.is_empty());
-            let anchor = webpki::anchor_from_trusted_cert(&der).ok().filter(|_| whole);
-            anchors.push(anchor.ok_or(AnchorError::Malformed { at })?.to_owned());
-        }
+        let one = |(at, certificate): (usize, C)| {
+            Parsed::from_der(certificate.as_ref())
+                .filter(|parsed| parsed.key.is_ok())
+                .ok_or(AnchorError::Malformed { at })
+        };
+        let anchors =
+            certificates.into_iter().enumerate().map(one).collect::<Result<Arc<[_]>, _>>()?;
         if anchors.is_empty() { Err(AnchorError::Empty) } else { Ok(Self { anchors }) }
     }
 
     /// No anchors: nothing is trusted, and every chain is refused.
-    pub const fn none() -> Self {
-        Self { anchors: Vec::new() }
+    pub fn none() -> Self {
+        Self { anchors: Arc::new([]) }
     }
 
     /// Whether nothing is trusted.
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.anchors.is_empty()
     }
 
@@ -79,35 +79,12 @@ impl TrustAnchors {
         self.anchors.len()
     }
 
-    /// The keys of the anchors with this name (DER) that constrain no names, as
-    /// `SubjectPublicKeyInfo`s.
-    pub(super) fn keys_named<'a>(
-        &'a self,
-        subject: &'a [u8],
-    ) -> impl Iterator<Item = SubjectPublicKeyInfoDer<'static>> + 'a {
-        // An anchor holds its name without the outer tag and length.
-        let named = move |anchor: &&TrustAnchor<'_>| {
-            Reader::new("subject", subject).expect("subject", SEQUENCE) == Ok(&*anchor.subject)
-        };
-        self.anchors
-            .iter()
-            .filter(|anchor| anchor.name_constraints.is_none())
-            .filter(move |anchor| named(anchor))
-            .map(webpki::spki_for_anchor)
+    /// The anchors as authorities, whose certificates say what their keys may sign.
+    pub fn authorities(&self) -> impl Iterator<Item = Authority> + '_ {
+        self.anchors.iter().filter_map(|anchor| Authority::from_der(&anchor.der).ok())
     }
 
-    /// The keys of all anchors with this name.
-    pub(super) fn all_keys_named<'a>(
-        &'a self,
-        subject: &'a [u8],
-    ) -> impl Iterator<Item = SubjectPublicKeyInfoDer<'static>> + 'a {
-        let named = move |anchor: &&TrustAnchor<'_>| {
-            Reader::new("subject", subject).expect("subject", SEQUENCE) == Ok(&*anchor.subject)
-        };
-        self.anchors.iter().filter(move |anchor| named(anchor)).map(webpki::spki_for_anchor)
-    }
-
-    pub(super) fn as_slice(&self) -> &[TrustAnchor<'static>] {
+    pub(super) fn parsed(&self) -> &[Parsed] {
         &self.anchors
     }
 }

@@ -1,3 +1,4 @@
+use super::ProfileFault;
 use crate::signature::KeyError;
 use thiserror::Error;
 
@@ -31,9 +32,6 @@ pub enum ChainError {
         /// The certificate, from the leaf.
         at: usize,
     },
-    /// Certificates that the path does not use, or in an order that is not leaf first.
-    #[error("the chain is out of order or holds certificates that do not belong to it")]
-    Shape,
     /// The path ends at an authority that is not an anchor.
     #[error("the certificate's issuer is not trusted")]
     UnknownIssuer,
@@ -73,32 +71,15 @@ pub enum ChainError {
     /// The leaf's key is of a kind that we do not verify with.
     #[error("the certificate's key is not supported: {0}")]
     UnsupportedKey(#[from] KeyError),
-    /// Any other fault that path validation found.
-    #[error("the certificate chain is not valid")]
-    Invalid,
-}
-
-impl From<webpki::Error> for ChainError {
-    fn from(error: webpki::Error) -> Self {
-        use webpki::Error as E;
-        match error {
-            E::UnknownIssuer => Self::UnknownIssuer,
-            E::InvalidSignatureForPublicKey | E::SignatureAlgorithmMismatch => Self::BadSignature,
-            E::UnsupportedSignatureAlgorithmContext(_)
-            | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Self::UnsupportedAlgorithm,
-            E::CertExpired { .. } => Self::Expired,
-            E::CertNotValidYet { .. } => Self::NotYetValid,
-            E::RequiredEkuNotFoundContext(_) | E::EmptyEkuExtension => Self::KeyUsage,
-            E::EndEntityUsedAsCa | E::PathLenConstraintViolated | E::MaximumPathDepthExceeded => {
-                Self::NotAnAuthority
-            }
-            E::CaUsedAsEndEntity => Self::AuthorityAsLeaf,
-            E::NameConstraintViolation
-            | E::MalformedNameConstraint
-            | E::UnsupportedNameType
-            | E::MaximumNameConstraintComparisonsExceeded => Self::NameConstraint,
-            E::UnsupportedCriticalExtension => Self::CriticalExtension,
-            _ => Self::Invalid,
-        }
-    }
+    /// A certificate of the path is not made as the profile asks, at a place counted from the leaf.
+    #[error("certificate {at} breaks the profile of certificates: {fault:?}")]
+    Profile {
+        /// The certificate, from the leaf.
+        at: usize,
+        /// What is wrong with it.
+        fault: ProfileFault,
+    },
+    /// The certificates would make us verify, try or compare more than is done for one chain.
+    #[error("the certificates take more work than is done for one chain")]
+    TooMuchWork,
 }

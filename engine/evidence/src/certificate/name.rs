@@ -1,115 +1,215 @@
-//! Comparing distinguished names (RFC 5280 section 7.1): letter case, the kind of string and
-//! superfluous spaces do not count.
+//! Distinguished names as they are compared (RFC 5280 section 7.1).
 
 use crate::der::{DerError, OBJECT_IDENTIFIER, Reader, SEQUENCE, SET, Tag};
+use std::{char, fmt};
+use unicode_normalization::UnicodeNormalization;
 
 const FIELD: &str = "name";
+/// 1.2.840.113549.1.9.1, emailAddress (RFC 2985).
+const EMAIL: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
+
+/// A distinguished name. Names are equal where their texts are, whatever string type they are
+/// written in, however they are capitalised, and however many spaces stand between words.
+#[derive(Clone)]
+pub(crate) struct Name {
+    der: Box<[u8]>,
+    /// One entry for each relative name: its attributes in one spelling.
+    relatives: Vec<Box<[u8]>>,
+    emails: Vec<String>,
+}
+
+impl Name {
+    /// Reads a name, DER to the last octet.
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, DerError> {
+        let mut outer = Reader::new(FIELD, der);
+        let mut list = outer.enter(FIELD, SEQUENCE)?;
+        outer.finish()?;
+        let (mut relatives, mut emails) = (Vec::new(), Vec::new());
+        while !list.is_empty() {
+            relatives.push(relative(list.enter(FIELD, SET)?, &mut emails)?);
+        }
+        Ok(Self { der: der.into(), relatives, emails })
+    }
+
+    /// The name as it was read.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Whether the name says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.relatives.is_empty()
+    }
+
+    /// Whether the name is this one or stands below it.
+    pub(crate) fn is_within(&self, base: &Self) -> bool {
+        self.relatives.starts_with(&base.relatives)
+    }
+
+    /// The mail addresses in the name, which constraints on mail addresses are for too.
+    pub(crate) fn emails(&self) -> impl Iterator<Item = &str> {
+        self.emails.iter().map(String::as_str)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.relatives == other.relatives
+    }
+}
+
+impl Eq for Name {}
+
+/// Shows nothing: a name is a person's.
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Name({} parts)", self.relatives.len())
+    }
+}
 
 /// Whether two names (DER) are the same. Names that cannot be read are the same only octet by
 /// octet.
 pub(crate) fn same_name(one: &[u8], other: &[u8]) -> bool {
-    one == other || matches!((fold(one), fold(other)), (Ok(one), Ok(other)) if one == other)
+    let read = |der| Name::from_der(der);
+    one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// One attribute: its type, and its value as compared.
-type Attribute = (Vec<u8>, Value);
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Value {
-    Text(String),
-    Octets(u32, Vec<u8>),
-}
-
-/// The name as it is compared: sets of attributes, in the order of the name.
-fn fold(name: &[u8]) -> Result<Vec<Vec<Attribute>>, DerError> {
-    let mut outer = Reader::new(FIELD, name);
-    let mut sets = outer.enter(FIELD, SEQUENCE)?;
-    outer.finish()?;
-    let mut folded = Vec::new();
-    while !sets.is_empty() {
-        let mut set = sets.enter(FIELD, SET)?;
-        let mut attributes = Vec::new();
-        while !set.is_empty() {
-            let mut attribute = set.enter(FIELD, SEQUENCE)?;
-            let kind = attribute.expect(FIELD, OBJECT_IDENTIFIER)?.to_vec();
-            let (tag, value) = attribute.any()?;
-            attribute.finish()?;
-            attributes.push((kind, fold_value(tag, value)));
-        }
-        attributes.sort();
-        folded.push(attributes);
+/// A relative name in one spelling: its attributes in order, each with its length.
+fn relative(mut set: Reader<'_>, emails: &mut Vec<String>) -> Result<Box<[u8]>, DerError> {
+    if set.is_empty() {
+        return Err(DerError::Der { field: FIELD });
     }
-    Ok(folded)
+    let mut attributes = Vec::new();
+    while !set.is_empty() {
+        let mut pair = set.enter(FIELD, SEQUENCE)?;
+        let kind = pair.expect(FIELD, OBJECT_IDENTIFIER)?;
+        let (tag, content) = pair.any()?;
+        pair.finish()?;
+        let value = text(tag, content);
+        if kind == EMAIL {
+            emails.push(value.clone().unwrap_or_default());
+        }
+        attributes.push(attribute(kind, tag, content, value));
+    }
+    attributes.sort_unstable();
+    Ok(attributes.concat().into())
 }
 
-fn fold_value(tag: Tag, value: &[u8]) -> Value {
-    let text = match (tag.class, tag.constructed, tag.number) {
-        // UTF8String, PrintableString, IA5String
-        (0, false, 12 | 19 | 22) => std::str::from_utf8(value).ok().map(str::to_owned),
-        // TeletexString, in practice ISO 8859-1
-        (0, false, 20) => Some(value.iter().copied().map(char::from).collect()),
-        // UniversalString
-        (0, false, 28) => wide::<4>(value, |octets| char::from_u32(u32::from_be_bytes(octets))),
-        // BMPString
-        (0, false, 30) => {
-            wide::<2>(value, |octets| char::from_u32(u32::from(u16::from_be_bytes(octets))))
+fn attribute(kind: &[u8], tag: Tag, content: &[u8], value: Option<String>) -> Vec<u8> {
+    // What is no text is compared octet by octet, with its type.
+    let (mark, value) = match value {
+        Some(value) => (0, folded(&value).into_bytes()),
+        None => (1 + tag.number, content.to_vec()),
+    };
+    let mut out = Vec::with_capacity(kind.len() + value.len() + 20);
+    for part in [kind, &mark.to_be_bytes(), &value] {
+        out.extend(part.len().to_be_bytes());
+        out.extend(part);
+    }
+    out
+}
+
+/// The text of a string type; `None` where it is another type or not well-formed.
+fn text(tag: Tag, content: &[u8]) -> Option<String> {
+    if tag.class != 0 || tag.constructed {
+        return None;
+    }
+    match tag.number {
+        12 => String::from_utf8(content.to_vec()).ok(),
+        // TeletexString, in practice ISO 8859-1.
+        20 => Some(content.iter().copied().map(char::from).collect()),
+        18 | 19 | 22 | 26 if content.is_ascii() => String::from_utf8(content.to_vec()).ok(),
+        28 => {
+            let (words, []) = content.as_chunks::<4>() else { return None };
+            words.iter().map(|word| char::from_u32(u32::from_be_bytes(*word))).collect()
+        }
+        30 => {
+            let (units, []) = content.as_chunks::<2>() else { return None };
+            let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
+            char::decode_utf16(units).collect::<Result<_, _>>().ok()
         }
         _ => None,
-    };
-    match text {
-        Some(text) => {
-            let words = text.split_whitespace().collect::<Vec<_>>();
-            Value::Text(words.join(" ").to_lowercase())
-        }
-        None => Value::Octets(tag.number, value.to_vec()),
     }
 }
 
-fn wide<const N: usize>(value: &[u8], read: fn([u8; N]) -> Option<char>) -> Option<String> {
-    let mut chunks = value.chunks_exact(N);
-    let text = chunks.by_ref().map(|chunk| read(chunk.try_into().ok()?)).collect();
-    if chunks.remainder().is_empty() { text } else { None }
+/// One spelling of a text: compatibility forms and case folded, white space one space between words.
+fn folded(text: &str) -> String {
+    let lower: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::same_name;
-    use crate::android::encode::{element, sequence, set};
+    use super::{Name, same_name};
+    use crate::android::encode::{element, sequence};
 
-    fn name(parts: &[(u8, u8, &[u8])]) -> Vec<u8> {
-        let part = |(kind, tag, value): &(u8, u8, &[u8])| {
-            set(&[sequence(&[element(&[6], &[0x55, 4, *kind]), element(&[*tag], value)])])
-        };
-        sequence(&parts.iter().map(part).collect::<Vec<_>>())
+    const CN: &[u8] = &[0x55, 4, 3];
+    const O: &[u8] = &[0x55, 4, 10];
+
+    fn pair(kind: &[u8], tag: u8, value: &[u8]) -> Vec<u8> {
+        sequence(&[element(&[6], kind), element(&[tag], value)])
+    }
+
+    fn name(relatives: &[&[Vec<u8>]]) -> Name {
+        let sets: Vec<_> =
+            relatives.iter().map(|pairs| element(&[0x31], &pairs.concat())).collect();
+        Name::from_der(&sequence(&sets)).unwrap()
+    }
+
+    fn common(tag: u8, value: &[u8]) -> Name {
+        name(&[&[pair(CN, tag, value)]])
     }
 
     #[test]
-    fn case_spaces_and_kind_of_string_do_not_count() {
-        let plain = name(&[(6, 19, b"JP"), (3, 19, b"City Hall CA")]);
-        let same = [
-            name(&[(6, 19, b"jp"), (3, 12, b"CITY HALL ca")]),
-            name(&[(6, 19, b"JP"), (3, 20, b"  City   Hall CA ")]),
-            name(&[(6, 12, b"JP"), (3, 30, b"\0C\0i\0t\0y\0 \0H\0a\0l\0l\0 \0C\0A")]),
+    fn names_are_equal_where_their_texts_are() {
+        let utf8 = |text: &str| common(12, text.as_bytes());
+        let equal = [
+            (utf8("Good CA"), common(19, b"good  ca")),
+            (utf8("Good CA"), common(22, b"  GOOD CA ")),
+            (utf8("Good CA"), common(20, b"Good CA")),
+            (utf8("É"), common(20, &[0xE9])),
+            (utf8("É"), utf8("e\u{301}")),
+            (utf8("ジャパン"), utf8("ｼﾞｬﾊﾟﾝ")),
+            (utf8("ÄA"), common(30, &[0, 0xE4, 0, 0x41])),
+            (utf8("a"), common(28, &[0, 0, 0, 0x41])),
         ];
-        for other in same {
-            assert!(same_name(&plain, &other));
+        for (place, (one, other)) in equal.iter().enumerate() {
+            assert_eq!(one, other, "pair {place}");
+        }
+        let different = [
+            (utf8("Good CA"), utf8("GoodCA")),
+            (utf8("é"), utf8("e")),
+            (common(22, &[0xE9]), utf8("é")),
+            (common(22, &[0xE9]), common(4, &[0xE9])),
+            (utf8("a"), name(&[&[pair(O, 12, b"a")]])),
+            (utf8("a"), name(&[])),
+        ];
+        for (place, (one, other)) in different.iter().enumerate() {
+            assert_ne!(one, other, "pair {place}");
         }
     }
 
     #[test]
-    fn another_name_is_another() {
-        let plain = name(&[(6, 19, b"JP"), (3, 19, b"City Hall CA")]);
-        let others = [
-            name(&[(3, 19, b"City Hall CA"), (6, 19, b"JP")]),
-            name(&[(6, 19, b"JP"), (3, 19, b"CityHall CA")]),
-            name(&[(6, 19, b"JP"), (3, 19, b"City Hall CB")]),
-            name(&[(6, 19, b"JP"), (10, 19, b"City Hall CA")]),
-            name(&[(6, 19, b"JP")]),
-            name(&[(6, 19, b"JP"), (3, 4, b"City Hall CA")]),
-            Vec::new(),
-        ];
-        for other in others {
-            assert!(!same_name(&plain, &other));
+    fn attributes_of_one_relative_name_have_no_order_and_relative_names_do() {
+        let (a, b) = (pair(CN, 12, b"a"), pair(O, 12, b"b"));
+        assert_eq!(name(&[&[a.clone(), b.clone()]]), name(&[&[b.clone(), a.clone()]]));
+        let (one, two) = (std::slice::from_ref(&a), std::slice::from_ref(&b));
+        let (ab, ba) = (name(&[one, two]), name(&[two, one]));
+        assert_ne!(ab, ba);
+        assert_ne!(name(&[&[a.clone(), b.clone()]]), ab);
+        assert!(ab.is_within(&name(&[one])) && ab.is_within(&name(&[])));
+        assert!(!ba.is_within(&common(12, b"a")) && !common(12, b"a").is_within(&ab));
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        let empty_set = sequence(&[element(&[0x31], &[])]);
+        let no_value = sequence(&[element(&[0x31], &sequence(&[element(&[6], CN)]))]);
+        let mut trailing = sequence(&[]);
+        trailing.push(0);
+        for der in [empty_set, no_value, trailing, vec![0x31, 0], vec![]] {
+            assert!(Name::from_der(&der).is_err());
+            assert!(same_name(&der, &der) && !same_name(&der, &sequence(&[])));
         }
     }
 }

@@ -23,12 +23,17 @@ impl Places {
         Self(vec![(input, 0..at), (input, at + key.len()..certificate.len())])
     }
 
+    /// The whole of these inputs.
+    pub(crate) fn whole(inputs: impl IntoIterator<Item = usize>) -> Self {
+        Self(inputs.into_iter().map(|input| (input, 0..usize::MAX)).collect())
+    }
+
     /// Whether a change lies in these octets alone.
     pub(crate) fn hold(&self, change: Change, inputs: &[Vec<u8>]) -> bool {
         match change {
             Change::Flip { input, at, .. } => self.cover(input, at..at + 1),
             Change::Cut { input, left } => self.cover(input, left..inputs[input].len()),
-            Change::Longer { .. } => false,
+            Change::Longer { input } => self.cover(input, inputs[input].len()..usize::MAX),
             // The key of a root's copy may be missing, but not be another.
             Change::Drop { left } => (left..inputs.len())
                 .all(|input| self.0.iter().any(|(outside, _)| *outside == input)),
@@ -36,8 +41,8 @@ impl Places {
     }
 
     fn cover(&self, input: usize, octets: Range<usize>) -> bool {
-        octets.into_iter().all(|octet| {
-            self.0.iter().any(|(outside, range)| *outside == input && range.contains(&octet))
+        self.0.iter().any(|(outside, range)| {
+            *outside == input && range.start <= octets.start && octets.end <= range.end
         })
     }
 }
