@@ -3,6 +3,7 @@
 mod admin;
 mod args;
 mod demo;
+mod evidence;
 mod packs;
 mod remote;
 mod rollout;
@@ -21,6 +22,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Rules(args) => rules::run(args),
+        Command::Evidence(command) => evidence::run(&command),
         Command::Admin(args) => admin::run(args),
     };
     match done {

@@ -1,4 +1,5 @@
 use super::{
+    evidence::EvidenceCommand,
     rollout::RolloutCommand,
     rules::{BacktestArgs, BundleArgs, DiffArgs, ExplainArgs, KeygenArgs, VerifyArgs},
 };
@@ -24,6 +25,9 @@ pub(crate) enum Command {
     /// Rule packs: checked, tested, explained, tried, signed, and brought into service.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Files of evidence: what they say, and whether they hold.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// What an operator needs now and then.
     #[command(subcommand)]
     Admin(AdminCommand),

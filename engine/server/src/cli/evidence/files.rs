@@ -1,0 +1,63 @@
+//! Files of evidence, bounded.
+
+use super::outcome::Unreadable;
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use std::{fs::File, io::Read as _, path::Path, path::PathBuf, str::FromStr};
+
+/// The most bytes of a file that are read: as much as the largest status list has.
+const LARGEST: u64 = 16 << 20;
+
+/// Bytes of a file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let shown = |why: &dyn std::fmt::Display| Unreadable::new(path, why);
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| shown(&error))?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| shown(&error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+        return Err(shown(&"it is larger than 16 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// The certificates of some files, in order: of PEM all that stand in it, of DER the one.
+pub(super) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Unreadable> {
+    let mut all = Vec::new();
+    for path in paths {
+        let bytes = read(path)?;
+        if bytes.first() == Some(&0x30) {
+            all.push(bytes);
+            continue;
+        }
+        let before = all.len();
+        for block in CertificateDer::pem_slice_iter(&bytes) {
+            let block = block.map_err(|_| Unreadable::new(path, &"its PEM is broken"))?;
+            all.push(block.to_vec());
+        }
+        if all.len() == before {
+            return Err(Unreadable::new(path, &"it holds no certificate, neither PEM nor DER"));
+        }
+    }
+    Ok(all)
+}
+
+/// Bytes as an argument.
+#[derive(Clone, Debug)]
+pub(super) struct Hex(pub(super) Vec<u8>);
+
+impl FromStr for Hex {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "it is not an even number of hexadecimal digits";
+        if !text.is_ascii() || !text.len().is_multiple_of(2) {
+            return Err(WRONG);
+        }
+        let digits = text
+            .chars()
+            .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<Vec<u8>>>()
+            .ok_or(WRONG)?;
+        let pair = |pair: &[u8]| pair.iter().fold(0_u8, |octet, digit| octet << 4 | digit);
+        Ok(Self(digits.chunks(2).map(pair).collect()))
+    }
+}

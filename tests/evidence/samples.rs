@@ -1,0 +1,72 @@
+//! The published samples, by the command: each one's verdict, status and every field of its file.
+
+use crate::told;
+use serde_json::Value;
+use simbind_tests::workspace_root;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What a sample's file says that is no field of the chain.
+const NO_FIELDS: &[&str] = &[
+    "name",
+    "pem",
+    "source",
+    "licence",
+    "notes",
+    "why",
+    "expected",
+    "also_accepted",
+    "chain_expected",
+    "rfc5280_path",
+    "status_list",
+    "trust_anchors",
+];
+
+fn folder(set: &str) -> Option<PathBuf> {
+    let base = std::env::var_os("SIMBIND_VECTORS")
+        .map_or_else(|| workspace_root().join("../shared/vectors"), PathBuf::from);
+    let folder = base.join(set);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not there (set SIMBIND_VECTORS)", folder.display());
+    None
+}
+
+fn cases(folder: &Path) -> Vec<Value> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> =
+        paths.filter(|path| path.extension() == Some("json".as_ref())).collect();
+    paths.sort();
+    let read = |path: &PathBuf| serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    paths.iter().map(read).collect()
+}
+
+#[tokio::test]
+async fn every_published_chain_is_told_as_its_file_says() {
+    let Some(folder) = folder("android-key") else { return };
+    let mut told_of = 0;
+    for sample in cases(&folder).iter().filter(|sample| sample["pem"].is_string()) {
+        let text = |key: &str| sample[key].as_str();
+        let mut args = vec!["android-key", text("pem").unwrap()];
+        args.extend(["--at", text("verify_at").unwrap()]);
+        args.extend(["--roots", text("trust_anchors").unwrap_or("roots.pem")]);
+        args.extend(["--challenge", text("challenge_hex").unwrap()]);
+        args.extend(text("status_list").into_iter().flat_map(|list| ["--status", list]));
+        let (told, status) = told(&folder, &args).await;
+        let name = text("name").unwrap();
+        let word = if told["accepted"] == true { "accept" } else { "reject" };
+        let also = text("also_accepted").unwrap_or_default();
+        assert!(sample["expected"] == word || also.starts_with(word), "{name}: {told}");
+        assert_eq!(status, i32::from(word == "reject"), "{name}");
+        assert_eq!(told["fields"]["chain"], sample["chain_expected"], "{name}");
+        let fields = sample.as_object().unwrap().iter();
+        for (field, value) in fields.filter(|(field, _)| !NO_FIELDS.contains(&field.as_str())) {
+            assert_eq!(told["fields"][field], *value, "{name}: {field}");
+        }
+        told_of += 1;
+    }
+    assert!(told_of > 0, "there are no cases");
+}
