@@ -3,6 +3,8 @@
 //! another's.
 
 mod crl;
+#[cfg(any(test, feature = "test-util"))]
+pub mod encode;
 mod error;
 mod extension;
 mod freshness;
@@ -27,3 +29,6 @@ pub use ocsp::{
 pub use reason::Reason;
 pub use serial::Serial;
 pub use subject::CrlSubject;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+mod crl;
+mod made;
+mod ocsp;

@@ -1,0 +1,383 @@
+use super::made::{HOUR, Issuer, NOW, SECOND, THEN, serial, sign_answer};
+use crate::{
+    certificate::Authority,
+    status::{
+        CertStatus, Freshness, MAX_OCSP_BYTES, MAX_OCSP_RESPONSES, Nonce, Reason, Responder,
+        ResponderWord, StatusError, StatusRules, VerifiedOcsp,
+        encode::{CertIdDigest, ExtensionSpec, OcspSpec, ResponderName, encode_ocsp_word},
+        ocsp_request, read_ocsp, verify_ocsp, verify_ocsp_of_any_age,
+    },
+    testca::Party,
+};
+use rcgen::{ExtendedKeyUsagePurpose, KeyUsagePurpose};
+use simbind_core::time::Timestamp;
+use time::macros::datetime;
+
+const SERIAL: &[u8] = &[0x10, 1];
+const NO_CHECK: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
+
+fn good(issuer: &Issuer) -> OcspSpec {
+    says(issuer, CertStatus::Good)
+}
+
+fn says(issuer: &Issuer, status: CertStatus) -> OcspSpec {
+    OcspSpec::about(&issuer.authority, serial(SERIAL), status, NOW.minus(HOUR))
+}
+
+fn verify(issuer: &Issuer, der: &[u8]) -> Result<VerifiedOcsp, StatusError> {
+    verify_ocsp(der, &issuer.authority, SERIAL, Nonce::NotAsked, NOW)
+}
+
+/// What comes of the issuer's own answer after a change.
+fn changed(change: impl FnOnce(&mut OcspSpec)) -> Result<VerifiedOcsp, StatusError> {
+    let issuer = Issuer::new("issuer");
+    let mut spec = good(&issuer);
+    change(&mut spec);
+    verify(&issuer, &sign_answer(&issuer.party, &spec))
+}
+
+fn responder() -> Party {
+    let mut party = Party::leaf("responder", 77);
+    party.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+    party.with_extension(NO_CHECK, vec![5, 0], false)
+}
+
+/// What comes of an answer by this delegate of `by`.
+fn delegated(issuer: &Issuer, by: &Issuer, delegate: &Party) -> Result<VerifiedOcsp, StatusError> {
+    let certificate = by.party.issue(delegate);
+    let as_authority = Authority::from_der(&certificate).unwrap();
+    let spec = OcspSpec {
+        responder: ResponderName::by_key(&as_authority),
+        certificates: vec![certificate],
+        ..good(issuer)
+    };
+    verify(issuer, &sign_answer(delegate, &spec))
+}
+
+#[test]
+fn an_answer_says_what_the_issuer_signed() {
+    let issuer = Issuer::new("issuer");
+    let since = THEN;
+    for status in [
+        CertStatus::Good,
+        CertStatus::Unknown,
+        CertStatus::Held { since },
+        CertStatus::Revoked { since, reason: Reason::Unspecified },
+        CertStatus::Revoked { since, reason: Reason::KeyCompromise },
+        CertStatus::Revoked { since, reason: Reason::AaCompromise },
+    ] {
+        let der = sign_answer(&issuer.party, &says(&issuer, status));
+        let answer = verify(&issuer, &der).unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.issuer_id(), issuer.authority.id());
+        assert_eq!(answer.responder(), &Responder::Issuer);
+        assert_eq!(answer.this_update(), NOW.minus(HOUR));
+        assert_eq!(answer.next_update(), Some(NOW.plus(23 * HOUR)));
+        assert_eq!(answer.produced_at(), NOW.minus(HOUR));
+        assert_eq!(answer.valid_until(), NOW.plus(23 * HOUR));
+        assert_eq!(read_ocsp(&der).unwrap().answers(), 1);
+    }
+}
+
+#[test]
+fn a_hold_since_1970_means_never_issued() {
+    let since = Timestamp::EPOCH;
+    let issuer = Issuer::new("issuer");
+    let der = sign_answer(&issuer.party, &says(&issuer, CertStatus::Held { since }));
+    let never = CertStatus::Revoked { since, reason: Reason::Unspecified };
+    assert_eq!(verify(&issuer, &der).unwrap().status(), never);
+}
+
+#[test]
+fn a_responders_word_is_no_answer() {
+    let issuer = Issuer::new("issuer");
+    for (number, word) in [
+        (1, ResponderWord::MalformedRequest),
+        (2, ResponderWord::InternalError),
+        (3, ResponderWord::TryLater),
+        (4, ResponderWord::Undefined),
+        (5, ResponderWord::SigRequired),
+        (6, ResponderWord::Unauthorized),
+        (7, ResponderWord::Undefined),
+    ] {
+        let refused = verify(&issuer, &encode_ocsp_word(number)).map(drop);
+        assert_eq!(refused, Err(StatusError::Responder(word)));
+    }
+    assert_eq!(verify(&issuer, &encode_ocsp_word(0)).map(drop), Err(StatusError::NotBasic));
+}
+
+#[test]
+fn a_delegate_of_the_issuer_may_answer() {
+    let issuer = Issuer::new("issuer");
+    let answer = delegated(&issuer, &issuer, &responder()).unwrap();
+    let end = Timestamp::from_secs(2_051_222_400);
+    assert_eq!(answer.responder(), &Responder::Delegate { not_after: end });
+
+    let mut to_check = responder();
+    to_check.params.custom_extensions.clear();
+    let answer = delegated(&issuer, &issuer, &to_check).unwrap();
+    let serial = serial(&[77]);
+    assert_eq!(answer.responder(), &Responder::DelegateToCheck { not_after: end, serial });
+}
+
+#[test]
+fn whoever_was_not_delegated_may_not_answer() {
+    let issuer = Issuer::new("issuer");
+    let with = |change: fn(&mut Party)| {
+        let mut delegate = responder();
+        change(&mut delegate);
+        delegated(&issuer, &issuer, &delegate).map(drop)
+    };
+    let no_usage = with(|it| it.params.extended_key_usages.clear());
+    assert_eq!(no_usage, Err(StatusError::ResponderNotDelegated));
+    let any_usage = with(|it| it.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any]);
+    assert_eq!(any_usage, Err(StatusError::ResponderNotDelegated));
+    let may_not_sign = with(|it| it.params.key_usages = vec![KeyUsagePurpose::KeyEncipherment]);
+    assert_eq!(may_not_sign, Err(StatusError::ResponderNotDelegated));
+    let itself = with(|it| it.params.serial_number = Some(0x1001_u64.into()));
+    assert_eq!(itself, Err(StatusError::ResponderIsSubject));
+    let unknown = responder().with_extension(&[1, 2, 3], vec![5, 0], true);
+    let unknown = delegated(&issuer, &issuer, &unknown).map(drop);
+    assert_eq!(unknown, Err(StatusError::CriticalExtension));
+
+    for other in [Issuer::new("other"), Issuer::new("issuer")] {
+        let refused = delegated(&issuer, &other, &responder()).map(drop);
+        assert_eq!(refused, Err(StatusError::ResponderOfAnother));
+    }
+    let mut other_name = Issuer::new("other").party;
+    other_name.key = rcgen::KeyPair::from_pem(&issuer.party.key.serialize_pem()).unwrap();
+    let refused = delegated(&issuer, &Issuer::of(other_name), &responder()).map(drop);
+    assert_eq!(refused, Err(StatusError::ResponderOfAnother), "the key alone is not the issuer");
+}
+
+#[test]
+fn a_delegate_answers_while_its_certificate_is_valid() {
+    let issuer = Issuer::new("issuer");
+    let mut late = responder();
+    late.params.not_before = datetime!(2026-10-01 00:00:01 UTC);
+    let refused = delegated(&issuer, &issuer, &late).map(drop);
+    assert_eq!(refused, Err(StatusError::ResponderNotValid));
+
+    // Valid when it answered, and not now.
+    let mut over = responder();
+    over.params.not_after = datetime!(2026-09-30 23:59:59 UTC);
+    let refused = delegated(&issuer, &issuer, &over).map(drop);
+    assert_eq!(refused, Err(StatusError::Stale { by: SECOND }));
+
+    let mut gone = responder();
+    gone.params.not_after = datetime!(2026-09-30 22:59:59 UTC);
+    let refused = delegated(&issuer, &issuer, &gone).map(drop);
+    assert_eq!(refused, Err(StatusError::ResponderNotValid));
+
+    let mut short = responder();
+    short.params.not_after = datetime!(2026-10-01 01:00:00 UTC);
+    let answer = delegated(&issuer, &issuer, &short).unwrap();
+    assert_eq!(answer.valid_until(), NOW.plus(HOUR));
+}
+
+#[test]
+fn the_responder_is_who_the_answer_says() {
+    let issuer = Issuer::new("issuer");
+    let by_name = |name: &[u8]| {
+        let mut spec = good(&issuer);
+        spec.responder = ResponderName::Name(name.to_vec());
+        verify(&issuer, &sign_answer(&issuer.party, &spec)).map(drop)
+    };
+    assert_eq!(by_name(issuer.authority.name_der()), Ok(()));
+    let other = Issuer::new("other");
+    assert_eq!(by_name(other.authority.name_der()), Err(StatusError::UnknownResponder));
+    let stranger = changed(|spec| spec.responder = ResponderName::Key(vec![7; 20])).map(drop);
+    assert_eq!(stranger, Err(StatusError::UnknownResponder));
+    let forged = sign_answer(&other.party, &good(&issuer));
+    assert_eq!(verify(&issuer, &forged).map(drop), Err(StatusError::BadSignature));
+}
+
+#[test]
+fn a_delegate_is_found_by_name_among_other_certificates() {
+    let issuer = Issuer::new("issuer");
+    let (delegate, namesake) = (responder(), responder());
+    let name = |party: &Party| {
+        Authority::from_der(&issuer.party.issue(party)).unwrap().name_der().to_vec()
+    };
+    let mut spec = OcspSpec { responder: ResponderName::Name(name(&delegate)), ..good(&issuer) };
+    spec.certificates = vec![
+        issuer.party.self_signed(),
+        issuer.party.issue(&namesake),
+        issuer.party.issue(&delegate),
+    ];
+    assert!(verify(&issuer, &sign_answer(&delegate, &spec)).is_ok());
+    spec.certificates.truncate(2);
+    let refused = verify(&issuer, &sign_answer(&delegate, &spec)).map(drop);
+    assert_eq!(refused, Err(StatusError::BadSignature));
+    spec.certificates = vec![issuer.party.self_signed(); 9];
+    let refused = verify(&issuer, &sign_answer(&delegate, &spec)).map(drop);
+    assert_eq!(refused, Err(StatusError::TooMany { what: "certs", max: 8 }));
+}
+
+#[test]
+fn an_answer_is_about_one_issuer_and_one_serial() {
+    let issuer = Issuer::new("issuer");
+    for digest in
+        [CertIdDigest::Sha1, CertIdDigest::Sha256, CertIdDigest::Sha384, CertIdDigest::Sha512]
+    {
+        assert!(changed(|spec| spec.answers[0].digest = digest).is_ok(), "{digest:?}");
+    }
+    let other_serial = changed(|spec| spec.answers[0].serial = serial(&[0x10])).map(drop);
+    assert_eq!(other_serial, Err(StatusError::OtherSerial));
+    let nobody = changed(|spec| spec.answers.clear()).map(drop);
+    assert_eq!(nobody, Err(StatusError::OtherIssuer));
+    // Each of the two hashes counts.
+    let same_name = Issuer::new("issuer");
+    let mut same_key = Issuer::new("other").party;
+    same_key.key = rcgen::KeyPair::from_pem(&issuer.party.key.serialize_pem()).unwrap();
+    for other in [same_name, Issuer::of(same_key)] {
+        let mut spec = good(&issuer);
+        spec.answers[0].issuer = other.authority;
+        let refused = verify(&issuer, &sign_answer(&issuer.party, &spec)).map(drop);
+        assert_eq!(refused, Err(StatusError::OtherIssuer));
+    }
+    let der = sign_answer(&issuer.party, &good(&issuer));
+    let zeros = verify_ocsp(&der, &issuer.authority, &[0, 0x10, 1], Nonce::NotAsked, NOW);
+    assert!(zeros.is_ok(), "leading zeros do not count");
+}
+
+#[test]
+fn of_several_answers_the_one_that_was_asked_counts() {
+    let issuer = Issuer::new("issuer");
+    let since = THEN;
+    let answer = |octets: &[u8], status| {
+        let about = OcspSpec::about(&issuer.authority, serial(octets), status, NOW.minus(HOUR));
+        about.answers.into_iter().next().unwrap()
+    };
+    let verify = |answers| {
+        let spec = OcspSpec { answers, ..good(&issuer) };
+        verify(&issuer, &sign_answer(&issuer.party, &spec)).map(|answer| answer.status())
+    };
+    let held = CertStatus::Held { since };
+    let mixed = vec![answer(&[1], held), answer(SERIAL, CertStatus::Good), answer(&[2], held)];
+    assert_eq!(verify(mixed), Ok(CertStatus::Good));
+    let twice = vec![answer(SERIAL, CertStatus::Good), answer(SERIAL, held)];
+    assert_eq!(verify(twice), Err(StatusError::Contradiction));
+    let mut by_sha1 = answer(SERIAL, held);
+    by_sha1.digest = CertIdDigest::Sha1;
+    assert_eq!(verify(vec![answer(SERIAL, held), by_sha1]), Ok(held));
+    let many = vec![answer(&[1], held); MAX_OCSP_RESPONSES + 1];
+    let too_many = StatusError::TooMany { what: "answers", max: MAX_OCSP_RESPONSES };
+    assert_eq!(verify(many), Err(too_many));
+}
+
+#[test]
+fn an_answer_counts_from_its_update_to_the_next() {
+    let issuer = Issuer::new("issuer");
+    let der = sign_answer(&issuer.party, &good(&issuer));
+    let at = |at| verify_ocsp(&der, &issuer.authority, SERIAL, Nonce::NotAsked, at).map(drop);
+    let (this, next) = (NOW.minus(HOUR), NOW.plus(23 * HOUR));
+    assert_eq!(at(this.minus(300 * SECOND)), Ok(()));
+    assert_eq!(at(this.minus(301 * SECOND)), Err(StatusError::NotYetValid));
+    assert_eq!(at(next), Ok(()));
+    assert_eq!(at(next.plus(SECOND)), Err(StatusError::Stale { by: SECOND }));
+    let backwards = changed(|it| it.answers[0].next_update = Some(this.minus(SECOND))).map(drop);
+    assert_eq!(backwards, Err(StatusError::Backwards));
+
+    let later = next.plus(5 * HOUR);
+    let rules = StatusRules::default();
+    let read =
+        verify_ocsp_of_any_age(&der, &issuer.authority, SERIAL, Nonce::NotAsked, rules, later);
+    assert_eq!(read.unwrap().freshness(later), Freshness::Overdue(5 * HOUR));
+}
+
+#[test]
+fn an_answer_without_a_next_update_counts_for_a_bounded_time() {
+    let issuer = Issuer::new("issuer");
+    let mut spec = good(&issuer);
+    spec.answers[0].next_update = None;
+    let der = sign_answer(&issuer.party, &spec);
+    let answer = verify(&issuer, &der).unwrap();
+    assert_eq!(answer.next_update(), None);
+    assert_eq!(answer.valid_until(), NOW, "an hour from its update");
+    let later = NOW.plus(SECOND);
+    let refused = verify_ocsp(&der, &issuer.authority, SERIAL, Nonce::NotAsked, later).map(drop);
+    assert_eq!(refused, Err(StatusError::Stale { by: SECOND }));
+    let rules = StatusRules::default().with_age_without_next_update(2 * HOUR);
+    let read =
+        verify_ocsp_of_any_age(&der, &issuer.authority, SERIAL, Nonce::NotAsked, rules, later);
+    assert_eq!(read.unwrap().freshness(later), Freshness::Current);
+}
+
+#[test]
+fn the_nonce_that_was_asked_comes_back() {
+    let issuer = Issuer::new("issuer");
+    let asked = |said: Option<&[u8]>, nonce| {
+        let spec = OcspSpec { nonce: said.map(<[u8]>::to_vec), ..good(&issuer) };
+        let der = sign_answer(&issuer.party, &spec);
+        verify_ocsp(&der, &issuer.authority, SERIAL, nonce, NOW).map(drop)
+    };
+    assert_eq!(asked(Some(&[7; 32]), Nonce::Asked(&[7; 32])), Ok(()));
+    assert_eq!(asked(Some(&[7; 32]), Nonce::NotAsked), Ok(()));
+    assert_eq!(asked(None, Nonce::Asked(&[7; 32])), Err(StatusError::NonceMissing));
+    assert_eq!(asked(Some(&[8; 32]), Nonce::Asked(&[7; 32])), Err(StatusError::NonceDifferent));
+    assert_eq!(asked(Some(&[7; 31]), Nonce::Asked(&[7; 32])), Err(StatusError::NonceDifferent));
+}
+
+#[test]
+fn extensions_that_are_not_understood_refuse_where_they_are_critical() {
+    let unknown = |critical| ExtensionSpec { oid: vec![0x2A, 3], critical, value: vec![5, 0] };
+    // Archive cutoff, which dates expired certificates' words.
+    let cutoff = vec![0x2B, 6, 1, 5, 5, 7, 0x30, 1, 6];
+    let cutoff = |critical| ExtensionSpec { oid: cutoff.clone(), critical, value: vec![5, 0] };
+    for (extension, outcome) in [
+        (unknown(false), Ok(())),
+        (cutoff(false), Ok(())),
+        (unknown(true), Err(StatusError::CriticalExtension)),
+        (cutoff(true), Err(StatusError::CriticalExtension)),
+    ] {
+        let in_all = changed(|spec| spec.extensions.push(extension.clone())).map(drop);
+        let in_one = changed(|spec| spec.answers[0].extensions.push(extension)).map(drop);
+        assert_eq!((in_all, in_one), (outcome, outcome));
+    }
+}
+
+#[test]
+fn an_answer_with_bytes_beside_it_or_too_many_is_refused() {
+    let issuer = Issuer::new("issuer");
+    let mut der = sign_answer(&issuer.party, &good(&issuer));
+    der.push(0);
+    assert!(matches!(verify(&issuer, &der), Err(StatusError::Malformed(_))));
+    let got = MAX_OCSP_BYTES + 1;
+    let refused = verify(&issuer, &vec![0x30; got]).map(drop);
+    assert_eq!(refused, Err(StatusError::TooLarge { got, max: MAX_OCSP_BYTES }));
+}
+
+#[test]
+fn no_flipped_bit_and_no_truncation_changes_an_answer() {
+    let issuer = Issuer::new("issuer");
+    let delegate = responder();
+    let certificate = issuer.party.issue(&delegate);
+    let by = Authority::from_der(&certificate).unwrap();
+    let responder = ResponderName::by_key(&by);
+    let spec = OcspSpec { responder, certificates: vec![certificate], ..good(&issuer) };
+    let der = sign_answer(&delegate, &spec);
+    let whole = verify(&issuer, &der).unwrap();
+    for bit in 0..der.len() * 8 {
+        let mut flipped = der.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(verify(&issuer, &flipped).is_err(), "bit {bit}");
+    }
+    for length in 0..der.len() {
+        assert!(verify(&issuer, &der[..length]).is_err(), "{length} bytes");
+    }
+    assert_eq!(verify(&issuer, &der), Ok(whole));
+}
+
+#[test]
+fn a_question_is_encoded_as_responders_read_it() {
+    let issuer = Issuer::new("issuer");
+    let plain = ocsp_request(&issuer.authority, &[0xAB], None);
+    let with_nonce = ocsp_request(&issuer.authority, &[0xAB], Some(&[7; 32]));
+    // Version and requestor left out; one request; the serial stays positive.
+    assert!(plain.ends_with(&[2, 2, 0, 0xAB]));
+    assert!(with_nonce.ends_with(&[[4, 34, 4, 32].as_slice(), &[7; 32]].concat()));
+    let hash =
+        ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, issuer.authority.name_der());
+    assert!(plain.windows(20).any(|at| at == hash.as_ref()));
+}
