@@ -1,3 +1,5 @@
 mod crl;
 mod made;
 mod ocsp;
+mod responder;
+mod scope;

@@ -1,0 +1,107 @@
+use super::{
+    crl::{changed, with_extension},
+    made::{Issuer, NOW, THEN, serial},
+};
+use crate::{
+    der::write::{element, sequence},
+    status::{
+        CrlSubject, Listing, StatusError,
+        encode::{CrlEntrySpec, ExtensionSpec},
+        verify_crl,
+    },
+    testca::Party,
+};
+
+#[test]
+fn entries_of_another_issuer_make_an_indirect_list() {
+    let issuer = Issuer::new("issuer");
+    let named = |name: &[u8]| {
+        let mut spec = issuer.list();
+        let mut entry = CrlEntrySpec::held(serial(&[1]), THEN);
+        let names = sequence(&[element(&[0xA4], name)]);
+        entry.extensions.push(ExtensionSpec::id_ce(29, true, names));
+        spec.entries.push(entry);
+        verify_crl(&issuer.sign_list(&spec), &issuer.authority, NOW).map(drop)
+    };
+    assert_eq!(named(issuer.authority.name_der()), Ok(()));
+    let other = Issuer::new("other");
+    assert_eq!(named(other.authority.name_der()), Err(StatusError::Indirect));
+}
+
+/// An issuing distribution point: whose certificates by tag, or a URI.
+fn scope(part: Vec<u8>) -> Vec<u8> {
+    sequence(&[part])
+}
+
+fn uri_point(uri: &[u8]) -> Vec<u8> {
+    element(&[0xA0], &element(&[0xA0], &element(&[0x86], uri)))
+}
+
+fn flag(number: u8) -> Vec<u8> {
+    element(&[0x80 | number], &[0xFF])
+}
+
+#[test]
+fn a_list_speaks_for_those_in_its_scope_alone() {
+    let issuer = Issuer::new("issuer");
+    let person = issuer.party.issue(&Party::leaf("person", 5));
+    let points = sequence(&[sequence(&[uri_point(b"http://a/1")])]);
+    let with_point = Party::leaf("person", 5).with_extension(&[2, 5, 29, 31], points, false);
+    let with_point = issuer.party.issue(&with_point);
+    let authority = issuer.party.issue(&Party::authority("below", 5));
+    let subjects =
+        [&person, &with_point, &authority].map(|der| CrlSubject::of_certificate(der).unwrap());
+    let by_issuer =
+        element(&[0xA0], &element(&[0xA0], &element(&[0xA4], issuer.authority.name_der())));
+
+    // Whether it covers a person, one with a point, an authority, and a bare serial.
+    let cases = [
+        (flag(1), [true, true, false, true]),
+        (flag(2), [false, false, true, false]),
+        (flag(5), [false, false, false, false]),
+        (uri_point(b"http://a/1"), [false, true, false, false]),
+        (uri_point(b"http://a/2"), [false, false, false, false]),
+        (by_issuer, [true, true, true, false]),
+    ];
+    for (place, (part, covered)) in cases.into_iter().enumerate() {
+        let mut spec = issuer.list();
+        spec.extensions.push(ExtensionSpec::id_ce(28, true, scope(part)));
+        let list = verify_crl(&issuer.sign_list(&spec), &issuer.authority, NOW).unwrap();
+        let [by_subject @ .., by_serial] = covered;
+        let listing = |covered| if covered { Listing::Unlisted } else { Listing::NotCovered };
+        for (subject, covered) in subjects.iter().zip(by_subject) {
+            assert_eq!(list.of(subject), listing(covered), "case {place}");
+        }
+        assert_eq!(list.of_serial(&[5]), listing(by_serial), "case {place}");
+    }
+}
+
+#[test]
+fn a_listed_serial_is_listed_whatever_the_scope_of_the_list() {
+    let list = changed(|spec| {
+        spec.entries.push(CrlEntrySpec::held(serial(&[5]), THEN));
+        let point = scope(uri_point(b"http://a/1"));
+        spec.extensions.push(ExtensionSpec::id_ce(28, true, point));
+    });
+    assert_eq!(list.unwrap().of_serial(&[5]), Listing::Held { since: THEN });
+}
+
+#[test]
+fn scopes_that_are_not_served_refuse() {
+    let refused = |value| with_extension(28, true, value).map(drop);
+    assert_eq!(refused(scope(flag(4))), Err(StatusError::Indirect));
+    let reasons = scope(element(&[0x83], &[6, 0x40]));
+    assert_eq!(refused(reasons), Err(StatusError::SomeReasons));
+    let broken = [
+        sequence(&[]),
+        sequence(&[flag(1), flag(2)]),
+        sequence(&[flag(2), flag(1)]),
+        scope(element(&[0xA1], &[])),
+        scope(element(&[0x86], &[0xFF])),
+        scope(element(&[0xA0], &element(&[0xA0], &[]))),
+        [scope(flag(1)), vec![0]].concat(),
+    ];
+    for (place, value) in broken.into_iter().enumerate() {
+        assert!(matches!(refused(value), Err(StatusError::Malformed(_))), "case {place}");
+    }
+}
