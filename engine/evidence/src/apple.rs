@@ -24,6 +24,7 @@ mod chain;
 pub mod encode;
 mod error;
 mod object;
+mod receipt;
 mod roots;
 
 pub use assertion::{Assertion, MAX_ASSERTION_BYTES, verify_assertion};
@@ -32,6 +33,10 @@ pub use authenticator::{AuthenticatorDataError, Environment, Extensions};
 pub use cbor::CborError;
 pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES};
 pub use error::{AppAttestError, AssertionError, CertificateFault, ChainFault};
+pub use receipt::{
+    MAX_RECEIPT_BYTES, Receipt, ReceiptError, ReceiptKind, ReceiptRoots, VerifiedReceipt,
+    read_receipt, verify_receipt,
+};
 pub use roots::AppAttestRoots;
 
 #[cfg(test)]

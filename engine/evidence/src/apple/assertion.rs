@@ -25,7 +25,7 @@ pub struct Assertion {
 pub fn verify_assertion(
     cbor: &[u8],
     key: &PublicKey,
-    client_data_hash: &[u8; 32],
+    client_data_hash: &[u8],
     app_id: &str,
     previous_counter: u32,
 ) -> Result<Assertion, AssertionError> {

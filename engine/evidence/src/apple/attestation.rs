@@ -41,15 +41,16 @@ pub struct AppAttestation {
 /// Verifies an attestation object by Apple's procedure ("Validating apps that connect to your
 /// server") at the given time.
 ///
-/// `key_id` are the 32 octets of the key's identifier, `client_data_hash` is the SHA-256 of the
-/// challenge. The receipt is kept as it is and vouched for by nothing here.
+/// `key_id` are the 32 octets of the key's identifier. `client_data_hash` is what the app gives to
+/// Apple's interface: the SHA-256 of the challenge (Apple's own published sample gives the
+/// challenge itself). The receipt is kept as it is and vouched for by nothing here.
 ///
 /// # Errors
 /// [`AppAttestError`], the first link that does not hold.
 pub fn verify_attestation(
     cbor: &[u8],
     key_id: &[u8],
-    client_data_hash: &[u8; 32],
+    client_data_hash: &[u8],
     app: &ExpectedApp<'_>,
     roots: &AppAttestRoots,
     at: Timestamp,
@@ -59,7 +60,7 @@ pub fn verify_attestation(
         return Err(AppAttestError::TooLarge { got, max });
     }
     let object = AttestationObject::read(cbor)?;
-    let walked = chain::walk(&object.certificates, roots, at)?;
+    let walked = chain::walk(&object.certificates, &roots.0, at)?;
     let leaf = walked.leaf()?;
     let nonce = sha256(&[object.authenticator_data, client_data_hash].concat());
     if nonce_of(leaf)? != nonce {

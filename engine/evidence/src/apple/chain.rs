@@ -1,7 +1,8 @@
 //! The walk along a chain of Apple's, leaf to root key, in the order in which it stands.
 
-use super::{AppAttestRoots, CertificateFault, ChainFault};
+use super::{CertificateFault, ChainFault};
 use crate::{
+    android::AttestationRoots,
     link::{self, OutOfValidity, SignatureAlgorithm},
     signature::PublicKey,
 };
@@ -40,7 +41,7 @@ impl<'c> WalkedChain<'c> {
 /// Walks a leaf and its intermediates, without the root, to a root key.
 pub(super) fn walk<'c>(
     chain: &[&'c [u8]],
-    roots: &AppAttestRoots,
+    roots: &AttestationRoots,
     at: Timestamp,
 ) -> Result<WalkedChain<'c>, CertificateFault> {
     if chain.len() < 2 {
@@ -76,7 +77,7 @@ pub(super) fn walk<'c>(
 fn check(
     place: usize,
     path: &[X509Certificate<'_>],
-    roots: &AppAttestRoots,
+    roots: &AttestationRoots,
     at: Timestamp,
 ) -> Result<(), ChainFault> {
     let certificate = path.get(place).ok_or(ChainFault::Malformed)?;
@@ -134,7 +135,7 @@ fn check_extensions(place: usize, certificate: &X509Certificate<'_>) -> Result<(
 fn check_issued(
     certificate: &X509Certificate<'_>,
     issuer: Option<&X509Certificate<'_>>,
-    roots: &AppAttestRoots,
+    roots: &AttestationRoots,
 ) -> Result<(), ChainFault> {
     let algorithm = SignatureAlgorithm::of(certificate)
         .filter(|algorithm| !algorithm.null_ecdsa)

@@ -1,5 +1,9 @@
-//! Makes attestation objects and assertions, for tests and simulators. Certificates and signatures
+//! Makes attestation objects, assertions and receipts, for tests and simulators. Certificates and signatures
 //! are the caller's: what is made here is verified like everything else.
+
+mod receipt;
+
+pub use receipt::{RECEIPT_SIGNER_OID, ReceiptSpec, receipt, receipt_content, receipt_field};
 
 use super::{Environment, Extensions};
 use crate::{

@@ -1,9 +1,10 @@
-use crate::{android::AttestationRoots, certificate::AnchorError, signature::PublicKey};
+use crate::{android::AttestationRoots, certificate::AnchorError};
+use std::fmt;
 
 /// The roots that App Attest chains may end at, known by name and key. A type of its own, so that
 /// a root of Android's is never one of Apple's.
 #[derive(Clone)]
-pub struct AppAttestRoots(AttestationRoots);
+pub struct AppAttestRoots(pub(super) AttestationRoots);
 
 impl AppAttestRoots {
     /// Reads roots from PEM certificates. Only their names and keys count, not their validity.
@@ -28,23 +29,10 @@ impl AppAttestRoots {
     pub const fn none() -> Self {
         Self(AttestationRoots::none())
     }
-
-    /// Whether a key, as its DER `SubjectPublicKeyInfo`, is a root's.
-    pub(super) fn has_key(&self, spki: &[u8]) -> bool {
-        self.0.has_key(spki)
-    }
-
-    /// The keys of the roots with this name.
-    pub(super) fn keys_named<'r>(
-        &'r self,
-        subject: &'r [u8],
-    ) -> impl Iterator<Item = &'r PublicKey> {
-        self.0.keys_named(subject)
-    }
 }
 
-impl std::fmt::Debug for AppAttestRoots {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for AppAttestRoots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AppAttestRoots({:?})", self.0)
     }
 }

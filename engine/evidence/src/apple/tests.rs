@@ -1,2 +1,6 @@
+mod assertions;
+mod attestations;
+mod bytes;
 mod made;
-mod rules;
+mod receipts;
+mod samples;

@@ -6,8 +6,8 @@ use serde_json::Value;
 use simbind_core::time::Timestamp;
 use simbind_evidence::{
     apple::{
-        AppAttestRoots, AppAttestation, Environment, ExpectedApp, verify_assertion,
-        verify_attestation,
+        AppAttestRoots, AppAttestation, Environment, ExpectedApp, Receipt, ReceiptKind,
+        ReceiptRoots, read_receipt, verify_assertion, verify_attestation, verify_receipt,
     },
     signature::PublicKey,
 };
@@ -26,7 +26,7 @@ pub(crate) fn run(folder: &Path) -> Tally {
         let outcome = match json["kind"].as_str() {
             Some("attestation") => attestation(folder, &json),
             Some("assertion") => assertion(&json),
-            Some("receipt") => continue,
+            Some("receipt") => receipt(folder, &json),
             kind => Err(format!("a case of unknown kind {kind:?}")),
         };
         match outcome {
@@ -115,6 +115,70 @@ fn assertion(json: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// A receipt is read; where the case names a root, it is verified too.
+fn receipt(folder: &Path, json: &Value) -> Result<(), String> {
+    let bytes = decoded(&json["receipt_base64"]);
+    let read = read_receipt(&bytes);
+    if let Ok(receipt) = &read {
+        compare_receipt(json, receipt)?;
+    }
+    if let (Some(file), Some(at)) = (json["trust_anchors"].as_str(), json["verify_at"].as_str()) {
+        let roots = ReceiptRoots::from_pem(&std::fs::read(folder.join(file)).unwrap()).unwrap();
+        let at = OffsetDateTime::parse(at, &Rfc3339).unwrap();
+        let at = Timestamp::from_secs(at.unix_timestamp());
+        return verdict(json, &verify_receipt(&bytes, &roots, at));
+    }
+    match (&read, json["expected"].as_str()) {
+        (Ok(_), Some("parse")) => Ok(()),
+        _ => verdict(json, &read),
+    }
+}
+
+fn compare_receipt(json: &Value, receipt: &Receipt) -> Result<(), String> {
+    let theirs = &json["properties"];
+    let time = |key: &str| {
+        let at = theirs[key].as_str().map(|text| OffsetDateTime::parse(text, &Rfc3339).unwrap());
+        at.map(|at| {
+            let millis = at.unix_timestamp_nanos() / 1_000_000;
+            Timestamp::from_millis(i64::try_from(millis).unwrap())
+        })
+    };
+    let kind = match receipt.kind() {
+        ReceiptKind::Attest => "ATTEST",
+        ReceiptKind::Receipt => "RECEIPT",
+    };
+    let environment = receipt.environment().map(|environment| match environment {
+        Environment::Production => "production",
+        Environment::Development => "sandbox",
+    });
+    let risk =
+        theirs["riskMetric"].as_u64().or_else(|| theirs["riskMetric"].as_str()?.parse().ok());
+    let key_id = json["key_id_base64"].as_str().map(|_| decoded(&json["key_id_base64"]));
+    let point = &receipt.public_key().spki_der()[receipt.public_key().spki_der().len() - 65..];
+    let own_key_id = ring::digest::digest(&ring::digest::SHA256, point);
+    let hash = encoded(receipt.client_hash());
+    let differs = [
+        ("type", theirs["type"].as_str() != Some(kind)),
+        ("environment", theirs["environment"].as_str() != environment),
+        ("token", theirs["token"].as_str() != receipt.token()),
+        ("clientHashBase64", theirs["clientHashBase64"].as_str() != Some(&hash)),
+        ("creationTime", time("creationTime") != Some(receipt.created())),
+        ("notBefore", time("notBefore") != receipt.not_before()),
+        ("expirationTime", time("expirationTime") != Some(receipt.expires())),
+        ("riskMetric", risk != receipt.risk_metric().map(u64::from)),
+    ];
+    if json["app_id"].as_str() != Some(receipt.app_id()) {
+        return Err("the receipt's app differs".into());
+    }
+    if key_id.is_some_and(|key_id| key_id != own_key_id.as_ref()) {
+        return Err("the receipt's key differs".into());
+    }
+    match differs.iter().find(|(key, differs)| *differs && theirs.get(key).is_some()) {
+        None => Ok(()),
+        Some((field, _)) => Err(format!("the receipt's {field} differs: {receipt:?}")),
+    }
+}
+
 fn verdict<T, E: std::fmt::Display>(json: &Value, outcome: &Result<T, E>) -> Result<(), String> {
     let said = if outcome.is_ok() { "accept" } else { "reject" };
     let also = json["also_accepted"].as_str().unwrap_or_default();
@@ -125,8 +189,8 @@ fn verdict<T, E: std::fmt::Display>(json: &Value, outcome: &Result<T, E>) -> Res
     Err(format!("{said} ({reason}), but {}", json["why"]))
 }
 
-fn client_data_hash(json: &Value) -> [u8; 32] {
-    hex::decode(json["client_data_hash_hex"].as_str().unwrap()).unwrap().try_into().unwrap()
+fn client_data_hash(json: &Value) -> Vec<u8> {
+    hex::decode(json["client_data_hash_hex"].as_str().unwrap()).unwrap()
 }
 
 fn decoded(text: &Value) -> Vec<u8> {

@@ -13,15 +13,31 @@ use rcgen::{KeyPair, PublicKeyData as _, SigningKey as _};
 pub(super) const APP: &str = "0123456789.example.app";
 pub(super) const CHALLENGE: &[u8] = b"a challenge";
 
+/// Where the parts of an attestation's authenticator data begin.
+pub(super) const FLAGS: usize = 32;
+pub(super) const COUNTER: usize = 33;
+pub(super) const AAGUID: usize = 37;
+pub(super) const CREDENTIAL_ID: usize = 55;
+pub(super) const KEY: usize = 87;
+
 /// An attestation in parts, of which a test changes some.
 pub(super) struct Phone {
     pub(super) root: Party,
     pub(super) intermediate: Party,
     pub(super) leaf: Party,
     pub(super) data: Vec<u8>,
-    /// What the leaf's nonce extension holds; by default the nonce of `data`.
-    pub(super) nonce: Option<Vec<u8>>,
+    /// The leaf's nonce extension. None: as it should be.
+    pub(super) nonce: Option<Nonce>,
     pub(super) key_id: Vec<u8>,
+}
+
+/// What stands in place of the nonce's extension.
+pub(super) enum Nonce {
+    Absent,
+    /// This function of the right nonce.
+    Content(fn(&[u8; 32]) -> Vec<u8>),
+    /// The right content, in another extension.
+    Under(&'static [u64]),
 }
 
 impl Phone {
@@ -44,21 +60,23 @@ impl Phone {
 
     pub(super) fn certificates(&self) -> Vec<Vec<u8>> {
         let nonce = encode::nonce(&self.data, &sha256(CHALLENGE));
-        let nonce = self.nonce.clone().unwrap_or_else(|| encode::nonce_extension(&nonce));
-        let leaf = Party {
-            params: self.leaf.params.clone(),
-            key: KeyPair::from_pem(&self.leaf.key.serialize_pem()).unwrap(),
-        };
-        let leaf = if nonce.is_empty() {
-            leaf
-        } else {
-            leaf.with_extension(encode::NONCE_OID, nonce, false)
+        let right = encode::nonce_extension(&nonce);
+        let leaf = same(&self.leaf);
+        let leaf = match &self.nonce {
+            None => leaf.with_extension(encode::NONCE_OID, right, false),
+            Some(Nonce::Absent) => leaf,
+            Some(Nonce::Content(of)) => leaf.with_extension(encode::NONCE_OID, of(&nonce), false),
+            Some(Nonce::Under(oid)) => leaf.with_extension(oid, right, false),
         };
         vec![self.intermediate.issue(&leaf), self.root.issue(&self.intermediate)]
     }
 
     pub(super) fn object(&self) -> Vec<u8> {
-        encode::attestation_object(&self.certificates(), b"receipt", &self.data)
+        self.object_with(&self.certificates())
+    }
+
+    pub(super) fn object_with(&self, certificates: &[Vec<u8>]) -> Vec<u8> {
+        encode::attestation_object(certificates, b"receipt", &self.data)
     }
 
     pub(super) fn verify(&self) -> Result<AppAttestation, AppAttestError> {
@@ -79,10 +97,18 @@ impl Phone {
         PublicKey::from_spki_der(&self.leaf.key.subject_public_key_info()).unwrap()
     }
 
+    /// A key of another kind.
+    pub(super) fn root_key(&self) -> PublicKey {
+        PublicKey::from_spki_der(&self.root.key.subject_public_key_info()).unwrap()
+    }
+
     /// An assertion over these authenticator data and the challenge.
     pub(super) fn assertion(&self, data: &[u8]) -> Vec<u8> {
-        let signature = self.leaf.key.sign(&encode::nonce(data, &sha256(CHALLENGE))).unwrap();
-        encode::assertion_object(&signature, data)
+        encode::assertion_object(&self.sign(&encode::nonce(data, &sha256(CHALLENGE))), data)
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.leaf.key.sign(message).unwrap()
     }
 
     pub(super) fn check(&self, cbor: &[u8], previous: u32) -> Result<Assertion, AssertionError> {
@@ -90,10 +116,17 @@ impl Phone {
     }
 }
 
+/// Authenticator data of an assertion with this counter.
 pub(super) fn asserted(counter: u32) -> Vec<u8> {
     encode::asserted_data(APP, counter, &Extensions::default())
 }
 
 pub(super) fn point(key: &KeyPair) -> Vec<u8> {
     key.der_bytes().to_vec()
+}
+
+/// The party once more; keys cannot be cloned.
+pub(super) fn same(party: &Party) -> Party {
+    let key = KeyPair::from_pem(&party.key.serialize_pem()).unwrap();
+    Party { params: party.params.clone(), key }
 }
