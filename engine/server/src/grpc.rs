@@ -6,6 +6,8 @@ mod binding;
 mod check;
 mod decision;
 mod event;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod party;
 mod rollout;
 mod rule;

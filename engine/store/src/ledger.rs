@@ -5,7 +5,7 @@
 //! wrong stops the start. That whole groups were taken from the end cannot be seen from the files.
 
 mod appender;
-mod frame;
+pub(crate) mod frame;
 mod page;
 mod places;
 mod reader;

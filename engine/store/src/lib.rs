@@ -18,6 +18,8 @@ mod contract;
 mod disk;
 mod embedded;
 mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod generations;
 mod index;
 mod ledger;
