@@ -10,9 +10,11 @@ mod general_name;
 mod issuing;
 mod name;
 mod parsed;
+mod path;
 mod policies;
 mod policy;
 mod profile;
+mod revocation;
 mod work;
 
 pub(crate) use anchors::certificates_of_pem;
@@ -21,8 +23,10 @@ pub use authority::{Authority, AuthorityError, MaySignCrls};
 pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, verify_chain};
 pub use error::ChainError;
 pub(crate) use name::same_name;
+pub use path::{VerifiedPath, verify_path};
 pub use policy::{ChainPolicy, Depth, KeyUsageRule, SubjectRule};
 pub use profile::{Profile, ProfileFault};
+pub use revocation::{MAX_LISTS, RevocationError, Unrevoked};
 pub use work::MAX_SIGNATURES;
 
 #[cfg(test)]

@@ -109,6 +109,17 @@ pub fn verify_chain(
     policy: &ChainPolicy,
     at: Timestamp,
 ) -> Result<VerifiedCertificate, ChainError> {
+    with_path(chain, anchors, policy, at, |certificate, _, _| certificate)
+}
+
+/// Finds a path, and makes something of the certificate, its path, and all that was given with it.
+pub(super) fn with_path<T>(
+    chain: &[impl AsRef<[u8]>],
+    anchors: &TrustAnchors,
+    policy: &ChainPolicy,
+    at: Timestamp,
+    make: impl FnOnce(VerifiedCertificate, &Path<'_>, &[Parsed]) -> T,
+) -> Result<T, ChainError> {
     let (leaf, rest) = bounded(chain)?.split_first().ok_or(ChainError::Empty)?;
     let leaf = Parsed::from_der(leaf.as_ref()).ok_or(ChainError::Malformed { at: 0 })?;
     let public_key = check_leaf(&leaf, policy, at)?;
@@ -122,7 +133,7 @@ pub fn verify_chain(
             (fault, _) => fault,
         }
     })?;
-    Ok(verified(&leaf, public_key, &path))
+    Ok(make(verified(&leaf, public_key, &path), &path, &given))
 }
 
 fn bounded<C: AsRef<[u8]>>(chain: &[C]) -> Result<&[C], ChainError> {

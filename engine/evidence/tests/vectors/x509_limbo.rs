@@ -1,11 +1,11 @@
 //! Cases of path validation: x509-limbo's, and NIST's PKITS in the same form.
 
 use super::tally::Tally;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject};
 use serde_json::Value;
 use simbind_core::time::Timestamp;
 use simbind_evidence::certificate::{
-    ChainPolicy, Depth, KeyUsageRule, Profile, SubjectRule, TrustAnchors, verify_chain,
+    ChainPolicy, Depth, KeyUsageRule, Profile, SubjectRule, TrustAnchors, verify_path,
 };
 use std::path::Path;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -40,9 +40,6 @@ pub(crate) fn run(folder: &Path) -> Tally {
 fn not_claimed(case: &Value) -> Option<&'static str> {
     let features: Vec<_> =
         case["features"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    if case["crls"].as_array().is_some_and(|crls| !crls.is_empty()) {
-        return Some("revocation along a path is not looked at yet");
-    }
     NOT_CLAIMED.iter().find(|(feature, _)| features.contains(feature)).map(|(_, reason)| *reason)
 }
 
@@ -74,7 +71,12 @@ fn verify(case: &Value) -> Result<(), String> {
     let anchors = TrustAnchors::from_der(ders(&case["trusted_certs"])).map_err(text)?;
     let mut chain = vec![der(&case["peer_certificate"])];
     chain.extend(ders(&case["untrusted_intermediates"]));
-    verify_chain(&chain, &anchors, &policy(case), at(case)).map(drop).map_err(text)
+    let path = verify_path(&chain, &anchors, &policy(case), at(case)).map_err(text)?;
+    let crls: Vec<_> = case["crls"].as_array().into_iter().flatten().map(crl).collect();
+    if crls.is_empty() && case["needs_revocation"] != true {
+        return Ok(());
+    }
+    path.check_revocation(&crls, at(case)).map(drop).map_err(text)
 }
 
 fn at(case: &Value) -> Timestamp {
@@ -88,6 +90,10 @@ fn ders(pems: &Value) -> Vec<Vec<u8>> {
 
 fn der(pem: &Value) -> Vec<u8> {
     CertificateDer::from_pem_slice(pem.as_str().unwrap().as_bytes()).unwrap().to_vec()
+}
+
+fn crl(pem: &Value) -> Vec<u8> {
+    CertificateRevocationListDer::from_pem_slice(pem.as_str().unwrap().as_bytes()).unwrap().to_vec()
 }
 
 fn text(error: impl std::fmt::Display) -> String {
