@@ -1,7 +1,7 @@
 /// Why a certificate was revoked (RFC 5280 section 5.3.1). A hold is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// Not said, or a code that the standard does not define.
+    /// Not said.
     Unspecified,
     /// The person's key became known to someone else.
     KeyCompromise,
@@ -28,8 +28,10 @@ pub(super) enum Code {
 }
 
 impl Code {
-    pub(super) fn of_number(number: u8) -> Self {
-        match number {
+    /// The code with this number, if the standard defines one.
+    pub(super) fn of_number(number: u8) -> Option<Self> {
+        Some(match number {
+            0 => Self::Revoked(Reason::Unspecified),
             1 => Self::Revoked(Reason::KeyCompromise),
             2 => Self::Revoked(Reason::CaCompromise),
             3 => Self::Revoked(Reason::AffiliationChanged),
@@ -39,17 +41,8 @@ impl Code {
             8 => Self::RemoveFromCrl,
             9 => Self::Revoked(Reason::PrivilegeWithdrawn),
             10 => Self::Revoked(Reason::AaCompromise),
-            _ => Self::Revoked(Reason::Unspecified),
-        }
-    }
-
-    /// The code's number in the standard.
-    pub(super) fn number(self) -> u8 {
-        match self {
-            Self::Revoked(reason) => reason.number(),
-            Self::Hold => 6,
-            Self::RemoveFromCrl => 8,
-        }
+            _ => return None,
+        })
     }
 
     /// How much it weighs where a certificate is listed twice.

@@ -1,4 +1,6 @@
+mod agreement;
 mod crl;
+mod exact;
 mod made;
 mod ocsp;
 mod responder;

@@ -56,15 +56,16 @@ impl<'d> Entry<'d> {
     }
 }
 
-/// A reason code. Where DER wants one octet, more are no code.
+/// A reason code. One that the standard does not define is malformed.
 pub(in crate::status) fn read_reason(value: &[u8]) -> Result<Code, DerError> {
     let mut reader = Reader::new("reasonCode", value);
     let content = reader.expect("reasonCode", ENUMERATED)?;
     reader.finish()?;
-    match content {
-        [number] => Ok(Code::of_number(*number)),
-        _ => Err(DerError::Range { field: "reasonCode" }),
-    }
+    let code = match content {
+        [number] => Code::of_number(*number),
+        _ => None,
+    };
+    code.ok_or(DerError::Range { field: "reasonCode" })
 }
 
 /// An entry may repeat the list's own issuer. Another one makes the list an indirect one.

@@ -124,16 +124,20 @@ pub(super) struct Body {
 
 impl Body {
     pub(super) fn read(head: &Head<'_>) -> Result<Self, StatusError> {
+        Self::read_up_to(head, MAX_CRL_ENTRIES)
+    }
+
+    fn read_up_to(head: &Head<'_>, max: usize) -> Result<Self, StatusError> {
         let (entries, extensions) = split(head.rest)?;
         let mut body = Self { table: Table::new(), number: None, scope: CrlScope::ALL };
         // The extensions first: they may say that the entries are not to be read.
         if let Some(extensions) = extensions {
             extension::each(extensions, |found| body.extend(found, head.issuer))?;
         }
-        let too_many = StatusError::TooMany { what: "entries", max: MAX_CRL_ENTRIES };
+        let too_many = StatusError::TooMany { what: "entries", max };
         if let Some(mut entries) = entries {
             while !entries.is_empty() {
-                if body.table.len() == MAX_CRL_ENTRIES {
+                if body.table.len() == max {
                     return Err(too_many);
                 }
                 let entry = Entry::read(&mut entries, head.issuer)?;
@@ -176,4 +180,31 @@ fn split(mut rest: Reader<'_>) -> Result<Parts<'_>, StatusError> {
     }
     rest.finish()?;
     Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, Envelope};
+    use crate::{
+        certificate::Authority,
+        signature::SignatureScheme,
+        status::{
+            Serial, StatusError,
+            encode::{CrlEntrySpec, CrlSpec, Signer, encode_crl},
+        },
+        testca::{NOW, Party},
+    };
+
+    #[test]
+    fn entries_are_counted_while_they_are_read() {
+        let issuer = Authority::from_der(&Party::authority("issuer", 1).self_signed()).unwrap();
+        let held = |number| CrlEntrySpec::held(Serial::of_unsigned(&[number]).unwrap(), NOW);
+        let entries = (1..=3).map(held).collect();
+        let spec = CrlSpec { entries, ..CrlSpec::empty(&issuer, NOW) };
+        let der = encode_crl(&spec, Signer::new(SignatureScheme::EcdsaP256Sha256, &|_| Vec::new()));
+        let envelope = Envelope::read(&der).unwrap();
+        let read = |max| Body::read_up_to(&envelope.head().unwrap(), max).map(|it| it.table.len());
+        assert_eq!(read(3), Ok(3));
+        assert_eq!(read(2), Err(StatusError::TooMany { what: "entries", max: 2 }));
+    }
 }

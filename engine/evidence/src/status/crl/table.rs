@@ -19,7 +19,7 @@ struct Row {
     since: Timestamp,
     at: u32,
     len: u8,
-    code: u8,
+    code: Code,
 }
 
 /// What a table says of one serial.
@@ -44,7 +44,7 @@ impl Table {
         let at = u32::try_from(self.serials.len()).ok()?;
         let len = u8::try_from(entry.serial.len()).ok()?;
         self.serials.extend_from_slice(entry.serial);
-        self.rows.push(Row { since: entry.since, at, len, code: entry.code.number() });
+        self.rows.push(Row { since: entry.since, at, len, code: entry.code });
         if let Some(date) = entry.invalid_since {
             self.invalid.push((at, date));
         }
@@ -54,7 +54,7 @@ impl Table {
     /// Sorts, and of entries with one serial keeps the most severe, then the earliest.
     pub(super) fn finish(&mut self) {
         let serials = &self.serials;
-        let severity = |row: &Row| Code::of_number(row.code).severity();
+        let severity = |row: &Row| row.code.severity();
         self.rows.sort_unstable_by(|one, other| {
             order(serial(serials, one), serial(serials, other))
                 .then_with(|| severity(other).cmp(&severity(one)))
@@ -75,7 +75,7 @@ impl Table {
         let dated = self.invalid.binary_search_by_key(&row.at, |(at, _)| *at).ok();
         Some(Found {
             since: row.since,
-            code: Code::of_number(row.code),
+            code: row.code,
             invalid_since: dated.and_then(|at| self.invalid.get(at)).map(|(_, date)| *date),
         })
     }
@@ -89,4 +89,14 @@ fn order(one: &[u8], other: &[u8]) -> Ordering {
 fn serial<'s>(serials: &'s [u8], row: &Row) -> &'s [u8] {
     let from = usize::try_from(row.at).unwrap_or(usize::MAX);
     serials.get(from..).and_then(|rest| rest.get(..usize::from(row.len))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Row;
+
+    #[test]
+    fn a_row_has_sixteen_octets() {
+        assert_eq!(size_of::<Row>(), 16);
+    }
 }

@@ -77,16 +77,18 @@ fn every_reason_is_read_and_a_hold_is_none() {
         (Some(4), revoked(Reason::Superseded)),
         (Some(5), revoked(Reason::CessationOfOperation)),
         (Some(6), Listing::Held { since }),
-        (Some(7), revoked(Reason::Unspecified)),
         (Some(8), Listing::Removed { since }),
         (Some(9), revoked(Reason::PrivilegeWithdrawn)),
         (Some(10), revoked(Reason::AaCompromise)),
-        (Some(11), revoked(Reason::Unspecified)),
-        (Some(255), revoked(Reason::Unspecified)),
     ];
     for (code, listing) in cases {
         let list = listed(vec![CrlEntrySpec::coded(serial(&[1]), THEN, code)]);
         assert_eq!(list.of_serial(&[1]), listing, "{code:?}");
+    }
+    for code in [7, 11, 0x80, 0xFF] {
+        let entry = CrlEntrySpec::coded(serial(&[1]), THEN, Some(code));
+        let refused = changed(|spec| spec.entries.push(entry));
+        assert!(matches!(refused, Err(StatusError::Malformed(_))), "{code}");
     }
 }
 
