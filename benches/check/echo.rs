@@ -102,6 +102,7 @@ impl Verifier {
             counter: None,
             app: app.as_ref(),
             signed_at: Timestamp::from_millis(at.seconds * 1000 + i64::from(at.nanos) / 1_000_000),
+            ui_app: None,
         }
         .encode();
         check(certificate, evidence.signature.as_ref(), &transcript)?;

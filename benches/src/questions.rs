@@ -75,6 +75,7 @@ fn question(
         counter: None,
         app: Some(&app),
         signed_at,
+        ui_app: None,
     }
     .encode();
     let millis = signed_at.as_millis();

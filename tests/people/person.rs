@@ -125,6 +125,7 @@ impl Person {
             reader_id: reader.to_owned(),
             evidence: Some(self.evidence(challenge, Channel::TapBare)?),
             round_trip_micros: Some(900),
+            read_iccid: None,
         })
     }
 
@@ -148,6 +149,7 @@ impl Person {
             counter: None,
             app: parsed.as_ref(),
             signed_at,
+            ui_app: None,
         };
         let signature = self.key.sign(&SystemRandom::new(), &transcript.encode());
         let signature = v1::Signature {

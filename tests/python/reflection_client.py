@@ -61,10 +61,11 @@ def transcript(
     toolkit_imei=None,
     counter=None,
     app=None,
+    ui_app=None,
 ):
     return b"".join(
         [
-            b"simbind-transcript\x01",
+            b"simbind-transcript\x02",
             field(1, challenge),
             field(2, text(audience)),
             field(3, bytes([channel])),
@@ -74,6 +75,7 @@ def transcript(
             field(7, None if counter is None else struct.pack(">Q", counter)),
             field(8, text(app)),
             field(9, struct.pack(">q", signed_ms)),
+            field(10, text(ui_app)),
         ]
     )
 
@@ -84,18 +86,17 @@ def step_up_message(step_up_id):
 
 def vectors(page):
     challenge, when = bytes(range(0x32)), 1790000000123
+    claims = {
+        "iccid": "8981100000000000010",
+        "imei": "490154203237518",
+        "toolkit_imei": "352099001761481",
+        "counter": 7,
+        "app": "jp.example.login",
+    }
+    bank = (challenge, "rp:bank", APP_LOGIN, when)
     made = {
-        "full": transcript(
-            challenge,
-            "rp:bank",
-            APP_LOGIN,
-            when,
-            iccid="8981100000000000010",
-            imei="490154203237518",
-            toolkit_imei="352099001761481",
-            counter=7,
-            app="jp.example.login",
-        ),
+        "full": transcript(*bank, **claims, ui_app="jp.example.card"),
+        "alone": transcript(*bank, **claims),
         "bare": transcript(challenge, "reader:door-1", BARE_TAP, when),
         "step_up": step_up_message("stp_000102030405060708090a0b0c0d0e0f"),
     }

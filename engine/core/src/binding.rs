@@ -13,7 +13,7 @@ pub use handset::{
 pub use state::{End, LifecycleReason, Refused, State};
 
 use crate::{
-    ids::{AppId, BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef},
+    ids::{BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -111,10 +111,5 @@ impl Binding {
             }
             state => state,
         }
-    }
-
-    /// Whether the app may carry a login from one of the handsets, as their attestations say.
-    pub fn attests_app(&self, app: &AppId) -> bool {
-        self.handsets.iter().any(|handset| handset.attests_app(app))
     }
 }

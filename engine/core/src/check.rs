@@ -1,12 +1,15 @@
 //! A check: what it brings, what that comes to as facts, and the ruling on it.
 
+mod apps;
 mod assertion;
 mod facts;
 mod ruling;
+mod sims;
 #[cfg(test)]
 mod tests;
 mod whereabouts;
 
+pub use apps::{AppClaims, AppWord, NamedApps, named_apps};
 pub use assertion::Asserted;
 pub use facts::{
     AppClaim, AttestationFinding, CertificateFinding, CheckContext, Claims, Counter,

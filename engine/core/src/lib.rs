@@ -1,6 +1,7 @@
 //! The domain of simbind: identifiers, bindings and their states, the history of lines, evidence
 //! turned into facts, and the ruling. Pure: no async, no I/O, no clock, no randomness.
 
+pub mod app;
 pub mod binding;
 pub mod check;
 pub mod ids;

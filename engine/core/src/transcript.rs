@@ -11,7 +11,8 @@ use simbind_rules::facts::Channel;
 const DOMAIN: &[u8] = b"simbind-transcript";
 /// What the message of a card's step-up begins with.
 const STEP_UP_DOMAIN: &[u8] = b"simbind-step-up";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+const STEP_UP_VERSION: u8 = 1;
 
 /// Who asked for the check.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +55,8 @@ pub struct Transcript<'a> {
     pub app: Option<&'a AppId>,
     /// When it was signed.
     pub signed_at: Timestamp,
+    /// The app that holds the applet, where that is another.
+    pub ui_app: Option<&'a AppId>,
 }
 
 /// The number of a channel in the encoding.
@@ -81,6 +84,7 @@ impl Transcript<'_> {
         field(&mut out, 7, self.counter.map(u64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
         field(&mut out, 8, self.app.map(|app| app.as_str().as_bytes()));
         field(&mut out, 9, Some(&self.signed_at.as_millis().to_be_bytes()));
+        field(&mut out, 10, self.ui_app.map(|app| app.as_str().as_bytes()));
         out
     }
 }
@@ -89,7 +93,7 @@ impl Transcript<'_> {
 pub fn step_up_message(step_up_id: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(64);
     out.extend_from_slice(STEP_UP_DOMAIN);
-    out.push(VERSION);
+    out.push(STEP_UP_VERSION);
     field(&mut out, 1, Some(step_up_id.as_bytes()));
     out
 }
@@ -131,6 +135,7 @@ mod tests {
         let challenge: Vec<u8> = (0..50).collect();
         let bank = Audience::RelyingParty("bank".parse().unwrap());
         let app = "jp.example.login".parse().unwrap();
+        let ui = "jp.example.card".parse().unwrap();
         let full = Transcript {
             challenge: &challenge,
             audience: &bank,
@@ -141,6 +146,7 @@ mod tests {
             counter: Some(7),
             app: Some(&app),
             signed_at: Timestamp::from_millis(1_790_000_000_123),
+            ui_app: Some(&ui),
         };
         assert_eq!(hex(&full.encode()), published("full"));
         let door = Audience::Reader("door-1".parse().unwrap());
@@ -152,8 +158,11 @@ mod tests {
             toolkit_imei: None,
             counter: None,
             app: None,
+            ui_app: None,
             ..full
         };
+        let alone = Transcript { ui_app: None, ..full.clone() };
+        assert_eq!(hex(&alone.encode()), published("alone"));
         assert_eq!(hex(&bare.encode()), published("bare"));
         let step_up = step_up_message("stp_000102030405060708090a0b0c0d0e0f");
         assert_eq!(hex(&step_up), published("step_up"));

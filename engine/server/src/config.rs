@@ -15,11 +15,11 @@ mod relations;
 #[cfg(test)]
 mod tests;
 
-pub use defaults::{DEFAULT_APP, DEFAULT_APPLE_APP};
+pub use defaults::{DEFAULT_APP, DEFAULT_APPLE_APP, DEFAULT_APPS};
 pub use duration::parse_duration;
 pub use load::{LoadError, Overrides};
 pub use model::{
-    AllowedApp, Carrier, Config, ConfiguredCaller, Limits, Listen, PackOrigin, Packs, Reader,
-    RelyingParty, StoreSizes, TlsFiles, Trust,
+    Carrier, Config, ConfiguredCaller, Limits, Listen, PackOrigin, Packs, Reader, RelyingParty,
+    StoreSizes, TlsFiles, Trust,
 };
 pub use problem::{Problem, Problems};

@@ -5,10 +5,10 @@ use crate::{
     engine::Engine,
     error::ServiceError,
     ports::{store::Store, vault::Vault},
-    settings::ListedApp,
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
+    app::SignerDigest,
     binding::{AttestedKey, Handset, HandsetKey, KeyLevel, PatchLevel, Platform},
     ids::{AppId, ImeiSet},
     time::Timestamp,
@@ -63,20 +63,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
             .map_err(|error| ServiceError::invalid("handset.platform", error))
     }
 
-    /// Whether an app on the list asked for the key, signed as it must be. Apps of one user id share
-    /// their signers, so a pinned signer must be among those that are attested.
-    fn asked_by_listed(&self, attestation: &KeyAttestation, apps: &[AppId]) -> bool {
-        let signers = attestation.application().map(|asked| asked.signer_digests.as_slice());
-        let signed_by = |pinned: &[u8; 32]| {
-            signers.unwrap_or_default().iter().any(|digest| digest.as_slice() == pinned)
-        };
-        let listed = &self.settings.trust.apps;
-        apps.iter().filter_map(|app| listed.get(app)).any(|app| match app {
-            ListedApp::Android { signer } => signer.as_ref().is_none_or(signed_by),
-            ListedApp::Apple { .. } => false,
-        })
-    }
-
     fn attested_key(
         &self,
         chain: &[Vec<u8>],
@@ -85,6 +71,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         now: Timestamp,
     ) -> Result<AttestedKey, ServiceError> {
         const CHAIN: &str = "handset.key_attestation_chain";
+        const UNKNOWN_APP: &str =
+            "was asked for by no app that is on the list and signed as it says there";
         match self.enrolment.recognise(challenge, &Purpose::Enrolment, now) {
             Returned::Good { .. } => {}
             Returned::Bad(ChallengeState::Expired) => {
@@ -105,11 +93,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
         )
         .map_err(|error| ServiceError::invalid(CHAIN, error))?;
         refuse_unfit(&attestation)?;
-        let apps = packages(&attestation);
-        if !apps.is_empty() && !self.asked_by_listed(&attestation, &apps) {
-            let why = "was asked for by an app that is not on the list, or signed by another";
-            return Err(ServiceError::invalid(CHAIN, why));
-        }
         if attestation.imeis().iter().any(|imei| !imeis.contains(*imei)) {
             let why = "does not name the IMEIs that the handset attests";
             return Err(ServiceError::invalid("handset.imeis", why));
@@ -117,14 +100,22 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if attestation.public_key().is_none() {
             return Err(ServiceError::invalid(CHAIN, "attests a key of an unsupported kind"));
         }
-        Ok(AttestedKey {
+        let attested = ImeiSet::new(attestation.imeis().iter().copied());
+        let key = AttestedKey {
             spki: attestation.spki_der().to_vec(),
             level: level(attestation.level()),
             boot: boot(&attestation),
             patch: attestation.os_patch().and_then(patch_level),
-            apps,
+            apps: packages(&attestation),
+            signers: signers(&attestation)
+                .ok_or_else(|| ServiceError::invalid(CHAIN, UNKNOWN_APP))?,
+            imeis: attested.map_err(|error| ServiceError::invalid(CHAIN, error))?,
             verified_at: now,
-        })
+        };
+        if !key.apps.iter().any(|app| trust.apps.attested_for(&key, app)) {
+            return Err(ServiceError::invalid(CHAIN, UNKNOWN_APP));
+        }
+        Ok(key)
     }
 }
 
@@ -149,6 +140,12 @@ fn is_imported(weakness: Weakness) -> bool {
 fn packages(attestation: &KeyAttestation) -> Vec<AppId> {
     let packages = attestation.application().map(|application| application.packages.as_slice());
     packages.unwrap_or_default().iter().filter_map(|package| package.name.parse().ok()).collect()
+}
+
+/// The signers that the attestation names; `None` where one of them is no SHA-256.
+fn signers(attestation: &KeyAttestation) -> Option<Vec<SignerDigest>> {
+    let digests = attestation.application().map(|asked| asked.signer_digests.as_slice());
+    digests.unwrap_or_default().iter().map(|digest| SignerDigest::from_bytes(digest)).collect()
 }
 
 fn level(level: AttestedLevel) -> KeyLevel {

@@ -1,12 +1,7 @@
 //! What configuration gives the use cases, parsed.
 
 use crate::bundle::TrustedKeys;
-use simbind_core::{
-    binding::AppleEnvironment,
-    ids::{AppId, CarrierId},
-    line::FeedTerms,
-    rollout::NationalApproval,
-};
+use simbind_core::{app::AppList, ids::CarrierId, line::FeedTerms, rollout::NationalApproval};
 use simbind_evidence::{
     android::{AttestationRoots, StatusList},
     apple::AppAttestRoots,
@@ -28,22 +23,7 @@ pub struct Trust {
     /// Roots of App Attest.
     pub apple_roots: AppAttestRoots,
     /// Apps that may carry a login.
-    pub apps: BTreeMap<AppId, ListedApp>,
-}
-
-/// An app that may carry a login, by who attests that it is the one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListedApp {
-    /// The handset's key attestation.
-    Android {
-        /// SHA-256 of its signing certificate, where that is pinned.
-        signer: Option<[u8; 32]>,
-    },
-    /// App Attest.
-    Apple {
-        /// The one environment in which keys of the app are taken.
-        environment: AppleEnvironment,
-    },
+    pub apps: AppList,
 }
 
 /// Bounds and lifetimes.

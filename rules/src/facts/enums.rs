@@ -341,6 +341,8 @@ fact_enums! {
         Withheld = "withheld",
         /// The channel cannot carry it.
         NotCarried = "not_carried",
+        /// One on the list by its name; no key of the handset speaks for it in this check.
+        Claimed = "claimed",
     }
     /// What the binding's word on its handset rests on.
     HandsetBasis {

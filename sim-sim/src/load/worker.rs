@@ -92,6 +92,7 @@ fn evidence(
         counter: None,
         app: Some(&app),
         signed_at: now,
+        ui_app: None,
     }
     .encode();
     let unsigned = |_| Status::internal("the check cannot be signed");

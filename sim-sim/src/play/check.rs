@@ -130,6 +130,7 @@ async fn sign(
             reader_id: reader.to_owned(),
             evidence: Some(evidence),
             round_trip_micros: Some(plan.round_trip),
+            read_iccid: None,
         }),
     })
 }
@@ -178,6 +179,7 @@ fn evidence(
         counter,
         app: app.map(str::parse).transpose()?.as_ref(),
         signed_at: now,
+        ui_app: None,
     }
     .encode();
     let handset_signature = match signer {
@@ -196,6 +198,7 @@ fn evidence(
         signature_counter: counter,
         app_id: app.map(str::to_owned),
         signed_at: Some(to_proto(now)),
+        ui_app_id: None,
     })
 }
 

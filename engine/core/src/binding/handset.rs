@@ -7,11 +7,11 @@ mod tests;
 pub use key::{AppAttestKey, AppleEnvironment, AttestedKey, HandsetKey, KeyLevel, PatchLevel};
 
 use crate::{
-    ids::{AppId, Imei, ImeiSet},
+    ids::{Imei, ImeiSet},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use simbind_rules::facts::Platform;
+use simbind_rules::facts::{HandsetBasis, Platform};
 use thiserror::Error;
 
 /// A handset of a binding.
@@ -102,9 +102,17 @@ impl Handset {
         }
     }
 
-    /// Whether the attestation speaks for the app, or names none.
-    pub fn attests_app(&self, app: &AppId) -> bool {
-        self.key.attests_app(app)
+    /// What the binding's word on this handset rests on.
+    pub fn basis(&self) -> HandsetBasis {
+        match &self.key {
+            HandsetKey::AppAttest(_) => HandsetBasis::AppAttest,
+            HandsetKey::Attested(key) if key.imeis.iter().any(|imei| self.imeis.contains(imei)) => {
+                HandsetBasis::AttestedImei
+            }
+            HandsetKey::Attested(_) => HandsetBasis::AttestedKey,
+            HandsetKey::None if self.imeis.is_empty() => HandsetBasis::Nothing,
+            HandsetKey::None => HandsetBasis::ReportedImei,
+        }
     }
 
     fn same_key(&self, other: &Self) -> bool {

@@ -1,6 +1,10 @@
 //! Evidence to facts: one function from what a check brings and what is known to what rules read.
 
-use super::whereabouts::{agreement, whereabouts};
+use super::{
+    apps::{AppClaims, identity},
+    sims::{SimSeen, sim_seen},
+    whereabouts::{agreement, whereabouts},
+};
 use crate::{
     binding::{AttestedKey, Binding, CounterPolicy, Handset},
     ids::{Iccid, Imei},
@@ -10,10 +14,9 @@ use crate::{
 use simbind_rules::{
     Facts,
     facts::{
-        AppIdentity, AttestationStatus, BindingState, CertificateStatus, ChainState,
-        ChallengeState, Channel, CounterState, FeedHealth, HandsetLatch, HandsetProof, LineLatch,
-        Match, Provenance, ReaderProfile, Sensitivity, SignatureState, SimLatch, SimState,
-        StatusSource,
+        AttestationStatus, BindingState, CertificateStatus, ChainState, ChallengeState, Channel,
+        CounterState, FeedHealth, HandsetLatch, HandsetProof, LineLatch, ReaderProfile,
+        Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
     },
 };
 use std::time::Duration;
@@ -38,6 +41,9 @@ pub struct Reader {
     pub profile: ReaderProfile,
     /// The round trip of the signing exchange, where it was measured.
     pub round_trip: Option<Duration>,
+    /// The ICCID that its host says it read from the card, where that is told apart from what the
+    /// transcript claims.
+    pub iccid: Option<Iccid>,
 }
 
 /// What the transcript claims.
@@ -51,20 +57,22 @@ pub struct Claims {
     pub toolkit_imei: Option<Imei>,
     /// The applet's signature counter.
     pub counter: Option<u64>,
-    /// The app.
-    pub app: AppClaim,
+    /// The apps.
+    pub apps: AppClaims,
     /// When it was signed.
     pub signed_at: Timestamp,
 }
 
-/// The app that a check names.
+/// An app that a check names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppClaim {
     /// None.
     Absent,
-    /// One that is on the list, and that the handset's attestation speaks for.
+    /// One that is on the list, and that a key of the handset speaks for, which signed this check.
     Listed,
-    /// Any other.
+    /// One that is on the list, and nothing speaks for it.
+    Claimed,
+    /// Any other, and one of the list's in another part than its own.
     Unlisted,
 }
 
@@ -184,8 +192,8 @@ pub fn gather(
     facts.set_transcript_skew(claims.signed_at.distance(context.now));
     facts.set_challenge_state(certificate.challenge);
     facts.set_pin_failures(pin.failures);
-    facts.set_app_identity(app_identity(context.channel, claims.app));
-    facts.set_app_ui(app_identity(context.channel, claims.app));
+    facts.set_app_identity(identity(context.channel, claims.apps.business));
+    facts.set_app_ui(identity(context.channel, claims.apps.ui));
     match subject {
         Some(subject) => bound(&mut facts, context, claims, handset, &subject),
         None => unbound(&mut facts),
@@ -218,7 +226,14 @@ fn bound(
     facts.set_binding_age(now.since(binding.enrolled_at));
     facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
     line_facts(facts, subject, now);
-    sim_facts(facts, context.channel, claims, binding);
+    let SimSeen { matches, claims: agree } = sim_seen(context, claims, binding, line);
+    if let Some((matches, provenance)) = matches {
+        facts.set_sim_match(matches);
+        facts.set_sim_match_provenance(provenance);
+    }
+    if let Some(agree) = agree {
+        facts.set_sim_claims(agree);
+    }
 
     let proof = handset_proof(context.channel, finding, subject);
     facts.set_handset_proof(proof);
@@ -292,22 +307,9 @@ fn age(changed_at: Option<Timestamp>, heard: bool, now: Timestamp) -> Option<Dur
     }
 }
 
-fn sim_facts(facts: &mut Facts, channel: Channel, claims: &Claims, binding: &Binding) {
-    let reads = matches!(channel, Channel::TapBare | Channel::TapToken);
-    let provenance = if reads { Provenance::Reader } else { Provenance::SelfReported };
-    let matches = match claims.iccid {
-        Some(iccid) if iccid == binding.sim.iccid => Match::Yes,
-        Some(_) => Match::No,
-        // A reader can read the ICCID: leaving it out is withholding it. An app cannot.
-        None if reads => Match::No,
-        None => return,
-    };
-    facts.set_sim_match(matches);
-    facts.set_sim_match_provenance(provenance);
-}
-
 fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
     facts.set_binding_platform(handset.platform());
+    facts.set_binding_handset_basis(handset.basis());
     facts.set_handset_attestation_level(handset.key().level());
     let Some(AttestedKey { boot, patch, .. }) = handset.attested() else { return };
     if let Some(boot) = boot {
@@ -315,15 +317,6 @@ fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
     }
     if let Some(patch) = patch {
         facts.set_handset_patch_age(now.since(patch.released));
-    }
-}
-
-fn app_identity(channel: Channel, app: AppClaim) -> AppIdentity {
-    match (channel, app) {
-        (_, AppClaim::Listed) => AppIdentity::Listed,
-        (_, AppClaim::Unlisted) => AppIdentity::Unlisted,
-        (Channel::AppLogin | Channel::BrowserLogin, AppClaim::Absent) => AppIdentity::Withheld,
-        (Channel::TapBare | Channel::TapToken, AppClaim::Absent) => AppIdentity::NotCarried,
     }
 }
 

@@ -1,9 +1,11 @@
 //! A check of which everything is in order, to be changed in one place after another.
 
 mod any;
+mod apps;
 mod gathered;
 mod handset;
 mod ruled;
+mod sims;
 
 use super::*;
 use crate::{
@@ -49,6 +51,8 @@ fn attested(spki: u8) -> HandsetKey {
         boot: Some(BootState::Verified),
         patch: Some(PatchLevel { released: Timestamp::from_secs(4000) }),
         apps: Vec::new(),
+        signers: Vec::new(),
+        imeis: ImeiSet::default(),
         verified_at: PROVEN,
     })
 }
@@ -99,7 +103,8 @@ impl Input {
 
     fn tap(&mut self, channel: Channel) {
         self.context.channel = channel;
-        self.context.reader = Some(Reader { profile: ReaderProfile::Door, round_trip: None });
+        self.context.reader =
+            Some(Reader { profile: ReaderProfile::Door, round_trip: None, iccid: None });
     }
 }
 
@@ -138,7 +143,11 @@ fn in_order() -> Input {
             imei: Some(imei(OWN)),
             toolkit_imei: None,
             counter: None,
-            app: AppClaim::Listed,
+            apps: AppClaims {
+                business: AppClaim::Listed,
+                ui: AppClaim::Listed,
+                word: AppWord::Plain,
+            },
             signed_at: NOW.minus(Duration::from_secs(2)),
         },
         certificate: CertificateFinding {

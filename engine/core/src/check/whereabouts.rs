@@ -46,7 +46,9 @@ fn spoken(finding: HandsetFinding, binding: &Binding, imei: Option<Imei>) -> Opt
 }
 
 /// Where the SIM is. A word that it is in a foreign handset counts from whoever it comes; that it
-/// is in the right one counts by who says so, the strongest first.
+/// is in the right one counts by who says so, the strongest first. An app with carrier privilege
+/// speaks only beside the handset's own proof: its word for a match is never the strongest, and
+/// stands where anybody's does.
 pub(super) fn whereabouts(
     finding: HandsetFinding,
     claims: &Claims,
@@ -64,7 +66,7 @@ pub(super) fn whereabouts(
     let toolkit = spoken(finding, binding, claims.toolkit_imei)
         .map(|imei| observation(of(imei), Provenance::SimToolkit, Duration::ZERO));
     let claimed = spoken(finding, binding, claims.imei)
-        .map(|imei| observation(of(imei), Provenance::SelfReported, Duration::ZERO));
+        .map(|imei| observation(of(imei), claims.apps.word.provenance(), Duration::ZERO));
     let sighting = line
         .sighting
         .map(|seen| observation(of(seen.imei), Provenance::CarrierEvent, now.since(seen.at)));

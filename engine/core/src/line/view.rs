@@ -4,7 +4,11 @@ use super::{
     event::EventKind,
     history::{LineHistory, Recorded},
 };
-use crate::{binding::Binding, ids::Imei, time::Timestamp};
+use crate::{
+    binding::Binding,
+    ids::{Iccid, Imei},
+    time::Timestamp,
+};
 use simbind_rules::facts::{Agreement, HandsetLatch, LineLatch, SimLatch, SimState};
 
 use std::time::Duration;
@@ -49,6 +53,9 @@ pub struct LineView {
     pub sighting: Option<Sighting>,
     /// The IMEI by which the carrier knows a handset that was enrolled without one.
     pub learned: Option<Imei>,
+    /// The ICCID that serves the line since the proof, where the carrier told of a new one and of
+    /// no change after that.
+    pub serves: Option<Iccid>,
     /// The loaner that is out now.
     pub loaner: Option<Loaner>,
     /// Whether the SIM was in a handset that is neither enrolled nor announced.
@@ -82,6 +89,7 @@ impl LineView {
             now,
             sighting: None,
             learned: learned(binding, histories, &events),
+            serves: None,
             loaner: loaners.iter().copied().find(|l| l.from <= now && now < l.until),
             handset_latch: HandsetLatch::Clear,
             sim_latch: SimLatch::Clear,
@@ -108,12 +116,17 @@ impl LineView {
     fn apply(&mut self, event: &Recorded, binding: &Binding, loaners: &[Loaner]) {
         let at = event.occurred_at;
         match event.kind {
-            EventKind::SimReissued { .. } => self.sim_broke(SimLatch::Reissued, at),
+            EventKind::SimReissued { new_iccid, .. } => {
+                self.serves = new_iccid;
+                self.sim_broke(SimLatch::Reissued, at);
+            }
             EventKind::ImsiChanged => self.sim_broke(SimLatch::ImsiChanged, at),
             EventKind::EsimDownloaded { .. } | EventKind::EsimTransferred { .. } => {
+                self.serves = None;
                 self.sim_broke(SimLatch::EsimMoved, at);
             }
             EventKind::IccidRecycled => {
+                self.serves = None;
                 self.sim_broke(SimLatch::Recycled, at);
                 self.sim_state = SimState::Recycled;
             }

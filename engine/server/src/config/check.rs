@@ -93,7 +93,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         listen: listen(&raw.listen, checker),
         data: raw.store.dir.as_ref().map_or_else(defaults::data, |d| checker.base.join(d)),
         trust: trust(&raw.trust, checker),
-        apps: raw.apps.as_ref().map_or_else(Vec::new, |raw| apps::allowed(raw, checker)),
+        apps: apps::apps(raw.apps.as_deref().unwrap_or_default(), &raw.carrier, checker),
         relying_parties: relying_parties(&raw.relying_party, checker),
         readers: readers(&raw.reader, checker),
         carriers: carriers(&raw.carrier, checker),

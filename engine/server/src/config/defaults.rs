@@ -8,6 +8,27 @@ pub const DEFAULT_APP: &str = "jp.simbind.demo";
 
 /// The app for iPhones that a server without configuration knows.
 pub const DEFAULT_APPLE_APP: &str = "SIMBINDDEV.jp.simbind.demo";
+/// The apps that a server without configuration knows: one that does both, two that share the parts,
+/// one of which the demo's carrier trusts, and the one for iPhones.
+pub const DEFAULT_APPS: &str = r#"
+[[apps]]
+id = "jp.simbind.demo"
+signer_sha256 = ["5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"]
+
+[[apps]]
+id = "jp.simbind.demo.bank"
+role = "business"
+signer_sha256 = ["b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1"]
+
+[[apps]]
+id = "jp.simbind.demo.card"
+role = "ui"
+signer_sha256 = ["5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"]
+carrier_privilege = ["docomo"]
+
+[[apps]]
+id = "SIMBINDDEV.jp.simbind.demo"
+"#;
 
 /// How far back a feed sees.
 pub(super) const HORIZON: Duration = Duration::from_secs(180 * 86_400);
@@ -23,9 +44,6 @@ pub(super) fn data() -> PathBuf {
 /// The parties of a loopback server whose configuration names none. Written as a configuration, so
 /// that they pass the same checks.
 pub(super) const PARTIES: &str = r#"
-[apps]
-allowed = [{ id = "jp.simbind.demo" }, { id = "SIMBINDDEV.jp.simbind.demo" }]
-
 [[relying_party]]
 id = "local"
 caller = "local"

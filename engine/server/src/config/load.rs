@@ -122,10 +122,11 @@ fn open_without_tls(config: &Config) -> Option<String> {
     })
 }
 
-/// The parties of [`defaults::PARTIES`]; a test holds that they are valid.
+/// The usual parties and apps; a test holds that they are valid.
 pub(super) fn parties() -> Option<Config> {
-    let raw: RawConfig = toml::from_str(defaults::PARTIES).ok()?;
-    let mut checker = Checker::new(defaults::PARTIES, PathBuf::new());
+    let source = [defaults::PARTIES, defaults::DEFAULT_APPS].concat();
+    let raw: RawConfig = toml::from_str(&source).ok()?;
+    let mut checker = Checker::new(&source, PathBuf::new());
     let config = check::config(&raw, &mut checker);
     checker.finish("defaults").ok().map(|()| config)
 }

@@ -1,8 +1,9 @@
 use crate::callers::Role;
 use const_oid::ObjectIdentifier;
-use simbind_core::ids::{AppId, CallerId, CarrierId, ReaderId, RelyingPartyId};
+use simbind_core::app::AppList;
+use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::settings::{ListedApp, PackTerms};
+use simbind_service::settings::PackTerms;
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -23,7 +24,7 @@ pub struct Config {
     /// What evidence is verified against.
     pub trust: Trust,
     /// The apps that may carry a login; empty where none is known.
-    pub apps: Vec<AllowedApp>,
+    pub apps: AppList,
     /// Login backends.
     pub relying_parties: Vec<RelyingParty>,
     /// Readers.
@@ -93,15 +94,6 @@ pub struct Trust {
     pub attestation_status: Option<PathBuf>,
     /// Certificate policies of which a user certificate must name one; empty: any.
     pub required_policies: Vec<ObjectIdentifier>,
-}
-
-/// An app that may carry a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllowedApp {
-    /// The package name or the app id.
-    pub id: AppId,
-    /// Who attests it.
-    pub listed: ListedApp,
 }
 
 /// A login backend.

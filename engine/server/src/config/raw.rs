@@ -15,7 +15,7 @@ pub(super) struct RawConfig {
     pub(super) listen: RawListen,
     pub(super) tls: Option<Spanned<RawTls>>,
     pub(super) trust: RawTrust,
-    pub(super) apps: Option<RawApps>,
+    pub(super) apps: Option<Vec<Spanned<RawApp>>>,
     pub(super) relying_party: Vec<Spanned<RawRelyingParty>>,
     pub(super) reader: Vec<RawReader>,
     pub(super) carrier: Vec<RawCarrier>,
@@ -50,17 +50,15 @@ pub(super) struct RawTrust {
     pub(super) required_policies: Vec<Text>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct RawApps {
-    pub(super) allowed: Vec<RawApp>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawApp {
     pub(super) id: Text,
-    pub(super) signer_sha256: Option<Text>,
+    pub(super) role: Option<Text>,
+    #[serde(default)]
+    pub(super) signer_sha256: Vec<Text>,
+    #[serde(default)]
+    pub(super) carrier_privilege: Vec<Text>,
     pub(super) environment: Option<Text>,
 }
 

@@ -1,7 +1,11 @@
 use super::{Config, Overrides, PackOrigin, Problem, parse_duration};
-use simbind_core::{binding::AppleEnvironment, rollout::NationalApproval};
+use simbind_core::{
+    app::{AppProof, AppRole, SignerDigest},
+    binding::AppleEnvironment,
+    rollout::NationalApproval,
+};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::settings::{ListedApp, Signing};
+use simbind_service::settings::Signing;
 use std::{path::Path, time::Duration};
 
 fn parse(text: &str) -> Result<Config, Vec<Problem>> {
@@ -15,8 +19,10 @@ fn without_configuration_it_is_a_loopback_server_with_the_usual_parties() {
     assert!(config.listen.grpc.ip().is_loopback());
     assert!(config.tls.is_none());
     assert_eq!(config.data, Path::new("simbind-data"));
-    assert_eq!(config.apps[0].id.as_str(), super::DEFAULT_APP);
-    assert_eq!(config.apps[1].id.as_str(), super::DEFAULT_APPLE_APP);
+    let demo = super::DEFAULT_APP.parse().unwrap();
+    assert_eq!(config.apps.get(&demo).unwrap().role, AppRole::Both);
+    assert!(config.apps.get(&super::DEFAULT_APPLE_APP.parse().unwrap()).is_some());
+    assert_eq!(config.apps.iter().count(), 4);
     let party = &config.relying_parties[0];
     assert_eq!(party.id.as_str(), "local");
     assert_eq!(party.sensitivity("view"), Sensitivity::View);
@@ -51,14 +57,14 @@ fn without_configuration_it_is_a_loopback_server_with_the_usual_parties() {
 
 #[test]
 fn an_app_of_apple_is_taken_in_production_unless_it_says_development() {
-    let listed = |app: &str| {
-        let text = format!("[apps]\nallowed = [{{ id = \"ABCDE12345.jp.a\"{app} }}]\n");
-        parse(&text).unwrap().apps[0].listed
+    let proof = |app: &str| {
+        let config = parse(&format!("[[apps]]\nid = \"ABCDE12345.jp.a\"\n{app}")).unwrap();
+        config.apps.get(&"ABCDE12345.jp.a".parse().unwrap()).unwrap().proof.clone()
     };
-    let apple = |environment| ListedApp::Apple { environment };
-    assert_eq!(listed(""), apple(AppleEnvironment::Production));
-    assert_eq!(listed(", environment = \"production\""), apple(AppleEnvironment::Production));
-    assert_eq!(listed(", environment = \"development\""), apple(AppleEnvironment::Development));
+    let apple = |environment| AppProof::Apple { environment };
+    assert_eq!(proof(""), apple(AppleEnvironment::Production));
+    assert_eq!(proof("environment = \"production\"\n"), apple(AppleEnvironment::Production));
+    assert_eq!(proof("environment = \"development\"\n"), apple(AppleEnvironment::Development));
 }
 
 #[test]
@@ -87,25 +93,42 @@ fn a_problem_names_its_line_and_field() {
         ("[limits]\nchallenge_lifetime = \"2d\"\n", 2, "limits.challenge_life", "not within"),
         ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
         ("[trust]\nrequired_policies = [\"x\"]\n", 2, "trust.required_policies[0]", "identifier"),
-        ("[apps]\nallowed = [{ id = \"a b\" }]\n", 2, "apps.allowed[0].id", "app"),
+        ("[[apps]]\nid = \"a b\"\n", 2, "apps[0].id", "app"),
+        ("[[apps]]\nid = \"jp.a\"\n", 2, "apps[0].signer_sha256", "apksigner"),
+        ("[[apps]]\nid = \"jp.a\"\nsigner_sha256 = [\"5a\"]\n", 3, "apps[0].sig", "64 hex"),
+        ("[[apps]]\nid = \"jp.a\"\nsigner_sha256 = []\n", 2, "apps[0].signer_sha256", "add "),
+        ("[[apps]]\nid = \"TEAM123456.a\"\nrole = \"all\"\n", 3, "apps[0].role", "both"),
+        (
+            "[[apps]]\nid = \"TEAM123456.a\"\nsigner_sha256 = [\"5a\"]\n",
+            3,
+            "apps[0].signer_sha256",
+            "its team",
+        ),
+        (
+            "[[apps]]\nid = \"TEAM123456.a\"\ncarrier_privilege = [\"docomo\"]\n",
+            3,
+            "apps[0].carrier_privilege",
+            "iOS",
+        ),
+        (
+            "[[apps]]\nid = \"TEAM123456.a\"\n[[apps]]\nid = \"TEAM123456.a\"\n",
+            4,
+            "apps[1].id",
+            "already",
+        ),
+        ("apps = [\"jp.a\"]\n", 1, "apps", "invalid type"),
         ("[trust]\napple_roots = [\"none.pem\"]\n", 2, "trust.apple_roots[0]", "no `none"),
         (
-            "[apps]\nallowed = [{ id = \"ABCDE12345.jp.a\", environment = \"test\" }]\n",
-            2,
-            "apps.allowed[0].environment",
+            "[[apps]]\nid = \"ABCDE12345.jp.a\"\nenvironment = \"test\"\n",
+            3,
+            "apps[0].environment",
             "production, development",
         ),
         (
-            "[apps]\nallowed = [{ id = \"jp.a\", environment = \"production\" }]\n",
+            "[[apps]]\nid = \"jp.a\"\nenvironment = \"production\"\nsigner_sha256 = []\n",
             2,
-            "apps.allowed[0].environment",
-            "only an Apple app id",
-        ),
-        (
-            "[apps]\nallowed = [{ id = \"ABCDE12345.jp.a\", signer_sha256 = \"00\" }]\n",
-            2,
-            "apps.allowed[0].signer_sha256",
-            "no signer",
+            "apps[0].signer_sha256",
+            "add ",
         ),
         ("[[caller]]\nname = \"a\"\nroles = [\"root\"]\n", 3, "caller[0].roles[0]", "root"),
         ("[[caller]]\nname = \"a\"\nroles = []\n", 3, "caller[0].roles", "at least one"),
@@ -154,6 +177,29 @@ fn a_problem_names_its_line_and_field() {
         assert!(found.field.starts_with(field), "{text}{found:?}");
         assert!(found.message.contains(message), "{text}{found:?}");
     }
+}
+
+#[test]
+fn an_app_is_listed_with_its_signers_its_part_and_those_who_trust_it() {
+    let signer = "5A:".repeat(31) + "5A";
+    let text = format!(
+        "[[apps]]\nid = \"jp.card\"\nrole = \"ui\"\ncarrier_privilege = [\"a\"]\n\
+         signer_sha256 = [\"{signer}\", \"{}\"]\n[[apps]]\nid = \"TEAM123456.jp.login\"\n\
+         [[carrier]]\nid = \"a\"\ncaller = \"a\"\n",
+        "b1".repeat(32)
+    );
+    let config = parse(&text).unwrap();
+    let card = config.apps.get(&"jp.card".parse().unwrap()).unwrap();
+    assert_eq!(card.role, AppRole::Ui);
+    let signers = [0x5a, 0xb1].map(|b| SignerDigest::from_sha256([b; 32])).into();
+    assert_eq!(card.proof, AppProof::Android { signers });
+    assert_eq!(card.carrier_privilege, ["a".parse().unwrap()].into());
+    let apple = config.apps.get(&"TEAM123456.jp.login".parse().unwrap()).unwrap();
+    let environment = AppleEnvironment::Production;
+    assert_eq!((apple.role, &apple.proof), (AppRole::Both, &AppProof::Apple { environment }));
+    let strangers = parse(&text.replace("id = \"a\"", "id = \"b\"")).unwrap_err();
+    assert_eq!(strangers[0].field, "apps[0].carrier_privilege");
+    assert!(parse("apps = []\n").unwrap().apps.iter().next().is_none());
 }
 
 #[test]

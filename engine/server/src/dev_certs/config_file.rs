@@ -1,3 +1,4 @@
+use crate::config::DEFAULT_APPS;
 use simbind_core::ids::CallerId;
 use std::fmt::Write as _;
 
@@ -64,17 +65,22 @@ const PARTIES: [(&str, &str); 16] = [
 /// Carriers whose networks others of the usual parties rent.
 const HOSTS: [&str; 3] = ["docomo", "kddi", "softbank"];
 
+/// The demo's apps; a carrier that is not among the callers trusts none of them.
+fn apps(trusting: bool) -> String {
+    let privilege = "carrier_privilege = [\"docomo\"]\n";
+    if trusting { DEFAULT_APPS.to_owned() } else { DEFAULT_APPS.replace(privilege, "") }
+}
+
 /// A configuration that fits a set of [`super::make`], written beside it. A usual caller gets its
 /// usual part; any other becomes a relying party of its name. MVNOs need their host among the
 /// callers, or stand alone.
 pub fn config_text(callers: &[CallerId]) -> String {
     let mut text = String::from(
         "[listen]\ngrpc = \"127.0.0.1:50443\"\n\n\
-         [tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\n\
-         [apps]\n\
-         allowed = [{ id = \"jp.simbind.demo\" }, { id = \"SIMBINDDEV.jp.simbind.demo\" }]\n",
+         [tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n",
     );
     let named = |party: &str| callers.iter().any(|caller| caller.as_str() == party);
+    text.push_str(&apps(named("docomo")));
     for caller in callers {
         let usual = PARTIES.iter().find(|(name, _)| *name == caller.as_str());
         text.push('\n');

@@ -82,8 +82,14 @@ impl<S: Store, V: Vault> Api<S, V> {
         identity: &Identity,
         request: CheckTapRequest,
     ) -> Result<CheckRequest, ServiceError> {
-        let CheckTapRequest { request_id, channel, reader_id, evidence, round_trip_micros } =
-            request;
+        let CheckTapRequest {
+            request_id,
+            channel,
+            reader_id,
+            evidence,
+            round_trip_micros,
+            read_iccid,
+        } = request;
         let request = wire::field("request_id", &request_id)?;
         let channel = wire::channel(channel)?;
         if matches!(channel, CheckChannel::AppLogin | CheckChannel::BrowserLogin) {
@@ -95,13 +101,14 @@ impl<S: Store, V: Vault> Api<S, V> {
         let id = wire::field("reader_id", &reader_id)?;
         let reader = self.0.parties.reader(identity, &id)?;
         let round_trip = round_trip_micros.map(|micros| Duration::from_micros(micros.into()));
+        let iccid = wire::present("read_iccid", read_iccid.as_deref())?;
         let parts = wire::Parts {
             caller: self.0.parties.caller(identity),
             request,
             audience: Audience::Reader(reader.id.clone()),
             channel,
             sensitivity: reader.sensitivity,
-            reader: Some(ReaderPart { profile: reader.profile, round_trip }),
+            reader: Some(ReaderPart { profile: reader.profile, round_trip, iccid }),
         };
         wire::check_request(parts, evidence)
     }

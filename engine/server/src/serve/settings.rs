@@ -78,7 +78,7 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
         attestation_status,
         apple_roots: apple.map_err(|error| fault(&first(apple_roots), error))?,
-        apps: config.apps.iter().map(|app| (app.id.clone(), app.listed)).collect(),
+        apps: config.apps.clone(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
-    check::{AppClaim, Claims, HandsetFinding},
+    check::{Claims, HandsetFinding, NamedApps, named_apps},
     time::Timestamp,
 };
 use simbind_evidence::{
@@ -60,21 +60,22 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
     }
 
-    pub(super) fn claims(&self, check: &CheckRequest, loaded: Option<&Loaded>) -> Claims {
-        let attested = |app| loaded.is_none_or(|loaded| loaded.binding.attests_app(app));
-        let app = match &check.app {
-            None => AppClaim::Absent,
-            Some(app) if self.settings.trust.apps.contains_key(app) && attested(app) => {
-                AppClaim::Listed
-            }
-            Some(_) => AppClaim::Unlisted,
-        };
+    /// What the transcript claims. Configuration can have changed since the enrolment: an app that
+    /// was taken off the list, or whose signer was, carries no login any more.
+    pub(super) fn claims(
+        &self,
+        check: &CheckRequest,
+        proofs: &Proofs,
+        loaded: Option<&Loaded>,
+    ) -> Claims {
+        let named = NamedApps { business: check.app.as_ref(), ui: check.ui_app.as_ref() };
+        let binding = loaded.map(|loaded| &loaded.binding);
         Claims {
             iccid: check.iccid,
             imei: check.imei,
             toolkit_imei: check.toolkit_imei,
             counter: check.counter,
-            app,
+            apps: named_apps(&self.settings.trust.apps, named, proofs.handset, binding),
             signed_at: check.signed_at,
         }
     }

@@ -66,9 +66,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let context = CheckContext {
             channel: check.channel,
             sensitivity: check.sensitivity,
-            reader: check
-                .reader
-                .map(|reader| Reader { profile: reader.profile, round_trip: reader.round_trip }),
+            reader: check.reader.map(|reader| Reader {
+                profile: reader.profile,
+                round_trip: reader.round_trip,
+                iccid: reader.iccid,
+            }),
             now,
         };
         let finding = CertificateFinding {
@@ -77,7 +79,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             signature: proofs.signature,
             challenge: state,
         };
-        let claims = self.claims(check, loaded);
+        let claims = self.claims(check, proofs, loaded);
         let Some(loaded) = loaded else {
             let pin = check::Pin::default();
             return check::gather(&context, &claims, &finding, proofs.handset, pin, None);

@@ -48,6 +48,8 @@ pub struct ReaderPart {
     pub profile: ReaderProfile,
     /// The round trip that it measured.
     pub round_trip: Option<Duration>,
+    /// The ICCID that it read itself.
+    pub iccid: Option<Iccid>,
 }
 
 /// A check. Who asks and how sensitive it is come from configuration.
@@ -81,8 +83,10 @@ pub struct CheckRequest {
     pub toolkit_imei: Option<Imei>,
     /// The signature counter.
     pub counter: Option<u64>,
-    /// The app.
+    /// The app that the person logs in to.
     pub app: Option<AppId>,
+    /// The app that holds the applet, where that is another.
+    pub ui_app: Option<AppId>,
     /// When the transcript was signed.
     pub signed_at: Timestamp,
 }
@@ -96,6 +100,7 @@ struct Same {
     handset_signature: Option<Vec<u8>>,
     sensitivity: Sensitivity,
     round_trip: Option<Duration>,
+    read_iccid: Option<Iccid>,
 }
 
 impl CheckRequest {
@@ -119,6 +124,7 @@ impl CheckRequest {
             counter: self.counter,
             app: self.app.as_ref(),
             signed_at: self.signed_at,
+            ui_app: self.ui_app.as_ref(),
         }
         .encode()
     }
@@ -131,6 +137,7 @@ impl CheckRequest {
             handset_signature: self.handset_signature.as_ref().map(|signed| signed.value.clone()),
             sensitivity: self.sensitivity,
             round_trip: self.reader.and_then(|reader| reader.round_trip),
+            read_iccid: self.reader.and_then(|reader| reader.iccid),
         })
     }
 }

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod apps;
 mod backtest;
 mod binding;
 mod checks;

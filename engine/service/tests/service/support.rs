@@ -4,12 +4,13 @@ mod people;
 mod recorded;
 mod store;
 
-pub(crate) use people::{Person, Phone, imei};
+pub(crate) use people::{APP, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
 pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
 
 use parking_lot::Mutex;
 use simbind_core::{
+    app::AppList,
     ids::{BindingId, CallerId, CarrierId},
     line::{EventKind, FeedTerms, LineName},
     time::Timestamp,
@@ -29,7 +30,7 @@ use simbind_service::{
         store::Store as _,
         vault::KeyId,
     },
-    settings::{Bounds, CarrierTerms, ListedApp, PackTerms, Settings, Trust},
+    settings::{Bounds, CarrierTerms, PackTerms, Settings, Trust},
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
@@ -108,6 +109,7 @@ impl Entropy for Counting {
 struct Tuned {
     bounds: Bounds,
     packs: PackTerms,
+    apps: Option<AppList>,
 }
 
 /// All that an engine stands on, so that it can be started again.
@@ -168,6 +170,13 @@ impl World {
     /// Another engine over the same store, as after a restart.
     pub(crate) async fn restarted(&self, text: &str) -> Arc<TestEngine> {
         self.try_restarted(text, |_| {}).await.unwrap()
+    }
+
+    /// A restart after configuration has another list of apps.
+    pub(crate) async fn restarted_with_apps(&self, apps: AppList) -> Arc<TestEngine> {
+        let tuned = Tuned { apps: Some(apps), ..Tuned::default() };
+        let Self { store, vault, clock, entropy, authority, .. } = self;
+        start(store, vault, clock, entropy, authority, PACK, tuned).await.unwrap()
     }
 
     /// A restart that may be refused.
@@ -243,7 +252,7 @@ async fn start(
     entropy: &Arc<Counting>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs }: Tuned,
+    Tuned { bounds, packs, apps }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -261,8 +270,7 @@ async fn start(
             attestation_roots: AttestationRoots::from_der([authority.certificate()]).unwrap(),
             attestation_status: StatusList::default(),
             apple_roots: AppAttestRoots::none(),
-            apps: [("jp.example.simbind".parse().unwrap(), ListedApp::Android { signer: None })]
-                .into(),
+            apps: apps.unwrap_or_else(people::apps),
         },
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,

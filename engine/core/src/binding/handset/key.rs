@@ -1,6 +1,10 @@
 //! The keys that handsets hold themselves.
 
-use crate::{ids::AppId, time::Timestamp};
+use crate::{
+    app::SignerDigest,
+    ids::{AppId, ImeiSet},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use simbind_rules::facts::{BootState, SecurityLevel};
 
@@ -45,6 +49,10 @@ pub struct AttestedKey {
     pub patch: Option<PatchLevel>,
     /// The apps that asked for the key; empty where the attestation names none.
     pub apps: Vec<AppId>,
+    /// The certificates that sign them, as attested.
+    pub signers: Vec<SignerDigest>,
+    /// The IMEIs that the attestation names.
+    pub imeis: ImeiSet,
     /// When the attestation was verified.
     pub verified_at: Timestamp,
 }
@@ -99,15 +107,6 @@ impl HandsetKey {
             Self::None => SecurityLevel::None,
             Self::Attested(key) => key.level.fact(),
             Self::AppAttest(_) => SecurityLevel::AppAttest,
-        }
-    }
-
-    /// Whether the attestation speaks for the app, or names none.
-    pub(super) fn attests_app(&self, app: &AppId) -> bool {
-        match self {
-            Self::None => true,
-            Self::Attested(key) => key.apps.is_empty() || key.apps.contains(app),
-            Self::AppAttest(key) => key.app == *app,
         }
     }
 }

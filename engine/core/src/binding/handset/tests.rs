@@ -23,6 +23,8 @@ fn android(spki: u8) -> HandsetKey {
         boot: None,
         patch: None,
         apps: Vec::new(),
+        signers: Vec::new(),
+        imeis: ImeiSet::default(),
         verified_at: Timestamp::EPOCH,
     })
 }
@@ -103,12 +105,4 @@ fn an_app_installed_anew_keeps_the_imeis_that_were_told() {
     assert_eq!(own.first(), &of(&[OWN], Platform::Ios, key(2)));
     own.reinstall(0, of(&[OWN], Platform::Ios, key(3))).unwrap();
     assert_eq!(own.first(), &of(&[OWN], Platform::Ios, key(3)));
-}
-
-#[test]
-fn a_key_speaks_for_its_app_alone() {
-    let own = iphone(1);
-    assert!(own.attests_app(&"ABCDE12345.jp.example.login".parse().unwrap()));
-    assert!(!own.attests_app(&"ABCDE12345.jp.example.other".parse().unwrap()));
-    assert!(of(&[], Platform::Ios, HandsetKey::None).attests_app(&"any".parse().unwrap()));
 }

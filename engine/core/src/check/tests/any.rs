@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::binding::{End, LifecycleReason};
+use crate::{ids::Iccid, line::ReissueCause};
 use proptest::prelude::*;
 use simbind_rules::{
     CheckKind, RuleBook, Verdict,
@@ -18,12 +19,30 @@ fn any_imei() -> impl Strategy<Value = Imei> {
     proptest::sample::select(vec![imei(OWN), imei(OTHER), imei(FOREIGN), imei(LOANER)])
 }
 
+fn any_iccid() -> impl Strategy<Value = Iccid> {
+    proptest::sample::select(vec![ICCID, "8981100000000000028"])
+        .prop_map(|text| text.parse().unwrap())
+}
+
+fn any_app() -> impl Strategy<Value = AppClaim> {
+    proptest::sample::select(vec![
+        AppClaim::Absent,
+        AppClaim::Listed,
+        AppClaim::Claimed,
+        AppClaim::Unlisted,
+    ])
+}
+
 fn any_event() -> impl Strategy<Value = (i64, EventKind)> {
     let until = Timestamp::from_secs(12_000);
     let kind = prop_oneof![
         any_imei().prop_map(|imei| EventKind::HandsetObserved { imei }),
         any_imei().prop_map(|imei| EventKind::HandsetChanged { imei }),
         any_imei().prop_map(move |imei| EventKind::LoanerStarted { imei, until }),
+        proptest::option::of(any_iccid()).prop_map(|new_iccid| EventKind::SimReissued {
+            new_iccid,
+            cause: ReissueCause::Unsaid,
+        }),
         proptest::sample::select(vec![
             EventKind::ImsiChanged,
             EventKind::PortedOut,
@@ -53,21 +72,21 @@ fn any_state() -> impl Strategy<Value = State> {
 
 prop_compose! {
     fn any_claims()(
-        iccid in proptest::option::of(proptest::sample::select(vec![ICCID, "8981100000000000028"])),
+        iccid in proptest::option::of(any_iccid()),
         imei in proptest::option::of(any_imei()),
         toolkit_imei in proptest::option::of(any_imei()),
         counter in proptest::option::of(0_u64..5),
-        app in proptest::sample::select(
-            vec![AppClaim::Absent, AppClaim::Listed, AppClaim::Unlisted],
-        ),
+        business in any_app(),
+        ui in any_app(),
+        word in proptest::sample::select(vec![AppWord::Plain, AppWord::Privileged]),
         signed_at in prop_oneof![9_900_000_i64..10_100_000, any::<i64>()],
     ) -> Claims {
         Claims {
-            iccid: iccid.map(|text| text.parse().unwrap()),
+            iccid,
             imei,
             toolkit_imei,
             counter,
-            app,
+            apps: AppClaims { business, ui, word },
             signed_at: Timestamp::from_millis(signed_at),
         }
     }
@@ -77,10 +96,15 @@ prop_compose! {
     fn any_context()(
         channel in any_of::<Channel>(),
         sensitivity in any_of::<Sensitivity>(),
-        reader in proptest::option::of((any_of::<ReaderProfile>(), any::<Option<u32>>())),
+        reader in proptest::option::of((
+            any_of::<ReaderProfile>(),
+            any::<Option<u32>>(),
+            proptest::option::of(any_iccid()),
+        )),
         now in prop_oneof![Just(NOW), any::<i64>().prop_map(Timestamp::from_millis)],
     ) -> CheckContext {
-        let reader = reader.map(|(profile, micros)| Reader {
+        let reader = reader.map(|(profile, micros, iccid)| Reader {
+            iccid,
             profile,
             round_trip: micros.map(|micros| Duration::from_micros(micros.into())),
         });
@@ -170,7 +194,7 @@ proptest! {
             }
             // A tap without a reader is none that a caller could send.
             Channel::TapBare | Channel::TapToken => {
-                let door = Reader { profile: ReaderProfile::Door, round_trip: None };
+                let door = Reader { profile: ReaderProfile::Door, round_trip: None, iccid: None };
                 input.context.reader.get_or_insert(door);
                 CheckKind::Tap
             }

@@ -1,7 +1,7 @@
 //! The facts of each situation of evidence.
 
 use super::*;
-use crate::binding::{End, LifecycleReason};
+use crate::binding::{AppAttestKey, AppleEnvironment, End, LifecycleReason};
 use crate::line::SuspensionCause;
 use simbind_rules::facts::{AttestationStatus, CertificateStatus, StatusSource};
 
@@ -98,46 +98,87 @@ fn the_signature_counter() {
 }
 
 #[test]
-fn the_app_and_the_sim() {
+fn the_apps() {
+    fn apps(input: &mut Input, business: AppClaim, ui: AppClaim) {
+        (input.claims.apps.business, input.claims.apps.ui) = (business, ui);
+    }
+    use AppClaim::{Absent, Claimed, Listed, Unlisted};
     holds(&[
-        ("listed", |_| {}, &[("app.identity", "listed")]),
-        ("another", |input| input.claims.app = AppClaim::Unlisted, &[("app.identity", "unlisted")]),
+        ("listed", |_| {}, &[("app.identity", "listed"), ("app.ui", "listed")]),
+        (
+            "another",
+            |i| apps(i, Unlisted, Listed),
+            &[("app.identity", "unlisted"), ("app.ui", "listed")],
+        ),
+        (
+            "another that asks for the PIN",
+            |i| apps(i, Listed, Unlisted),
+            &[("app.identity", "listed"), ("app.ui", "unlisted")],
+        ),
+        (
+            "nothing speaks for them",
+            |i| apps(i, Claimed, Claimed),
+            &[("app.identity", "claimed"), ("app.ui", "claimed")],
+        ),
         (
             "left out of a login",
-            |input| input.claims.app = AppClaim::Absent,
-            &[("app.identity", "withheld")],
+            |i| apps(i, Absent, Absent),
+            &[("app.identity", "withheld"), ("app.ui", "withheld")],
         ),
         (
             "a tap has none",
             |input| {
                 input.tap(Channel::TapToken);
-                input.claims.app = AppClaim::Absent;
+                apps(input, Absent, Absent);
             },
-            &[("app.identity", "not_carried")],
+            &[("app.identity", "not_carried"), ("app.ui", "not_carried")],
+        ),
+    ]);
+}
+
+#[test]
+fn what_the_binding_rests_on() {
+    fn bound(input: &mut Input, handset: Handset) {
+        input.bound().handsets = Handsets::new(handset);
+        input.handset = HandsetFinding::Absent;
+    }
+    fn naming(imeis: &[&str]) -> HandsetKey {
+        let HandsetKey::Attested(mut key) = attested(1) else { return HandsetKey::None };
+        key.imeis = ImeiSet::new(imeis.iter().map(|text| imei(text))).unwrap();
+        HandsetKey::Attested(key)
+    }
+    fn iphone() -> Handset {
+        let key = HandsetKey::AppAttest(AppAttestKey {
+            spki: vec![1],
+            app: "ABCDE12345.jp.example.login".parse().unwrap(),
+            environment: AppleEnvironment::Production,
+            verified_at: PROVEN,
+        });
+        Handset::new(ImeiSet::default(), Platform::Ios, key, PROVEN).unwrap()
+    }
+    holds(&[
+        (
+            "an attested IMEI",
+            |input| bound(input, handset(&[OWN], naming(&[OWN]))),
+            &[("binding.handset_basis", "attested_imei")],
         ),
         (
-            "the ICCID is the bound one, as the app says",
-            |_| {},
-            &[("sim.match", "yes"), ("sim.match_provenance", "self_reported")],
+            "a key without an IMEI",
+            |input| bound(input, handset(&[OWN], attested(1))),
+            &[("binding.handset_basis", "attested_key")],
+        ),
+        ("App Attest", |input| bound(input, iphone()), &[("binding.handset_basis", "app_attest")]),
+        (
+            "an IMEI that was told",
+            |input| bound(input, handset(&[OWN], HandsetKey::None)),
+            &[("binding.handset_basis", "reported_imei")],
         ),
         (
-            "another ICCID",
-            |input| input.claims.iccid = Some("8981100000000000028".parse().unwrap()),
-            &[("sim.match", "no")],
+            "nothing",
+            |input| bound(input, handset(&[], HandsetKey::None)),
+            &[("binding.handset_basis", "nothing")],
         ),
-        (
-            "an app cannot read it",
-            |input| input.claims.iccid = None,
-            &[("sim.match", "?"), ("sim.match_provenance", "?")],
-        ),
-        (
-            "a reader can, and left it out",
-            |input| {
-                input.tap(Channel::TapBare);
-                input.claims.iccid = None;
-            },
-            &[("sim.match", "no"), ("sim.match_provenance", "reader")],
-        ),
+        ("nobody enrolled it", |i| i.binding = None, &[("binding.handset_basis", "?")]),
     ]);
 }
 

@@ -80,6 +80,7 @@ pub(in crate::grpc) fn check_request(
         signature_counter,
         app_id,
         signed_at,
+        ui_app_id,
     } = required("evidence", evidence)?;
     let certificate =
         match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
@@ -114,6 +115,7 @@ pub(in crate::grpc) fn check_request(
         toolkit_imei: present("evidence.toolkit_imei", toolkit_imei.as_deref())?,
         counter: signature_counter,
         app: present("evidence.app_id", app_id.as_deref())?,
+        ui_app: present("evidence.ui_app_id", ui_app_id.as_deref())?,
         signed_at: instant("evidence.signed_at", signed_at)?,
     })
 }

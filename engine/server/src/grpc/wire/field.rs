@@ -24,7 +24,10 @@ where
 }
 
 /// A field that is set or not, and where it is set must be right.
-pub(super) fn present<T>(name: &'static str, text: Option<&str>) -> Result<Option<T>, ServiceError>
+pub(in crate::grpc) fn present<T>(
+    name: &'static str,
+    text: Option<&str>,
+) -> Result<Option<T>, ServiceError>
 where
     T: FromStr,
     T::Err: Display,

@@ -6,6 +6,7 @@ use rcgen::{
     KeyUsagePurpose, SerialNumber, SigningKey as _,
 };
 use simbind_core::{
+    app::{AppList, AppProof, AppRole, ListedApp, SignerDigest},
     binding::{CounterPolicy, KeyHome, Platform, Serving, Sim},
     ids::{CertificateId, Iccid, Imei, ImeiSet, StepUpId},
     transcript::{Audience, step_up_message},
@@ -63,19 +64,44 @@ pub(crate) fn imei(serial: u32) -> Imei {
     format!("35299900{serial:06}").parse().unwrap()
 }
 
+/// An app that does both parts.
+pub(crate) const APP: &str = "jp.example.simbind";
+/// What a person logs in to.
+pub(crate) const BUSINESS: &str = "jp.example.bank";
+/// What holds the applet.
+pub(crate) const UI: &str = "jp.example.card";
+/// Who signs them.
+pub(crate) const SIGNER: [u8; 32] = [7; 32];
+
+/// The list of apps.
+pub(crate) fn apps() -> AppList {
+    let entry = |id: &str, role| {
+        let signers = [SignerDigest::from_sha256(SIGNER)].into();
+        let carrier_privilege = [].into();
+        let proof = AppProof::Android { signers };
+        (id.parse().unwrap(), ListedApp { role, proof, carrier_privilege })
+    };
+    [entry(APP, AppRole::Both), entry(BUSINESS, AppRole::Business), entry(UI, AppRole::Ui)]
+        .into_iter()
+        .collect()
+}
+
 /// A phone.
 pub(crate) struct Phone {
     pub(crate) imei: Imei,
+    /// The app that asked for its key, and who signs it.
+    pub(crate) asked_by: (&'static str, [u8; 32]),
     key: Option<KeyPair>,
 }
 
 impl Phone {
     pub(crate) fn attested(serial: u32) -> Self {
-        Self { imei: imei(serial), key: Some(KeyPair::generate().unwrap()) }
+        let key = Some(KeyPair::generate().unwrap());
+        Self { imei: imei(serial), asked_by: (APP, SIGNER), key }
     }
 
     pub(crate) fn plain(serial: u32) -> Self {
-        Self { imei: imei(serial), key: None }
+        Self { imei: imei(serial), asked_by: (APP, SIGNER), key: None }
     }
 
     /// What it brings to be enrolled.
@@ -86,7 +112,8 @@ impl Phone {
                 let challenge = engine.enrolment_challenge().unwrap().bytes.to_vec();
                 let description = encode_key_description(&KeyDescriptionSpec {
                     challenge: challenge.clone(),
-                    packages: vec!["jp.example.simbind".into()],
+                    packages: vec![self.asked_by.0.into()],
+                    signer_digests: vec![self.asked_by.1],
                     imeis: vec![self.imei],
                     ..KeyDescriptionSpec::default()
                 });
@@ -217,8 +244,9 @@ impl Person {
             imei: Some(self.phone.imei),
             toolkit_imei: None,
             counter: None,
-            app: Some("jp.example.simbind".parse().unwrap()),
+            app: Some(APP.parse().unwrap()),
             signed_at: engine.now(),
+            ui_app: None,
         };
         change(&mut check);
         self.sign(&mut check);
@@ -226,9 +254,13 @@ impl Person {
     }
 
     pub(crate) fn sign(&self, check: &mut CheckRequest) {
-        let transcript = check.transcript();
-        check.signature = Some(signed(&self.key, &transcript));
-        check.handset_signature = self.phone.sign(&transcript);
+        self.sign_over(check, &check.transcript());
+    }
+
+    /// Signs other bytes than the check's own.
+    pub(crate) fn sign_over(&self, check: &mut CheckRequest, transcript: &[u8]) {
+        check.signature = Some(signed(&self.key, transcript));
+        check.handset_signature = self.phone.sign(transcript);
     }
 
     /// The card's word for a step-up.
