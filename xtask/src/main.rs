@@ -1,6 +1,7 @@
-//! Repository tasks: `cargo xtask test`, `lint`, `tidy` and `bench`.
+//! Repository tasks: `cargo xtask test`, `lint`, `tidy`, `bench` and `fuzz`.
 #![expect(clippy::print_stdout, reason = "a task speaks to the person who runs it")]
 
+mod fuzz;
 mod plan;
 mod process;
 mod steps;
@@ -9,7 +10,8 @@ mod tools;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test | lint | tidy | bench [ARGUMENTS OF cargo bench]";
+const USAGE: &str = "usage: cargo xtask test | lint | tidy | bench [ARGUMENTS OF cargo bench] \
+                     | fuzz [TARGET...] [SECONDS]";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         "lint" => plan::lint(),
         "tidy" => plan::tidy(),
         "bench" => plan::bench(&rest),
+        "fuzz" => plan::fuzz(&rest),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
     match done {

@@ -1,6 +1,7 @@
 //! Which steps a task has.
 
 use crate::{
+    fuzz::Plan,
     process::{cargo, program, root, run, run_and_keep},
     steps::Steps,
     tidy::check,
@@ -48,6 +49,14 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
         bench.args(args).current_dir(root().join("benches"));
         run(bench)
     });
+    steps.finish()
+}
+
+/// The fuzz targets, a workspace of their own.
+pub(crate) fn fuzz(words: &[String]) -> Result<()> {
+    let plan = Plan::of(words)?;
+    let mut steps = Steps::new("fuzz");
+    steps.run("fuzz", || plan.run());
     steps.finish()
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The octets from the start of an input whose bits are flipped.
-const FLIPPED: usize = 4096;
+const FLIPPED: usize = 8192;
 
 /// One change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

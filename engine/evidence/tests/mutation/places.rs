@@ -28,6 +28,14 @@ impl Places {
         Self(inputs.into_iter().map(|input| (input, 0..usize::MAX)).collect())
     }
 
+    /// A part of an input, which stands in it once.
+    pub(crate) fn where_is(input: usize, bytes: &[u8], part: &[u8]) -> Self {
+        let mut found = bytes.windows(part.len()).enumerate().filter(|(_, here)| *here == part);
+        let (at, _) = found.next().unwrap();
+        assert!(found.next().is_none(), "the part stands in the input twice");
+        Self(vec![(input, at..at + part.len())])
+    }
+
     /// Whether a change lies in these octets alone.
     pub(crate) fn hold(&self, change: Change, inputs: &[Vec<u8>]) -> bool {
         match change {

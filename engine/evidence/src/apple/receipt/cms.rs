@@ -10,6 +10,8 @@ const MAX_CERTIFICATES: usize = 8;
 /// 1.2.840.113549.1.7.1 and .2, data and signedData.
 const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
 const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
+/// 2.16.840.1.101.3.4.2.1, SHA-256.
+pub(super) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 /// 1.2.840.113549.1.9.3 and .4, contentType and messageDigest.
 const CONTENT_TYPE: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 3];
 const MESSAGE_DIGEST: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 4];
@@ -51,8 +53,8 @@ impl<'d> SignedData<'d> {
         info.finish()?;
         let mut data = tagged.enter("signedData", SEQUENCE)?;
         tagged.finish()?;
-        data.expect("version", INTEGER)?;
-        data.expect("digestAlgorithms", SET)?;
+        check_version(&mut data)?;
+        check_digests(data.enter("digestAlgorithms", SET)?)?;
         let content = content(data.enter("encapContentInfo", SEQUENCE)?)?;
         let certificates = certificates(data.enter("certificates", context(0))?)?;
         let mut signers = data.enter("signerInfos", SET)?;
@@ -63,6 +65,21 @@ impl<'d> SignedData<'d> {
         }
         Ok(Self { content, certificates, signer })
     }
+}
+
+/// Version 1 is the one of such content and of a signer who is named by issuer and serial (RFC 5652
+/// sections 5.1 and 5.3). Nobody signs it, so nothing else is taken for it.
+fn check_version(reader: &mut Reader<'_>) -> Result<(), ReceiptError> {
+    match reader.number("version", INTEGER)? {
+        1 => Ok(()),
+        _ => Err(ReceiptError::Kind),
+    }
+}
+
+/// The announced digests: SHA-256 alone, as nobody signs them either.
+fn check_digests(mut digests: Reader<'_>) -> Result<(), ReceiptError> {
+    let found = algorithm(digests.enter("digestAlgorithm", SEQUENCE)?)?;
+    if found == SHA256 && digests.is_empty() { Ok(()) } else { Err(ReceiptError::Algorithm) }
 }
 
 fn content<'d>(mut info: Reader<'d>) -> Result<&'d [u8], ReceiptError> {
@@ -93,7 +110,7 @@ fn certificates(mut set: Reader<'_>) -> Result<Vec<&[u8]>, ReceiptError> {
 
 impl<'d> Signer<'d> {
     fn read(mut info: Reader<'d>) -> Result<Self, ReceiptError> {
-        info.expect("version", INTEGER)?;
+        check_version(&mut info)?;
         let mut id = info.enter("issuerAndSerialNumber", SEQUENCE)?;
         let before = id.rest();
         id.expect("issuer", SEQUENCE)?;

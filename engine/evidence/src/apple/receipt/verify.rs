@@ -1,6 +1,6 @@
 use super::{
     Receipt, ReceiptError, ReceiptRoots, ber,
-    cms::{self, SignedData, Signer},
+    cms::{self, SHA256, SignedData, Signer},
 };
 use crate::{
     apple::chain::{self, MAX_CERTIFICATES},
@@ -10,8 +10,6 @@ use crate::{
 use simbind_core::time::Timestamp;
 use x509_parser::certificate::X509Certificate;
 
-/// 2.16.840.1.101.3.4.2.1, SHA-256.
-const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 /// 1.2.840.10045.4.3.2, ecdsa-with-SHA256.
 const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2];
 /// 1.2.840.113635.100.12.15, which marks those who sign these receipts. The same authority issues
