@@ -3,5 +3,6 @@ mod crl;
 mod exact;
 mod made;
 mod ocsp;
+mod openssl;
 mod responder;
 mod scope;
