@@ -1,6 +1,7 @@
 //! The engine: the use cases' shared state over the ports.
 
 use crate::{
+    chains::Chains,
     challenge::{Challenges, UsedChallenges},
     error::ServiceError,
     feeds::Feeds,
@@ -22,6 +23,7 @@ use simbind_core::{
     line::LineView,
     time::Timestamp,
 };
+use simbind_evidence::certificate::{ChainError, VerifiedCertificate};
 use simbind_rules::facts::FeedHealth;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -62,6 +64,7 @@ pub struct Engine<S, V> {
     pub(crate) enrolment: Challenges,
     pub(crate) used: UsedChallenges,
     pub(crate) hot: HotBindings,
+    pub(crate) chains: Chains,
     pub(crate) decisions: HotDecisions,
     pub(crate) feeds: Feeds,
     pub(crate) packs: Packs,
@@ -105,6 +108,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             enrolment: Challenges::new(challenge_key, bounds.enrolment_lifetime),
             used: UsedChallenges::new(bounds.used_challenges),
             hot: HotBindings::new(bounds.hot_bindings),
+            chains: Chains::new(bounds.verified_chains),
             decisions: HotDecisions::new(bounds.hot_decisions),
             in_flight: Semaphore::new(bounds.checks_in_flight),
             backtests: Arc::new(Semaphore::new(1)),
@@ -125,6 +129,16 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Verifies a certificate's chain by what is trusted, at this time.
+    pub(crate) fn chain(
+        &self,
+        chain: &[Vec<u8>],
+        now: Timestamp,
+    ) -> Result<Arc<VerifiedCertificate>, ChainError> {
+        let trust = &self.settings.trust;
+        self.chains.verify(chain, (&trust.anchors, &trust.policy), now)
     }
 
     /// Whether the engine can do its work.

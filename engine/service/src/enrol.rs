@@ -17,7 +17,7 @@ use simbind_core::{
     binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Serving, Sim, State},
     ids::{BindingId, CallerId, CertificateId, PersonRef, RequestId},
 };
-use simbind_evidence::certificate::{ChainError, VerifiedCertificate, verify_chain};
+use simbind_evidence::certificate::{ChainError, VerifiedCertificate};
 
 /// What a counter asks to be bound.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,13 +63,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         self.serve_by_configuration(&mut asked.sim.serving)?;
         let now = self.now();
-        let certificate = verify_chain(
-            &asked.chain,
-            &self.settings.trust.anchors,
-            &self.settings.trust.policy,
-            now,
-        )
-        .map_err(|error| chain_fault("certificate_chain", &error))?;
+        let certificate = self
+            .chain(&asked.chain, now)
+            .map_err(|error| chain_fault("certificate_chain", &error))?;
         let handset = self.handset(asked.handset, now)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),

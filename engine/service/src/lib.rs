@@ -3,6 +3,7 @@
 pub mod attest;
 pub mod backtest;
 pub mod bundle;
+mod chains;
 pub mod challenge;
 pub mod check;
 pub mod decisions;

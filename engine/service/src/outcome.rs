@@ -20,10 +20,7 @@ use simbind_core::{
     time::Timestamp,
     transcript::step_up_message,
 };
-use simbind_evidence::{
-    certificate::verify_chain,
-    signature::{self, SignatureScheme},
-};
+use simbind_evidence::signature::{self, SignatureScheme};
 use simbind_rules::{Facts, StepUpMethod, Verdict, facts::SimState};
 use std::sync::Arc;
 
@@ -165,8 +162,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         scheme: SignatureScheme,
         signature: &[u8],
     ) -> Result<(), ServiceError> {
-        let trust = &self.settings.trust;
-        let certificate = verify_chain(chain, &trust.anchors, &trust.policy, self.now())
+        let certificate = self
+            .chain(chain, self.now())
             .map_err(|error| ServiceError::invalid("step_up.card.certificate_chain", error))?;
         let binding = parent.binding.ok_or(ServiceError::NotFound("binding"))?;
         let enrolled = self.binding(binding).await?.binding.card;

@@ -37,6 +37,8 @@ pub struct Bounds {
     pub used_challenges: usize,
     /// The most bindings that are held in memory.
     pub hot_bindings: usize,
+    /// The most verified chains that are held in memory, one for each certificate.
+    pub verified_chains: usize,
     /// The most decisions that are held in memory behind the ledger.
     pub hot_decisions: usize,
     /// The most keys of one rate limit.
@@ -54,6 +56,7 @@ impl Default for Bounds {
             enrolment_lifetime: Duration::from_secs(3600),
             used_challenges: 4_000_000,
             hot_bindings: 200_000,
+            verified_chains: 50_000,
             hot_decisions: 20_000,
             limit_keys: 1_000_000,
             checks_in_flight: 4096,

@@ -26,6 +26,7 @@ impl Default for Limits {
             step_up_lifetime: 15 * MINUTE,
             used_challenges: 4_000_000,
             hot_bindings: 200_000,
+            verified_chains: 50_000,
             limit_keys: 1_000_000,
         }
     }
@@ -158,6 +159,12 @@ pub(super) fn limits(raw: &RawLimits, checker: &mut Checker<'_>) -> Limits {
             raw.hot_bindings.as_ref(),
             1..=1 << 28,
             d.hot_bindings,
+        ),
+        verified_chains: r.number(
+            "limits.verified_chains",
+            raw.verified_chains.as_ref(),
+            1..=1 << 28,
+            d.verified_chains,
         ),
         limit_keys: r.number(
             "limits.limit_keys",

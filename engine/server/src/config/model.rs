@@ -188,6 +188,8 @@ pub struct Limits {
     pub used_challenges: usize,
     /// Bindings that checks read from memory.
     pub hot_bindings: usize,
+    /// Verified chains that are held in memory.
+    pub verified_chains: usize,
     /// Keys of one rate limit.
     pub limit_keys: usize,
 }

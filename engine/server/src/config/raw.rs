@@ -115,6 +115,7 @@ pub(super) struct RawLimits {
     pub(super) step_up_lifetime: Option<Text>,
     pub(super) used_challenges: Option<Number>,
     pub(super) hot_bindings: Option<Number>,
+    pub(super) verified_chains: Option<Number>,
     pub(super) limit_keys: Option<Number>,
 }
 

@@ -103,6 +103,7 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
             step_up_lifetime: limits.step_up_lifetime,
             used_challenges: limits.used_challenges,
             hot_bindings: limits.hot_bindings,
+            verified_chains: limits.verified_chains,
             limit_keys: limits.limit_keys,
             ..Bounds::default()
         },

@@ -11,7 +11,7 @@ use simbind_core::{
     time::Timestamp,
 };
 use simbind_evidence::{
-    certificate::{ChainError, verify_chain},
+    certificate::ChainError,
     signature::{self, PublicKey},
 };
 use simbind_rules::facts::{ChainState, SignatureState};
@@ -41,15 +41,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 handset: handset(check.handset_signature.as_ref(), loaded, transcript),
             },
             (None, CertificateClaim::Chain(chain)) => {
-                let trust = &self.settings.trust;
-                let (chain, signature) =
-                    match verify_chain(chain, &trust.anchors, &trust.policy, now) {
-                        Ok(certificate) => {
-                            let key = certificate.public_key();
-                            (ChainState::Valid, signed(check.signature.as_ref(), key, transcript))
-                        }
-                        Err(error) => (chain_state(&error), SignatureState::Invalid),
-                    };
+                let (chain, signature) = match self.chain(chain, now) {
+                    Ok(certificate) => {
+                        let key = certificate.public_key();
+                        (ChainState::Valid, signed(check.signature.as_ref(), key, transcript))
+                    }
+                    Err(error) => (chain_state(&error), SignatureState::Invalid),
+                };
                 Proofs { chain, signature, handset: HandsetFinding::Absent }
             }
             (None, CertificateClaim::Known(_)) => Proofs {

@@ -10,6 +10,7 @@
 mod apps;
 mod backtest;
 mod binding;
+mod chains;
 mod checks;
 mod decisions;
 mod events;
