@@ -12,10 +12,11 @@ const FIELD: &str = "cRLDistributionPoints";
 /// The most distribution points that are read of a certificate.
 const MAX_POINTS: usize = 16;
 
-/// What a revocation list needs to know of a certificate: its serial, whether it is an authority's,
-/// and the distribution points that it names. Nothing here is verified.
+/// What a revocation list needs to know of a certificate: its issuer's name and its serial, whether
+/// it is an authority's, and the distribution points that it names. Nothing here is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrlSubject {
+    issuer: Box<[u8]>,
     serial: Serial,
     kind: Kind,
     points: Vec<PointName>,
@@ -47,10 +48,16 @@ impl CrlSubject {
             .map(|found| read(found.value, certificate.issuer().as_raw()))
             .transpose()?;
         Ok(Self {
+            issuer: certificate.issuer().as_raw().into(),
             serial: Serial::of_der(certificate.raw_serial()).ok_or(broken)?,
             kind: if is_authority { Kind::Authority } else { Kind::User },
             points: points.unwrap_or_default(),
         })
+    }
+
+    /// The issuer's name, DER.
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.issuer
     }
 
     /// The serial.

@@ -8,7 +8,7 @@ use crate::{
     status::{CrlSubject, Freshness, Reason, Serial, StatusError, StatusRules, reason::Code},
 };
 use simbind_core::{ids::AuthorityId, time::Timestamp};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A revocation list that its issuer signed. Only verifying makes one.
 ///
@@ -25,7 +25,8 @@ pub struct VerifiedCrl {
     next_update: Timestamp,
     number: CrlNumber,
     scope: CrlScope,
-    table: Table,
+    /// Shared: copies of a list cost little.
+    table: Arc<Table>,
 }
 
 /// What a list says of a certificate.
@@ -100,7 +101,7 @@ pub fn verify_crl_of_any_age(
         next_update: head.next_update,
         number: body.number.ok_or(StatusError::NoNumber)?,
         scope: body.scope,
-        table: body.table,
+        table: Arc::new(body.table),
     })
 }
 

@@ -1,4 +1,5 @@
 use crate::{
+    certificate::same_name,
     der::{DerError, Reader, SEQUENCE},
     status::{
         CrlSubject, StatusError,
@@ -59,8 +60,9 @@ impl CrlScope {
         };
         let by_issuer = PointName::Directory(issuer.into());
         let mut named = subject.points().iter().chain([&by_issuer]);
-        kind && (self.points.is_empty()
-            || named.any(|name| self.points.iter().any(|point| point.is(name))))
+        kind && same_name(subject.issuer_der(), issuer)
+            && (self.points.is_empty()
+                || named.any(|name| self.points.iter().any(|point| point.is(name))))
     }
 
     /// Reads the extension's value.

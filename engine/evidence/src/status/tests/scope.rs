@@ -77,6 +77,19 @@ fn a_list_speaks_for_those_in_its_scope_alone() {
 }
 
 #[test]
+fn a_list_says_nothing_of_another_issuers_certificate() {
+    let (issuer, other) = (Issuer::new("issuer"), Issuer::new("other"));
+    let mut spec = issuer.list();
+    spec.entries.push(CrlEntrySpec::held(serial(&[5]), THEN));
+    let list = verify_crl(&issuer.sign_list(&spec), &issuer.authority, NOW).unwrap();
+    let subject = |by: &Issuer| {
+        CrlSubject::of_certificate(&by.party.issue(&Party::leaf("person", 5))).unwrap()
+    };
+    assert_eq!(list.of(&subject(&issuer)), Listing::Held { since: THEN });
+    assert_eq!(list.of(&subject(&other)), Listing::NotCovered);
+}
+
+#[test]
 fn a_listed_serial_is_listed_whatever_the_scope_of_the_list() {
     let list = changed(|spec| {
         spec.entries.push(CrlEntrySpec::held(serial(&[5]), THEN));
