@@ -31,7 +31,7 @@ fn folder(set: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: {} is not there (set SIMBIND_VECTORS)", folder.display());
+    eprintln!("skipped: {} is not there (set SIMBIND_VECTORS)", folder.display());
     None
 }
 

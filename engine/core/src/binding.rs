@@ -7,8 +7,8 @@ mod state;
 mod tests;
 
 pub use handset::{
-    AppAttestKey, AppleEnvironment, AttestedKey, Handset, HandsetKey, Handsets, HandsetsError,
-    KeyLevel, PatchLevel, WrongPlatform,
+    AppAttestKey, AppleEnvironment, AttestationSerial, AttestedKey, Handset, HandsetKey, Handsets,
+    HandsetsError, KeyLevel, PatchLevel, WrongPlatform,
 };
 pub use state::{End, LifecycleReason, Refused, State};
 

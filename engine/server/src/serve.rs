@@ -1,6 +1,7 @@
 //! The server: the engine over its adapters, behind gRPC.
 
 mod adapters;
+mod attestation_list;
 mod settings;
 
 pub use adapters::{SystemClock, SystemEntropy};
@@ -161,6 +162,11 @@ async fn serve(
     };
     let api = Api::new(engine, parties, metrics.clone(), bounds);
     let (reporter, health) = tonic_health::server::health_reporter();
+    if let Some(path) = config.trust.attestation_status.clone() {
+        let every = config.trust.attestation_status_every;
+        let (api, metrics) = (api.clone(), metrics.clone());
+        tokio::spawn(attestation_list::watch(path, every, api, metrics, stopped.clone()));
+    }
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
     let described = || {
         tonic_reflection::server::Builder::configure()

@@ -1,6 +1,7 @@
 //! A handset's attestation at enrolment, from bytes to what the binding keeps.
 
 use crate::{
+    attestation_status::AttestationList,
     challenge::{Purpose, Returned},
     engine::Engine,
     error::ServiceError,
@@ -9,13 +10,15 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     app::SignerDigest,
-    binding::{AttestedKey, Handset, HandsetKey, KeyLevel, PatchLevel, Platform},
+    binding::{
+        AttestationSerial, AttestedKey, Handset, HandsetKey, KeyLevel, PatchLevel, Platform,
+    },
     ids::{AppId, ImeiSet},
     time::Timestamp,
 };
 use simbind_evidence::android::{
     self, AttestationPolicy, BootState as AttestedBoot, ExpectedAttestation, KeyAttestation,
-    SecurityLevel as AttestedLevel, Weakness,
+    SecurityLevel as AttestedLevel, StatusList, Weakness,
 };
 use simbind_rules::facts::{BootState, ChallengeState};
 
@@ -84,14 +87,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         let trust = &self.settings.trust;
         let expected = ExpectedAttestation { challenge, apps: &[] };
-        let attestation = android::verify(
-            chain,
-            &trust.attestation_roots,
-            &trust.attestation_status,
-            &expected,
-            now,
-        )
-        .map_err(|error| ServiceError::invalid(CHAIN, error))?;
+        let held = self.list_for_attestation(now)?;
+        let unlisted = StatusList::default();
+        let list = match &*held {
+            AttestationList::None => &unlisted,
+            AttestationList::Dated { list, .. } => list,
+        };
+        let attestation = android::verify(chain, &trust.attestation_roots, list, &expected, now)
+            .map_err(|error| ServiceError::invalid(CHAIN, error))?;
         refuse_unfit(&attestation)?;
         if attestation.imeis().iter().any(|imei| !imeis.contains(*imei)) {
             let why = "does not name the IMEIs that the handset attests";
@@ -110,6 +113,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             signers: signers(&attestation)
                 .ok_or_else(|| ServiceError::invalid(CHAIN, UNKNOWN_APP))?,
             imeis: attested.map_err(|error| ServiceError::invalid(CHAIN, error))?,
+            issuers: issuers(&attestation),
             verified_at: now,
         };
         if !key.apps.iter().any(|app| trust.apps.attested_for(&key, app)) {
@@ -131,6 +135,12 @@ fn refuse_unfit(attestation: &KeyAttestation) -> Result<(), ServiceError> {
         _ => return Ok(()),
     };
     Err(ServiceError::invalid("handset.key_attestation_chain", why))
+}
+
+/// The serials of the certificates between the key and the root.
+fn issuers(attestation: &KeyAttestation) -> Vec<AttestationSerial> {
+    let serials = attestation.issuer_serials().iter();
+    serials.map(|serial| AttestationSerial::from_octets(serial)).collect()
 }
 
 fn is_imported(weakness: Weakness) -> bool {

@@ -1,6 +1,7 @@
 //! The engine: the use cases' shared state over the ports.
 
 use crate::{
+    attestation_status::ListInForce,
     chains::Chains,
     challenge::{Challenges, UsedChallenges},
     error::ServiceError,
@@ -68,6 +69,7 @@ pub struct Engine<S, V> {
     pub(crate) decisions: HotDecisions,
     pub(crate) feeds: Feeds,
     pub(crate) packs: Packs,
+    pub(crate) attestation_list: ListInForce,
     pub(crate) in_flight: Semaphore,
     pub(crate) backtests: Arc<Semaphore>,
     pub(crate) explaining: Turns,
@@ -93,7 +95,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// Where the store cannot be read or the packs cannot be recorded.
     pub async fn start(
         ports: Ports<S, V>,
-        settings: Settings,
+        mut settings: Settings,
         configured: impl Into<crate::packs::Configured>,
         challenge_key: &[u8; 32],
     ) -> Result<Self, ServiceError> {
@@ -103,7 +105,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Packs::restore(&*store, &clock, configured.into(), &settings.packs, bounds.limit_keys)
                 .await?;
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
+        let attestation_list = std::mem::take(&mut settings.trust.attestation_list);
         let engine = Self {
+            attestation_list: ListInForce::new(attestation_list),
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),
             enrolment: Challenges::new(challenge_key, bounds.enrolment_lifetime),
             used: UsedChallenges::new(bounds.used_challenges),

@@ -1,6 +1,7 @@
 //! The use cases of simbind over its ports: enrol, check, ingest, life cycle, rules, decisions.
 
 pub mod attest;
+pub mod attestation_status;
 pub mod backtest;
 pub mod bundle;
 mod chains;

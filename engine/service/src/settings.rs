@@ -1,9 +1,12 @@
 //! What configuration gives the use cases, parsed.
 
-use crate::bundle::TrustedKeys;
+use crate::{
+    attestation_status::{AttestationList, ListAge},
+    bundle::TrustedKeys,
+};
 use simbind_core::{app::AppList, ids::CarrierId, line::FeedTerms, rollout::NationalApproval};
 use simbind_evidence::{
-    android::{AttestationRoots, StatusList},
+    android::AttestationRoots,
     apple::AppAttestRoots,
     certificate::{ChainPolicy, TrustAnchors},
 };
@@ -18,8 +21,10 @@ pub struct Trust {
     pub policy: ChainPolicy,
     /// Roots of handset attestations.
     pub attestation_roots: AttestationRoots,
-    /// Revoked attestation certificates.
-    pub attestation_status: StatusList,
+    /// The maker's status list of attestation keys that is in force first.
+    pub attestation_list: AttestationList,
+    /// How old a list may be for an attestation to be taken.
+    pub attestation_list_age: ListAge,
     /// Roots of App Attest.
     pub apple_roots: AppAttestRoots,
     /// Apps that may carry a login.

@@ -37,6 +37,7 @@ fn key(apps: &[&str], signers: &[SignerDigest]) -> HandsetKey {
         apps: apps.iter().map(|text| app(text)).collect(),
         signers: signers.to_vec(),
         imeis: crate::ids::ImeiSet::default(),
+        issuers: Vec::new(),
         verified_at: Timestamp::EPOCH,
     })
 }

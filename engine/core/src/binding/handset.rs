@@ -4,7 +4,10 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-pub use key::{AppAttestKey, AppleEnvironment, AttestedKey, HandsetKey, KeyLevel, PatchLevel};
+pub use key::{
+    AppAttestKey, AppleEnvironment, AttestationSerial, AttestedKey, HandsetKey, KeyLevel,
+    PatchLevel,
+};
 
 use crate::{
     ids::{Imei, ImeiSet},

@@ -311,6 +311,9 @@ fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
     facts.set_binding_platform(handset.platform());
     facts.set_binding_handset_basis(handset.basis());
     facts.set_handset_attestation_level(handset.key().level());
+    if let Some(at) = handset.key().verified_at() {
+        facts.set_handset_attestation_age(now.since(at));
+    }
     let Some(AttestedKey { boot, patch, .. }) = handset.attested() else { return };
     if let Some(boot) = boot {
         facts.set_handset_boot(*boot);

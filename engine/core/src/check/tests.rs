@@ -53,6 +53,7 @@ fn attested(spki: u8) -> HandsetKey {
         apps: Vec::new(),
         signers: Vec::new(),
         imeis: ImeiSet::default(),
+        issuers: Vec::new(),
         verified_at: PROVEN,
     })
 }

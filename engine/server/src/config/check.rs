@@ -10,6 +10,7 @@ use super::{
 };
 use const_oid::ObjectIdentifier;
 use simbind_rules::facts::{FactEnum, ReaderProfile, Sensitivity};
+use simbind_service::attestation_status::ListAge;
 use std::{
     fmt::Display,
     net::{Ipv4Addr, SocketAddr},
@@ -130,12 +131,15 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
     let attestation_roots = files("attestation_roots", &raw.attestation_roots);
     let apple_roots = files("apple_roots", &raw.apple_roots);
     let status = raw.attestation_status.as_ref();
+    let (attestation_status_every, attestation_status_max_age) = list_times(raw, checker);
     let policies = raw.required_policies.iter().enumerate();
     Trust {
         certificates,
         attestation_roots,
         apple_roots,
         attestation_status: status.map(|p| checker.existing("trust.attestation_status", p)),
+        attestation_status_every,
+        attestation_status_max_age,
         required_policies: policies
             .filter_map(|(n, text)| {
                 let field = format!("trust.required_policies[{n}]");
@@ -145,6 +149,29 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
             })
             .collect(),
     }
+}
+
+/// How often the status list of attestation keys is looked at, and how old it may be.
+fn list_times(raw: &RawTrust, checker: &mut Checker<'_>) -> (Duration, ListAge) {
+    const EVERY: &str = "trust.attestation_status_every";
+    const MAX_AGE: &str = "trust.attestation_status_max_age";
+    let every = raw.attestation_status_every.as_ref().and_then(|text| {
+        let within = Duration::from_secs(1)..=Duration::from_secs(86_400);
+        let time = checker.duration(EVERY, text)?;
+        if !within.contains(&time) {
+            checker.at(text, EVERY, "it is not within 1s and 1d");
+        }
+        Some(time)
+    });
+    let max_age = raw.attestation_status_max_age.as_ref();
+    if let (Some(text), None) = (max_age, &raw.attestation_status) {
+        checker.at(text, MAX_AGE, "no trust.attestation_status is named whose age it is");
+    }
+    let max_age = max_age.and_then(|text| checker.duration(MAX_AGE, text));
+    (
+        every.unwrap_or(defaults::ATTESTATION_STATUS_EVERY),
+        max_age.map_or(ListAge::Any, ListAge::AtMost),
+    )
 }
 
 fn relying_parties(

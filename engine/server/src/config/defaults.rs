@@ -36,6 +36,8 @@ pub(super) const HORIZON: Duration = Duration::from_secs(180 * 86_400);
 pub(super) const MAX_SILENCE: Duration = Duration::from_secs(30 * 60);
 /// How late events come.
 pub(super) const LAG: Duration = Duration::from_secs(10 * 60);
+/// How often the file of the attestation status list is looked at.
+pub(super) const ATTESTATION_STATUS_EVERY: Duration = Duration::from_secs(60);
 
 pub(super) fn data() -> PathBuf {
     PathBuf::from("simbind-data")

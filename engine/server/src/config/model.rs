@@ -3,7 +3,7 @@ use const_oid::ObjectIdentifier;
 use simbind_core::app::AppList;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::settings::PackTerms;
+use simbind_service::{attestation_status::ListAge, settings::PackTerms};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -82,7 +82,7 @@ pub struct TlsFiles {
 }
 
 /// What evidence is verified against.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trust {
     /// PEM files with the anchors of user-authentication certificates.
     pub certificates: Vec<PathBuf>,
@@ -92,6 +92,10 @@ pub struct Trust {
     pub apple_roots: Vec<PathBuf>,
     /// The attestation status list (JSON), if any.
     pub attestation_status: Option<PathBuf>,
+    /// How often the list's file is looked at for a change.
+    pub attestation_status_every: Duration,
+    /// How old the list may be for an attestation to be taken.
+    pub attestation_status_max_age: ListAge,
     /// Certificate policies of which a user certificate must name one; empty: any.
     pub required_policies: Vec<ObjectIdentifier>,
 }

@@ -47,6 +47,8 @@ pub(super) struct RawTrust {
     pub(super) attestation_roots: Vec<Path>,
     pub(super) apple_roots: Vec<Path>,
     pub(super) attestation_status: Option<Path>,
+    pub(super) attestation_status_every: Option<Text>,
+    pub(super) attestation_status_max_age: Option<Text>,
     pub(super) required_policies: Vec<Text>,
 }
 

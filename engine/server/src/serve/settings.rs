@@ -1,10 +1,10 @@
 //! Configuration to the engine's settings: files are read and parsed here.
 
-use super::ServeError;
+use super::{ServeError, attestation_list};
 use crate::config::{Config, PackOrigin, Trust as TrustFiles};
 use simbind_core::{line::FeedTerms, rollout::Origin};
 use simbind_evidence::{
-    android::{AttestationRoots, StatusList},
+    android::AttestationRoots,
     apple::AppAttestRoots,
     certificate::{ChainPolicy, TrustAnchors},
     oid::Oid,
@@ -44,6 +44,8 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         attestation_roots,
         apple_roots,
         attestation_status,
+        attestation_status_every: _,
+        attestation_status_max_age,
         required_policies,
     } = &config.trust;
     let first = |paths: &[PathBuf]| paths.first().cloned().unwrap_or_default();
@@ -64,10 +66,6 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
     };
     let policies: Result<Vec<Oid>, _> =
         required_policies.iter().map(|oid| oid.to_string().parse()).collect();
-    let attestation_status = match attestation_status {
-        Some(path) => StatusList::from_json(&read(path)?).map_err(|error| fault(path, error))?,
-        None => StatusList::default(),
-    };
     Ok(Trust {
         anchors: anchors.map_err(|error| fault(&first(certificates), error))?,
         policy: ChainPolicy {
@@ -76,7 +74,8 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
             ..ChainPolicy::default()
         },
         attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
-        attestation_status,
+        attestation_list: attestation_list::first(attestation_status.as_deref())?,
+        attestation_list_age: *attestation_status_max_age,
         apple_roots: apple.map_err(|error| fault(&first(apple_roots), error))?,
         apps: config.apps.clone(),
     })

@@ -59,6 +59,13 @@ struct PackChange {
     change: &'static str,
 }
 
+/// Labels of a reading of the status list of attestation keys.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListReading {
+    /// `ok` or `failed`.
+    result: &'static str,
+}
+
 /// How staged packs stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StagedPacks {
@@ -92,6 +99,8 @@ struct Inner {
     staged_share: Gauge,
     staged_checks: Gauge,
     staged_differ: Gauge,
+    list_readings: Family<ListReading, Counter>,
+    list_age: Gauge,
 }
 
 impl fmt::Debug for Metrics {
@@ -134,6 +143,8 @@ impl Metrics {
             staged_share: Gauge::default(),
             staged_checks: Gauge::default(),
             staged_differ: Gauge::default(),
+            list_readings: Family::default(),
+            list_age: Gauge::default(),
             registry: Registry::default(),
         };
         inner.store_healthy.set(1);
@@ -162,6 +173,17 @@ impl Metrics {
         );
         registry.register("queue_length", "What waits in a queue", inner.queues.clone());
         registry.register("limit_hits", "Requests that reached a limit", inner.limits.clone());
+        registry.register(
+            "attestation_list_readings",
+            "Readings of the changed status list of attestation keys",
+            inner.list_readings.clone(),
+        );
+        registry.register_with_unit(
+            "attestation_list_age",
+            "Age of the status list of attestation keys",
+            Unit::Seconds,
+            inner.list_age.clone(),
+        );
         register_packs(&mut registry, &inner);
         Self(Arc::new(Inner { registry, ..inner }))
     }
@@ -169,6 +191,17 @@ impl Metrics {
     /// The packs in service, those staged or a snooze were changed.
     pub fn packs_changed(&self, change: &'static str) {
         self.0.pack_changes.get_or_create(&PackChange { change }).inc();
+    }
+
+    /// The file of the status list of attestation keys changed, and was read or could not be.
+    pub fn attestation_list_read(&self, ok: bool) {
+        let result = if ok { "ok" } else { "failed" };
+        self.0.list_readings.get_or_create(&ListReading { result }).inc();
+    }
+
+    /// How old the status list of attestation keys is.
+    pub fn attestation_list_age(&self, age: Duration) {
+        self.0.list_age.set(i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
     }
 
     /// How staged packs stand.

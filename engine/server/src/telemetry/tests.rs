@@ -18,6 +18,8 @@ async fn the_endpoint_shows_what_was_counted_and_stops_when_told() {
     metrics.packs_changed("staged");
     let staged = StagedPacks { stage: 2, share_permille: 125, checks: 9, differ: 4 };
     metrics.staged_packs(staged);
+    metrics.attestation_list_read(true);
+    metrics.attestation_list_age(Duration::from_secs(90));
 
     let (stop, stopped) = oneshot::channel::<()>();
     let (address, serving) =
@@ -45,6 +47,8 @@ async fn the_endpoint_shows_what_was_counted_and_stops_when_told() {
         "simbind_staged_packs_share_permille 125",
         "simbind_staged_packs_checks 9",
         "simbind_staged_packs_differences 4",
+        "simbind_attestation_list_readings_total{result=\"ok\"} 1",
+        "simbind_attestation_list_age_seconds 90",
     ] {
         assert!(answer.contains(line), "{line} is not in {answer}");
     }

@@ -9,7 +9,7 @@ use crate::{
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
-    check::{self, AttestationFinding, CertificateFinding, CheckContext, Counter, Reader, Subject},
+    check::{self, CertificateFinding, CheckContext, Counter, Reader, Subject},
     line::{LineHistory, LineView},
     time::Timestamp,
     transcript::Audience,
@@ -92,7 +92,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             line: &line,
             feed: feed.as_ref().map(|(feed, terms)| (feed, terms)),
             counter,
-            attestation: AttestationFinding::Unknown,
+            attestation: self.attestation_finding(proofs.handset, loaded, now),
         };
         check::gather(&context, &claims, &finding, proofs.handset, loaded.pin, Some(subject))
     }

@@ -8,6 +8,7 @@
 )]
 
 mod apps;
+mod attestation;
 mod backtest;
 mod binding;
 mod chains;

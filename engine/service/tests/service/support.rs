@@ -4,7 +4,7 @@ mod people;
 mod recorded;
 mod store;
 
-pub(crate) use people::{APP, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
+pub(crate) use people::{APP, BATCH_SERIAL, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
 pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
 
@@ -16,13 +16,14 @@ use simbind_core::{
     time::Timestamp,
 };
 use simbind_evidence::{
-    android::{AttestationRoots, StatusList},
+    android::AttestationRoots,
     apple::AppAttestRoots,
     certificate::{ChainPolicy, TrustAnchors},
 };
 use simbind_rules::PackSource;
 use simbind_service::{
     Engine, Ports, ServiceError,
+    attestation_status::{AttestationList, ListAge},
     ingest::{Message, Receipt, Tidings},
     ledger::{BindingRow, IndexProjection, decode_row, keys},
     ports::{
@@ -107,6 +108,7 @@ impl Entropy for Counting {
 /// Settings that a test changes.
 #[derive(Default)]
 struct Tuned {
+    list_age: ListAge,
     bounds: Bounds,
     packs: PackTerms,
     apps: Option<AppList>,
@@ -147,6 +149,11 @@ impl World {
         let mut tuned = Tuned::default();
         tune(&mut tuned.packs);
         Self::tuned(text, tuned).await
+    }
+
+    /// With a greatest age of the status list of attestation keys.
+    pub(crate) async fn with_list_age(list_age: ListAge) -> Self {
+        Self::tuned(PACK, Tuned { list_age, ..Tuned::default() }).await
     }
 
     async fn tuned(text: &str, tuned: Tuned) -> Self {
@@ -252,7 +259,7 @@ async fn start(
     entropy: &Arc<Counting>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps }: Tuned,
+    Tuned { bounds, packs, apps, list_age }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -268,7 +275,8 @@ async fn start(
             anchors: TrustAnchors::from_der([authority.certificate()]).unwrap(),
             policy: ChainPolicy::default(),
             attestation_roots: AttestationRoots::from_der([authority.certificate()]).unwrap(),
-            attestation_status: StatusList::default(),
+            attestation_list: AttestationList::None,
+            attestation_list_age: list_age,
             apple_roots: AppAttestRoots::none(),
             apps: apps.unwrap_or_else(people::apps),
         },

@@ -7,6 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use simbind_rules::facts::{BootState, SecurityLevel};
+use std::fmt;
 
 /// A patch level as attestations write it: year and month, with the day where it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +54,36 @@ pub struct AttestedKey {
     pub signers: Vec<SignerDigest>,
     /// The IMEIs that the attestation names.
     pub imeis: ImeiSet,
+    /// The certificates between the attested key and the root, by their serials: what the maker's
+    /// status list is asked about at each check. Empty where they are not kept.
+    pub issuers: Vec<AttestationSerial>,
     /// When the attestation was verified.
     pub verified_at: Timestamp,
+}
+
+/// The serial number of a certificate that vouches for keys of handsets: of a batch of them, or of
+/// one handset, so that `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AttestationSerial(Box<[u8]>);
+
+impl AttestationSerial {
+    /// From the octets of the number, the highest first. Leading zeros do not count.
+    pub fn from_octets(octets: &[u8]) -> Self {
+        let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+        Self(octets.get(zeros..).unwrap_or_default().into())
+    }
+}
+
+impl AsRef<[u8]> for AttestationSerial {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AttestationSerial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AttestationSerial(…)")
+    }
 }
 
 /// Which of Apple's two attestation services vouches for a key.
@@ -98,6 +127,15 @@ impl HandsetKey {
             Self::None => None,
             Self::Attested(key) => Some(&key.spki),
             Self::AppAttest(key) => Some(&key.spki),
+        }
+    }
+
+    /// When its attestation was verified.
+    pub const fn verified_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::None => None,
+            Self::Attested(key) => Some(key.verified_at),
+            Self::AppAttest(key) => Some(key.verified_at),
         }
     }
 

@@ -25,6 +25,7 @@ fn android(spki: u8) -> HandsetKey {
         apps: Vec::new(),
         signers: Vec::new(),
         imeis: ImeiSet::default(),
+        issuers: Vec::new(),
         verified_at: Timestamp::EPOCH,
     })
 }

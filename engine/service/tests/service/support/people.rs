@@ -53,6 +53,14 @@ impl Authority {
         self.params.self_signed(&self.key).unwrap().der().to_vec()
     }
 
+    /// An authority for a batch of handsets.
+    fn batch(&self) -> Self {
+        let mut batch = Self::new();
+        batch.params.distinguished_name.push(DnType::OrganizationName, "batch");
+        batch.params.serial_number = Some(SerialNumber::from(BATCH_SERIAL));
+        batch
+    }
+
     fn issue(&self, subject: &CertificateParams, key: &KeyPair) -> Vec<u8> {
         let issuer = Issuer::from_params(&self.params, &self.key);
         subject.signed_by(key, &issuer).unwrap().der().to_vec()
@@ -85,6 +93,8 @@ pub(crate) fn apps() -> AppList {
         .into_iter()
         .collect()
 }
+/// The serial of every handset's batch certificate.
+pub(crate) const BATCH_SERIAL: u64 = 0xBA7C;
 
 /// A phone.
 pub(crate) struct Phone {
@@ -121,7 +131,12 @@ impl Phone {
                 params
                     .custom_extensions
                     .push(CustomExtension::from_oid_content(KEY_DESCRIPTION_OID, description));
-                let chain = vec![authority.issue(&params, key), authority.certificate()];
+                let batch = authority.batch();
+                let chain = vec![
+                    batch.issue(&params, key),
+                    authority.issue(&batch.params, &batch.key),
+                    authority.certificate(),
+                ];
                 AttestationRequest::AndroidKey { chain, challenge }
             }
         };
