@@ -79,14 +79,12 @@ fn read(value: &[u8], issuer: &[u8]) -> Result<Vec<PointName>, DerError> {
     let mut outer = Reader::new(FIELD, value);
     let mut list = outer.enter(FIELD, SEQUENCE)?;
     outer.finish()?;
-    let mut all = Vec::new();
-    for _ in 0..MAX_POINTS {
-        if list.is_empty() {
-            return Ok(all);
-        }
+    let (mut all, mut left) = (Vec::new(), MAX_POINTS);
+    while !list.is_empty() {
+        left = left.checked_sub(1).ok_or(DerError::TooLong { field: FIELD })?;
         all.extend(read_one(list.enter(FIELD, SEQUENCE)?, issuer)?);
     }
-    Err(DerError::TooLong { field: FIELD })
+    Ok(all)
 }
 
 fn read_one(mut point: Reader<'_>, issuer: &[u8]) -> Result<Vec<PointName>, DerError> {

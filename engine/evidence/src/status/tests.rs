@@ -1,4 +1,5 @@
 mod agreement;
+mod bounds;
 mod crl;
 mod exact;
 mod made;

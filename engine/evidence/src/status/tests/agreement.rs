@@ -1,10 +1,10 @@
-//! Random lists: what was written is found, and another library finds the same.
+//! Random lists and answers: what was written is found, and another library finds the same.
 
-use super::made::{Issuer, NOW, THEN};
+use super::made::{HOUR, Issuer, NOW, THEN, serial, sign_answer};
 use crate::status::{
-    Listing, Reason, Serial, VerifiedCrl,
-    encode::{CrlEntrySpec, CrlSpec},
-    verify_crl,
+    CertStatus, Listing, Nonce, Reason, Serial, StatusError, VerifiedCrl,
+    encode::{CrlEntrySpec, CrlSpec, OcspSpec},
+    verify_crl, verify_ocsp,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use simbind_core::time::Timestamp;
@@ -79,6 +79,36 @@ proptest! {
             let serial = Serial::of_unsigned(&octets).unwrap();
             prop_assert_eq!(listed, wanted.contains_key(&serial));
         }
+    }
+
+    #[test]
+    fn what_an_answer_says_of_a_certificate_is_read_and_nothing_else(
+        said in vec((vec(any::<u8>(), 0..21), 0_usize..4), 1..20),
+        other in vec(any::<u8>(), 0..21),
+    ) {
+        let (at, since) = (NOW.minus(HOUR), THEN);
+        let said: BTreeMap<Serial, CertStatus> = said.into_iter().map(|(octets, status)| {
+            let reason = Reason::Superseded;
+            let revoked = CertStatus::Revoked { since, reason };
+            let statuses =
+                [CertStatus::Good, CertStatus::Unknown, CertStatus::Held { since }, revoked];
+            (Serial::of_unsigned(&octets).unwrap(), statuses[status])
+        }).collect();
+        let mut spec = OcspSpec::about(&ISSUER.authority, serial(&[]), CertStatus::Good, at);
+        spec.answers = said.iter().flat_map(|(serial, status)| {
+            OcspSpec::about(&ISSUER.authority, serial.clone(), *status, at).answers
+        }).collect();
+        let der = sign_answer(&ISSUER.party, &spec);
+        let ask = |serial: &Serial| {
+            let octets = serial.as_der();
+            let answer = verify_ocsp(&der, &ISSUER.authority, octets, Nonce::NotAsked, NOW);
+            answer.map(|answer| answer.status())
+        };
+        for (serial, status) in &said {
+            prop_assert_eq!(ask(serial), Ok(*status));
+        }
+        let other = Serial::of_unsigned(&other).unwrap();
+        prop_assert_eq!(ask(&other), said.get(&other).copied().ok_or(StatusError::OtherSerial));
     }
 
     #[test]
