@@ -9,7 +9,7 @@ mod script;
 mod tests;
 
 pub(crate) use action::{
-    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Slot, Speaker,
-    Twist,
+    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
+    Speaker, Twist,
 };
 pub(crate) use casting::{Stage, cast, write};

@@ -1,5 +1,6 @@
 //! The virtual world: authorities, and the people with their SIMs, handsets and lines.
 
+pub(crate) mod apps;
 pub(crate) mod attestation;
 pub(crate) mod authority;
 pub(crate) mod carrier;

@@ -89,6 +89,9 @@ fn evidence<Q: Evident>(table: Table<Q>, person: &Person) -> Table<Q> {
             r.evidence().toolkit_imei = Some(v);
         })
         .values("evidence.app_id", &wrong_or_empty_names(), |r, v| r.evidence().app_id = Some(v))
+        .values("evidence.ui_app_id", &wrong_or_empty_names(), |r, v| {
+            r.evidence().ui_app_id = Some(v);
+        })
         .values("evidence.signed_at", &INSTANTS, |r, v| r.evidence().signed_at = v)
 }
 
@@ -128,6 +131,8 @@ async fn every_wrong_field_of_a_tap_or_a_challenge_is_named() {
         .values("channel", &[0, -1, 99], |r, v| r.channel = v)
         .row("channel", "a login's", |r| r.channel = Channel::AppLogin.into())
         .values("reader_id", &wrong_or_empty_names(), |r, v| r.reader_id = v)
+        .values("read_iccid", &wrong_iccids(&person.iccid), |r, v| r.read_iccid = Some(v))
+        .row("read_iccid", "empty", |r| r.read_iccid = Some(String::new()))
         .row("reader_id", "unknown", |r| r.reader_id = "another".into())
         .row("round_trip_micros", "a minute", |r| r.round_trip_micros = Some(60_000_001));
     evidence(tap, &person)

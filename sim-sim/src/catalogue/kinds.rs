@@ -74,6 +74,9 @@ kinds! {
     OtherParty "other-party" Attack Callers NONE ["CHALLENGE_WRONG_PARTY"] "presents a transcript that was made for another relying party";
     RelayedTap "relayed-tap" Attack Nothing NONE ["RELAY_SUSPECTED"] "relays a tap from far away";
     RogueApp "rogue-app" Attack Nothing NONE ["APP_UNLISTED"] "logs in with an app that is not the real one";
+    RepackagedApp "repackaged-app" Attack Nothing ATTESTATION [] "binds a handset by an app of the right name, signed by another";
+    SwappedPinApp "swapped-pin-app" Attack Nothing NONE ["APP_UI_UNLISTED" "APP_UNLISTED"] "puts another app in the place of the one that asks for the PIN";
+    SimNumberLie "sim-number-lie" Attack Nothing NONE ["SIM_CONFLICT"] "claims another SIM's number than the reader reads";
     SoftwareAttestation "software-attestation" Attack Nothing ATTESTATION [] "uses a handset whose key lies in software";
     UnlockedHandset "unlocked-handset" Attack Nothing ATTESTATION [] "uses a handset with an unlocked boot loader";
     PortOut "port-out" Attack Nothing SIM_LINE [] "ports the number out, and uses the old SIM";

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     clock::to_proto,
     report::{Outcome, Verdict},
-    story::{CheckPlan, Place, Slot, Twist},
+    story::{CheckPlan, Place, Reading, Slot, Twist},
     world::WorldError,
 };
 use simbind_core::{
@@ -115,6 +115,11 @@ async fn sign(
     let challenge = challenge(issuer, wire, reader).await?;
     let evidence = evidence(actor, shared, plan, channel, &challenge)?;
     let request_id = actor.next_request();
+    let read_iccid = match plan.reading {
+        Reading::Untold => None,
+        Reading::Own => Some(actor.person.sim.iccid.clone()),
+        Reading::Another => Some(actor.person.next_sim.iccid.clone()),
+    };
     Ok(match plan.place {
         Place::App(operation) | Place::Browser(operation) => {
             Request::Login(v1::CheckLoginRequest {
@@ -130,7 +135,7 @@ async fn sign(
             reader_id: reader.to_owned(),
             evidence: Some(evidence),
             round_trip_micros: Some(plan.round_trip),
-            read_iccid: None,
+            read_iccid,
         }),
     })
 }
@@ -166,7 +171,8 @@ fn evidence(
         None => &mut actor.person.sim,
     };
     let learned = seat.filter(|_| sim.applet.learns_imei);
-    let app = (channel != Channel::TapBare).then_some(plan.app);
+    let carried = channel != Channel::TapBare;
+    let (app, ui) = (carried.then_some(plan.app), plan.ui.filter(|_| carried));
     let counter = sim.count();
     let now = shared.clock.now();
     let transcript = Transcript {
@@ -179,7 +185,7 @@ fn evidence(
         counter,
         app: app.map(str::parse).transpose()?.as_ref(),
         signed_at: now,
-        ui_app: None,
+        ui_app: ui.map(str::parse).transpose()?.as_ref(),
     }
     .encode();
     let handset_signature = match signer {
@@ -198,7 +204,7 @@ fn evidence(
         signature_counter: counter,
         app_id: app.map(str::to_owned),
         signed_at: Some(to_proto(now)),
-        ui_app_id: None,
+        ui_app_id: ui.map(str::to_owned),
     })
 }
 

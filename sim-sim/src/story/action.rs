@@ -62,6 +62,17 @@ pub(crate) enum Twist {
     OtherParty,
 }
 
+/// What a reader tells of the card's number beside the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Nothing.
+    Untold,
+    /// The number of the SIM that signs.
+    Own,
+    /// Another SIM's.
+    Another,
+}
+
 /// A check.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckPlan {
@@ -75,7 +86,12 @@ pub(crate) struct CheckPlan {
     pub(crate) claim: Option<Slot>,
     /// Where the SIM sits, for an applet that learns its terminal's IMEI.
     pub(crate) seat: Option<Slot>,
+    /// The app that the person logs in to.
     pub(crate) app: &'static str,
+    /// The app that holds the applet, where that is another.
+    pub(crate) ui: Option<&'static str>,
+    /// What a reader tells of the card's number.
+    pub(crate) reading: Reading,
     /// The round trip at the reader, in microseconds.
     pub(crate) round_trip: u32,
     pub(crate) twist: Twist,

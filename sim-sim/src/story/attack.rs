@@ -3,7 +3,8 @@
 
 use super::{
     action::{
-        Action, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Slot, Speaker, Twist,
+        Action, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
+        Speaker, Twist,
     },
     script::Script,
 };
@@ -59,6 +60,18 @@ pub(super) fn story(script: &mut Script) {
             plan.app = "com.example.rogue";
             script.check(plan);
         }
+        Kind::SwappedPinApp => {
+            let operation = script.operation();
+            let mut plan = script.with(Kind::SwappedPinApp, Place::App(operation), BOUND);
+            plan.ui = Some("com.example.pinpad");
+            script.check(plan);
+        }
+        Kind::SimNumberLie => {
+            let reader = script.reader();
+            let mut plan = script.with(Kind::SimNumberLie, Place::Token(reader), BOUND);
+            plan.reading = Reading::Another;
+            script.check(plan);
+        }
         Kind::PortOut => ended(script, Happening::PortedOut),
         Kind::RecycledIccid => ended(script, Happening::Recycled),
         Kind::ForgedEvents => forged(script),
@@ -75,7 +88,13 @@ pub(super) fn story(script: &mut Script) {
 
 /// A victim whose own use would hide the attack, or who has none, stays still.
 const fn victim_shows_itself(kind: Kind) -> bool {
-    !matches!(kind, Kind::NeverAttached | Kind::SoftwareAttestation | Kind::UnlockedHandset)
+    !matches!(
+        kind,
+        Kind::NeverAttached
+            | Kind::SoftwareAttestation
+            | Kind::UnlockedHandset
+            | Kind::RepackagedApp
+    )
 }
 
 fn login(script: &mut Script, slot: Slot) {

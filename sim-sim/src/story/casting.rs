@@ -6,7 +6,7 @@ use crate::{
     scenario::Scenario,
     seeded,
     world::{
-        World, attestation::Soundness, carrier::Carrier, handset::Model, key::Curve,
+        World, apps::Suite, attestation::Soundness, carrier::Carrier, handset::Model, key::Curve,
         person::Traits, sim::Applet,
     },
 };
@@ -114,11 +114,17 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
         curve: if percent(scenario.applets.p384) { Curve::P384 } else { Curve::P256 },
     };
     let slots = if percent(60) { 2 } else { 1 };
-    let android = Model::android(slots);
+    let suite = match (kind, percent(30), percent(50)) {
+        (Kind::SwappedPinApp, _, true) | (_, true, true) => Suite::KeyInCard,
+        (Kind::SwappedPinApp, _, false) | (_, true, false) => Suite::KeyInBank,
+        (_, false, _) => Suite::One,
+    };
+    let android = Model { suite, ..Model::android(slots) };
     let model = match kind {
         Kind::Iphone => Model::IPHONE,
-        Kind::DualImei | Kind::SlotChange => Model::android(2),
+        Kind::DualImei | Kind::SlotChange => Model { suite, ..Model::android(2) },
         Kind::UnlistedHandset => Model { listed: false, ..android },
+        Kind::RepackagedApp => Model { soundness: Soundness::Repackaged, ..android },
         Kind::SoftwareAttestation => Model { soundness: Soundness::Software, ..android },
         Kind::UnlockedHandset => Model { soundness: Soundness::Unlocked, ..android },
         _ => android,

@@ -1,13 +1,10 @@
 //! A script in the making.
 
 use super::action::{
-    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Slot, Speaker,
-    Twist,
+    Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
+    Speaker, Twist,
 };
-use crate::{
-    catalogue::Kind,
-    world::{attestation::APP_ID, person::Traits},
-};
+use crate::{catalogue::Kind, world::person::Traits};
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
 use simbind_proto::v1::Platform;
@@ -125,6 +122,7 @@ impl Script {
     /// A check with the SIM in a slot of a handset, with all that this handset can say.
     pub(super) fn with(&mut self, kind: Kind, place: Place, slot: Slot) -> CheckPlan {
         let bare = matches!(place, Place::Bare(_));
+        let (token, suite) = (matches!(place, Place::Token(_)), self.traits.model.suite);
         let hides_imei = bare || self.is_iphone() && slot.0 == Hand::Bound;
         let plan = CheckPlan {
             kind,
@@ -133,7 +131,9 @@ impl Script {
             signer: (!bare && slot.0 != Hand::Loaner).then_some(slot.0),
             claim: (!hides_imei).then_some(slot),
             seat: (!bare).then_some(slot),
-            app: APP_ID,
+            app: suite.business(),
+            ui: suite.ui(),
+            reading: if token { Reading::Own } else { Reading::Untold },
             round_trip: 0,
             twist: Twist::Straight,
         };

@@ -3,6 +3,7 @@
 
 use super::{
     WorldError,
+    apps::App,
     authority::{authority_params, name},
     key::{Curve, Key},
 };
@@ -33,6 +34,8 @@ pub(crate) enum Soundness {
     Software,
     /// The boot loader is unlocked.
     Unlocked,
+    /// Its app has the right name, and was signed by another.
+    Repackaged,
 }
 
 /// Makes attestation chains.
@@ -66,7 +69,7 @@ impl Maker {
         key: &Key,
         challenge: &[u8],
         soundness: Soundness,
-        imeis: &[String],
+        (imeis, app): (&[String], App),
         now: Timestamp,
     ) -> Result<Vec<Bytes>, WorldError> {
         let mut params = CertificateParams::default();
@@ -78,7 +81,7 @@ impl Maker {
         params.serial_number = Some(SerialNumber::from(1_u64));
         params.custom_extensions.push(CustomExtension::from_oid_content(
             KEY_DESCRIPTION_OID,
-            key_description(challenge, soundness, imeis, now),
+            key_description(challenge, soundness, (imeis, app), now),
         ));
         let leaf = params.signed_by(key, &self.issuer)?.der().to_vec();
         Ok(vec![leaf.into(), self.batch.clone().into(), self.root.clone().into()])
@@ -89,13 +92,16 @@ impl Maker {
 fn key_description(
     challenge: &[u8],
     soundness: Soundness,
-    imeis: &[String],
+    (imeis, app): (&[String], App),
     now: Timestamp,
 ) -> Vec<u8> {
     let level = match soundness {
         Soundness::Software => SecurityLevel::Software,
-        Soundness::Sound | Soundness::Unlocked => SecurityLevel::TrustedEnvironment,
+        Soundness::Sound | Soundness::Unlocked | Soundness::Repackaged => {
+            SecurityLevel::TrustedEnvironment
+        }
     };
+    let signer = if soundness == Soundness::Repackaged { [0x66; 32] } else { app.signer };
     let locked = soundness != Soundness::Unlocked;
     encode_key_description(&KeyDescriptionSpec {
         attestation_level: level,
@@ -104,8 +110,8 @@ fn key_description(
         boot_state: if locked { BootState::Verified } else { BootState::Unverified },
         locked,
         os_patch: patch_level(now),
-        packages: vec![APP_ID.to_owned()],
-        signer_digests: vec![APP_SIGNER_SHA256],
+        packages: vec![app.id.to_owned()],
+        signer_digests: vec![signer],
         imeis: imeis.iter().filter_map(|imei| imei.parse().ok()).collect(),
         ..KeyDescriptionSpec::default()
     })

@@ -2,6 +2,7 @@
 
 use super::{
     World, WorldError,
+    apps::Suite,
     attestation::Soundness,
     key::{Curve, Key},
     numbers,
@@ -21,17 +22,30 @@ pub(crate) struct Model {
     pub(crate) listed: bool,
     /// How sound it is.
     pub(crate) soundness: Soundness,
+    /// The apps on it.
+    pub(crate) suite: Suite,
 }
 
 impl Model {
     /// An Android handset with so many slots.
     pub(crate) const fn android(slots: u64) -> Self {
-        Self { platform: v1::Platform::Android, slots, listed: true, soundness: Soundness::Sound }
+        Self {
+            platform: v1::Platform::Android,
+            slots,
+            listed: true,
+            soundness: Soundness::Sound,
+            suite: Suite::One,
+        }
     }
 
     /// An iPhone: its IMEIs are on the settings screen, and no app can read them.
-    pub(crate) const IPHONE: Self =
-        Self { platform: v1::Platform::Ios, slots: 2, listed: true, soundness: Soundness::Sound };
+    pub(crate) const IPHONE: Self = Self {
+        platform: v1::Platform::Ios,
+        slots: 2,
+        listed: true,
+        soundness: Soundness::Sound,
+        suite: Suite::One,
+    };
 }
 
 /// A handset. The key is the one that its app made, where it can have one attested.
@@ -92,8 +106,9 @@ impl Handset {
             challenge: prost::bytes::Bytes::new(),
         };
         if let Some(key) = &self.key {
+            let asked = (self.imeis.as_slice(), self.model.suite.keeper());
             evidence.key_attestation_chain =
-                world.maker.attest(key, challenge, self.model.soundness, &self.imeis, now)?;
+                world.maker.attest(key, challenge, self.model.soundness, asked, now)?;
             evidence.challenge = prost::bytes::Bytes::copy_from_slice(challenge);
         }
         Ok(evidence)

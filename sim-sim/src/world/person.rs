@@ -45,7 +45,7 @@ impl Person {
         let token: u128 = seeded::generator(world.seed, "person", number).random();
         let line: u64 = seeded::generator(world.seed, "line", number).random();
         let handset = |place, model| Handset::make(world, number * 4 + place, model);
-        let second = Model { slots: 1, ..Model::android(1) };
+        let second = Model { suite: traits.model.suite, ..Model::android(1) };
         Ok(Self {
             reference: format!("prs-{token:032x}"),
             carrier: traits.carrier,
