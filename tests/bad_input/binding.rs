@@ -102,6 +102,7 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
         request_id: "add-1".into(),
         binding_id: binding_id.clone(),
         handset: person.enrolment().handset,
+        reinstalled: None,
     };
     Table::of(add)
         .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)

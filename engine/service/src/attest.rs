@@ -1,6 +1,7 @@
 //! A handset's attestation at enrolment, from bytes to what the binding keeps.
 
 use crate::{
+    app_attest::Vouched,
     attestation_status::AttestationList,
     challenge::{Purpose, Returned},
     engine::Engine,
@@ -45,6 +46,22 @@ pub enum AttestationRequest {
         /// The challenge that it was made for.
         challenge: Vec<u8>,
     },
+    /// Apple's App Attest.
+    AppAttest {
+        /// The attestation object, CBOR.
+        attestation: Vec<u8>,
+        /// The key's identifier, as the app was told it.
+        key_id: Vec<u8>,
+        /// The challenge that it was made for.
+        challenge: Vec<u8>,
+    },
+}
+
+/// A handset that was verified, with what is kept beside its binding.
+pub(crate) struct Verified {
+    pub(crate) handset: Handset,
+    /// Apple's receipt for its key.
+    pub(crate) receipt: Option<Vec<u8>>,
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
@@ -54,16 +71,38 @@ impl<S: Store, V: Vault> Engine<S, V> {
         &self,
         request: HandsetRequest,
         now: Timestamp,
-    ) -> Result<Handset, ServiceError> {
+    ) -> Result<Verified, ServiceError> {
         let HandsetRequest { imeis, platform, attestation } = request;
-        let key = match attestation {
-            AttestationRequest::None => HandsetKey::None,
+        let (key, receipt) = match attestation {
+            AttestationRequest::None => (HandsetKey::None, None),
             AttestationRequest::AndroidKey { chain, challenge } => {
-                HandsetKey::Attested(self.attested_key(&chain, &challenge, &imeis, now)?)
+                let key = self.attested_key(&chain, &challenge, &imeis, now)?;
+                (HandsetKey::Attested(key), None)
+            }
+            AttestationRequest::AppAttest { attestation, key_id, challenge } => {
+                self.enrolment_challenge_stands(&challenge, now)?;
+                let Vouched { key, receipt } =
+                    self.app_attest_key(&attestation, &key_id, &challenge, now)?;
+                (HandsetKey::AppAttest(key), Some(receipt))
             }
         };
         Handset::new(imeis, platform, key, now)
+            .map(|handset| Verified { handset, receipt })
             .map_err(|error| ServiceError::invalid("handset.platform", error))
+    }
+
+    /// Whether an attestation was made for a challenge of ours, for enrolments, and in time.
+    fn enrolment_challenge_stands(
+        &self,
+        challenge: &[u8],
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let wrong = |why| Err(ServiceError::invalid("handset.challenge", why));
+        match self.enrolment.recognise(challenge, &Purpose::Enrolment, now) {
+            Returned::Good { .. } => Ok(()),
+            Returned::Bad(ChallengeState::Expired) => wrong("has ended"),
+            Returned::Bad(_) => wrong("was not issued here"),
+        }
     }
 
     fn attested_key(
@@ -76,15 +115,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         const CHAIN: &str = "handset.key_attestation_chain";
         const UNKNOWN_APP: &str =
             "was asked for by no app that is on the list and signed as it says there";
-        match self.enrolment.recognise(challenge, &Purpose::Enrolment, now) {
-            Returned::Good { .. } => {}
-            Returned::Bad(ChallengeState::Expired) => {
-                return Err(ServiceError::invalid("handset.challenge", "has ended"));
-            }
-            Returned::Bad(_) => {
-                return Err(ServiceError::invalid("handset.challenge", "was not issued here"));
-            }
-        }
+        self.enrolment_challenge_stands(challenge, now)?;
         let trust = &self.settings.trust;
         let expected = ExpectedAttestation { challenge, apps: &[] };
         let held = self.list_for_attestation(now)?;

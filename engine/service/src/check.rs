@@ -11,4 +11,4 @@ mod run;
 pub(crate) use record::{fired, snoozed};
 pub(crate) use run::{DECISIONS, decision_id};
 
-pub use request::{CertificateClaim, CheckRequest, ReaderPart, Signed};
+pub use request::{CertificateClaim, CheckRequest, HandsetWord, ReaderPart, Signed};

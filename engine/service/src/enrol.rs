@@ -1,7 +1,7 @@
 //! Enrolment: a certificate, its SIM and its handset are bound.
 
 use crate::{
-    attest::HandsetRequest,
+    attest::{HandsetRequest, Verified},
     challenge::{Issued, Purpose},
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
@@ -66,7 +66,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let certificate = self
             .chain(&asked.chain, now)
             .map_err(|error| chain_fault("certificate_chain", &error))?;
-        let handset = self.handset(asked.handset, now)?;
+        let Verified { handset, receipt } = self.handset(asked.handset, now)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),
             person: asked.person,
@@ -81,7 +81,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             proven_at: now,
             foreign_handset_at: None,
         };
-        self.write_enrolment(by, request, digest, binding).await
+        self.write_enrolment(by, request, digest, binding, receipt).await
     }
 
     /// Whose network a line uses is the configuration's to say: another host's word would count, and
@@ -121,16 +121,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
         request: &RequestId,
         digest: [u8; 32],
         binding: Binding,
+        receipt: Option<Vec<u8>>,
     ) -> Result<Standing, ServiceError> {
         for _ in 0..TRIES {
             let (key, first) = self.person_key(&binding.person).await?;
             let sealed = sealing::seal(&*self.vault, key, sealing::BINDING, &binding)?;
+            let first_handset = binding.handsets.first();
+            let receipt = self.kept_receipt(binding.id, key, first_handset, receipt.as_ref())?;
             let entry = StateEntry::Enrolled {
                 binding: binding.id,
                 by: by.clone(),
                 request: request.clone(),
                 digest,
                 sealed,
+                receipt,
             };
             let mut expect = vec![(keys::request(by, request)?, Expected::Absent)];
             expect.extend(first);

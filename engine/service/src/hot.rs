@@ -1,6 +1,10 @@
 //! What checks read, in bounded memory: bindings with their line's histories, and decisions that
 //! the index does not show yet.
 
+mod asserting;
+
+pub(crate) use asserting::AssertingKey;
+
 use crate::{
     engine::Engine,
     error::ServiceError,
@@ -15,7 +19,7 @@ use crate::{
 use quick_cache::sync::Cache;
 use simbind_core::{
     binding::Binding,
-    check::{Counter, Pin},
+    check::{Asserted, Counter, Pin},
     ids::{BindingId, CertificateId, ChallengeId, DecisionId},
     line::LineHistory,
     snooze::{Snooze, Snoozes},
@@ -33,6 +37,8 @@ pub(crate) struct Loaded {
     pub(crate) public_key: PublicKey,
     /// The attested keys of the handsets, parsed, by the handset's place.
     pub(crate) handset_keys: Vec<(usize, PublicKey)>,
+    /// The keys that App Attest vouched for, with their counters.
+    pub(crate) asserting_keys: Vec<AssertingKey>,
     pub(crate) histories: Vec<LineHistory>,
     counter: Counter,
     /// The challenge of the check that showed the last counter.
@@ -41,19 +47,34 @@ pub(crate) struct Loaded {
     pub(crate) pin: Pin,
     snoozes: Snoozes<Sealed>,
     position: Position,
-    /// The newest entry that wrote any of it, the signature counter aside.
+    /// The newest entry that wrote any of it, the counters aside.
     changed_at: Position,
     keys: Vec<Key>,
     stamp: Stamp,
 }
 
 impl Loaded {
+    /// The iPhone's key of a place.
+    pub(crate) fn asserting_key(&self, place: usize) -> Option<&AssertingKey> {
+        self.asserting_keys.iter().find(|own| own.place == place)
+    }
+
+    /// The last counter of the key that made an assertion, as a check under this challenge sees it.
+    pub(crate) fn last_assertion(
+        &self,
+        challenge: Option<ChallengeId>,
+        asserted: Asserted,
+    ) -> Counter {
+        let own = self.asserting_key(asserted.place);
+        own.map_or(Counter::Unseen, |own| own.last_for(challenge, asserted.counter))
+    }
+
     /// The state position that all of it is of.
     pub(crate) fn as_of(&self) -> Position {
         self.position.max(self.changed_at)
     }
 
-    /// Whether anything but the signature counter was written after a position.
+    /// Whether anything but the counters was written after a position.
     pub(crate) fn changed_after(&self, position: Position) -> bool {
         self.changed_at > position
     }
@@ -162,15 +183,24 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let mut keys =
             vec![certificate_key, keys::binding(id)?, keys::counter(id)?, keys::pin(id)?];
         keys.push(keys::snoozes(id)?);
+        let mut asserting_keys = asserting::keys_of(id, &standing.binding)?;
+        for own in &asserting_keys {
+            keys.push(keys::assertion(id, own.mark)?);
+        }
         for hash in keys::line_hashes(vault, &standing.binding.sim) {
             keys.push(keys::history(hash)?);
         }
         let snapshot = self.store.read(&keys).await?;
-        let [certificate_row, binding_row, counter, pin, snoozes, histories @ ..] =
-            &*snapshot.values
+        let [certificate_row, binding_row, counter, pin, snoozes, rest @ ..] = &*snapshot.values
         else {
             return Ok(Read::Moved);
         };
+        let Some((last, histories)) = rest.split_at_checked(asserting_keys.len()) else {
+            return Ok(Read::Moved);
+        };
+        for (own, row) in asserting_keys.iter_mut().zip(last) {
+            own.read(row.as_ref())?;
+        }
         let (Some(certificate_row), Some(binding_row)) = (certificate_row, binding_row) else {
             return Ok(Read::Moved);
         };
@@ -187,6 +217,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(Read::Loaded(Arc::new(Loaded {
             public_key,
             handset_keys,
+            asserting_keys,
             histories: self.histories(histories)?,
             counter: last.map_or(Counter::Unseen, |last| Counter::Seen(last.counter)),
             counter_challenge: last.map(|last| ChallengeId::from_bytes(last.challenge)),

@@ -7,13 +7,14 @@ mod projection;
 mod rows;
 
 pub use entry::{
-    BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, LimitEntry, LineText,
-    OutcomeText, StateEntry, decode_decision, decode_state, encode_decision, encode_state,
+    BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, KeptReceipt, LimitEntry,
+    LineText, OutcomeText, StateEntry, decode_decision, decode_state, encode_decision,
+    encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
-    BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow, OnceLiveRow, PacksRow,
-    Reuse, decode_row, encode_row,
+    AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow,
+    OnceLiveRow, PacksRow, Reuse, decode_row, encode_row,
 };

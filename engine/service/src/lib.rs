@@ -1,5 +1,6 @@
 //! The use cases of simbind over its ports: enrol, check, ingest, life cycle, rules, decisions.
 
+pub mod app_attest;
 pub mod attest;
 pub mod attestation_status;
 pub mod backtest;

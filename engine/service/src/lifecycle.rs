@@ -1,7 +1,7 @@
 //! The life of a binding after enrolment: hold, release, revoke, more handsets, a new proof.
 
 use crate::{
-    attest::HandsetRequest,
+    attest::{HandsetRequest, Verified},
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
     ledger::{BindingChange, StateEntry, keys},
@@ -12,7 +12,7 @@ use crate::{
     sealing,
 };
 use simbind_core::{
-    binding::{Binding, End, LifecycleReason, Refused},
+    binding::{Binding, End, Handset, LifecycleReason, Refused},
     ids::{BindingId, CallerId, Iccid, PersonRef},
     time::Timestamp,
 };
@@ -113,16 +113,44 @@ impl<S: Store, V: Vault> Engine<S, V> {
         id: BindingId,
         request: HandsetRequest,
     ) -> Result<Standing, ServiceError> {
-        let handset = self.handset(request, self.now())?;
-        self.change(by, id, BindingChange::HandsetAdded, |binding, now| {
+        let Verified { handset, receipt } = self.handset(request, self.now())?;
+        let kept = Beside { handset: &handset, receipt: receipt.as_ref() };
+        self.change_beside(by, id, BindingChange::HandsetAdded, Some(kept), |binding, now| {
             living(binding, now)?;
-            let twin = |other: &simbind_core::binding::Handset| {
+            let twin = |other: &Handset| {
                 other.imeis == handset.imeis && other.key().spki() == handset.key().spki()
             };
             if binding.handsets.iter().any(twin) {
                 return Ok(());
             }
             binding.handsets.add(handset.clone()).map_err(|e| ServiceError::Refused(e.to_string()))
+        })
+        .await
+    }
+
+    /// Puts an iPhone's new key in the place of its old one, which was lost when the app was
+    /// installed anew. The same request again changes nothing.
+    ///
+    /// # Errors
+    /// Where the attestation does not hold, the handset at the place is no iPhone that attested the
+    /// same app, or the state does not allow it.
+    pub async fn reinstall_handset(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        place: usize,
+        request: HandsetRequest,
+    ) -> Result<Standing, ServiceError> {
+        let Verified { handset, receipt } = self.handset(request, self.now())?;
+        let kept = Beside { handset: &handset, receipt: receipt.as_ref() };
+        self.change_beside(by, id, BindingChange::HandsetReinstalled, Some(kept), |binding, now| {
+            living(binding, now)?;
+            let there = binding.handsets.iter().nth(place);
+            if there.is_some_and(|there| there.key().spki() == handset.key().spki()) {
+                return Ok(());
+            }
+            let placed = binding.handsets.reinstall(place, handset.clone());
+            placed.map_err(|error| ServiceError::Refused(error.to_string()))
         })
         .await
     }
@@ -159,12 +187,23 @@ impl<S: Store, V: Vault> Engine<S, V> {
         .await
     }
 
-    /// Reads, changes and writes a binding; where another change came first, all over again.
     async fn change(
         &self,
         by: &CallerId,
         id: BindingId,
         change: BindingChange,
+        apply: impl FnMut(&mut Binding, Timestamp) -> Result<(), ServiceError> + Send,
+    ) -> Result<Standing, ServiceError> {
+        self.change_beside(by, id, change, None, apply).await
+    }
+
+    /// Reads, changes and writes a binding; where another change came first, all over again.
+    async fn change_beside(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        change: BindingChange,
+        beside: Option<Beside<'_>>,
         mut apply: impl FnMut(&mut Binding, Timestamp) -> Result<(), ServiceError> + Send,
     ) -> Result<Standing, ServiceError> {
         for _ in 0..TRIES {
@@ -177,7 +216,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
             let sealed =
                 sealing::seal(&*self.vault, standing.key, sealing::BINDING, &standing.binding)?;
-            let entry = StateEntry::BindingChanged { binding: id, change, by: by.clone(), sealed };
+            let receipt = match beside {
+                None => None,
+                Some(Beside { handset, receipt }) => {
+                    self.kept_receipt(id, standing.key, handset, receipt)?
+                }
+            };
+            let by = by.clone();
+            let entry = StateEntry::BindingChanged { binding: id, change, by, sealed, receipt };
             let expect = vec![(keys::binding(id)?, Expected::Version(standing.version))];
             match self.append_state(&entry, expect).await {
                 Ok(version) => return Ok(Standing { version, ..standing }),
@@ -187,6 +233,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         Err(contended())
     }
+}
+
+/// What is kept beside a binding that gets a handset.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    handset: &'a Handset,
+    receipt: Option<&'a Vec<u8>>,
 }
 
 /// Refuses to change what has ended, by itself or by time.

@@ -17,7 +17,8 @@ pub(crate) const EVENT: &[u8] = b"simbind event 1";
 pub(crate) const LINE: &[u8] = b"simbind line 1";
 /// The context of a line's history.
 pub(crate) const HISTORY: &[u8] = b"simbind history 1";
-
+/// The context of Apple's receipt for a handset's key.
+pub(crate) const RECEIPT: &[u8] = b"simbind receipt 1";
 /// The context of why somebody did something to a binding.
 pub(crate) const WHY: &[u8] = b"simbind why 1";
 

@@ -205,6 +205,7 @@ fn evidence(
         app_id: app.map(str::to_owned),
         signed_at: Some(to_proto(now)),
         ui_app_id: ui.map(str::to_owned),
+        ..v1::Evidence::default()
     })
 }
 

@@ -85,6 +85,7 @@ pub(super) async fn add_handset(
         request_id: actor.next_request(),
         binding_id: actor.binding_id.clone(),
         handset: Some(handset),
+        ..v1::AddHandsetRequest::default()
     };
     patiently(|| {
         let (mut client, request) = (shared.calls.counter.clone(), request.clone());

@@ -102,8 +102,7 @@ impl Handset {
         let mut evidence = v1::HandsetEvidence {
             imeis: self.imeis.clone(),
             platform: self.model.platform.into(),
-            key_attestation_chain: Vec::new(),
-            challenge: prost::bytes::Bytes::new(),
+            ..v1::HandsetEvidence::default()
         };
         if let Some(key) = &self.key {
             let asked = (self.imeis.as_slice(), self.model.suite.keeper());

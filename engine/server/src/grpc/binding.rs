@@ -55,12 +55,18 @@ impl<S: Store, V: Vault> BindingService for Api<S, V> {
         request: Request<AddHandsetRequest>,
     ) -> Result<Response<AddHandsetResponse>, Status> {
         let by = self.0.parties.caller(&identity(&request)?);
-        let AddHandsetRequest { request_id, binding_id, handset } = request.into_inner();
+        let AddHandsetRequest { request_id, binding_id, handset, reinstalled } =
+            request.into_inner();
         let changed = async {
             let _: simbind_core::ids::RequestId = wire::field("request_id", &request_id)?;
             let id = wire::binding_id(&binding_id)?;
             let handset = wire::handset(handset)?;
-            self.answer(self.engine().add_handset(&by, id, handset).await?).await
+            let place = reinstalled.map(wire::handset_place).transpose()?;
+            let changed = match place {
+                None => self.engine().add_handset(&by, id, handset).await?,
+                Some(place) => self.engine().reinstall_handset(&by, id, place, handset).await?,
+            };
+            self.answer(changed).await
         };
         let binding = changed.await.map_err(status)?;
         Ok(Response::new(AddHandsetResponse { binding: Some(binding) }))

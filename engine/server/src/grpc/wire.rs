@@ -12,7 +12,9 @@ mod rollout;
 mod snooze;
 
 pub(crate) use backtest::backtest_part;
-pub(super) use binding::{binding, binding_id, enrol_request, handset, lifecycle_reason};
+pub(super) use binding::{
+    binding, binding_id, enrol_request, handset, handset_place, lifecycle_reason,
+};
 pub(super) use check::{Outcome, Parts, channel, check_request, outcome};
 pub(super) use decision::{decision, severity};
 pub(super) use event::{message, receipt, refusal};

@@ -7,13 +7,13 @@ use crate::{
     hot::Loaded,
     ledger::{StateEntry, keys},
     ports::{
-        store::{Expected, Store, StoreError},
+        store::{Expected, Key, Position, Store, StoreError},
         vault::Vault,
     },
 };
 use simbind_core::{
     binding::{LifecycleReason, State},
-    check::Counter,
+    check::{Asserted, Counter},
     ids::ChallengeId,
 };
 use simbind_rules::{
@@ -27,7 +27,18 @@ pub(super) struct Effects<'a> {
     pub(super) check: &'a CheckRequest,
     pub(super) challenge: Option<ChallengeId>,
     pub(super) counter: Counter,
+    /// An assertion whose counter went on.
+    pub(super) raised: Option<Asserted>,
     pub(super) facts: &'a Facts,
+}
+
+/// What became of a counter that went on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    /// It is kept, or there was none.
+    Done,
+    /// Another check's was kept first.
+    Conflict,
 }
 
 /// What to decide by, where an effect changed it.
@@ -35,14 +46,14 @@ type Changed = Option<Option<Arc<Loaded>>>;
 
 impl<S: Store, V: Vault> Engine<S, V> {
     /// Writes what a check proves before its decision is written: a SIM that signed in a foreign
-    /// handset, a counter that went back, a counter that went on. Answers the state to decide by
-    /// where that changed it. Each happens once to a binding, but for the counter's conflicts.
+    /// handset, a counter that went back, counters that went on. Answers the state to decide by
+    /// where that changed it. Each happens once to a binding, but for the counters' conflicts.
     pub(super) async fn effects(
         &self,
         loaded: Option<&Loaded>,
         effects: &Effects<'_>,
     ) -> Result<Changed, ServiceError> {
-        let Effects { check, challenge, counter, facts } = *effects;
+        let Effects { check, challenge, counter, raised, facts } = *effects;
         let (Some(loaded), Some(challenge)) = (loaded, challenge) else { return Ok(None) };
         let proved = facts.transcript_signature() == Some(SignatureState::Valid)
             && facts.challenge_state() == Some(ChallengeState::Fresh);
@@ -68,29 +79,59 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Err(error) => Err(error),
             };
         }
-        match (check.counter, facts.counter_state()) {
-            (Some(claimed), Some(CounterState::Advanced))
-                if counter != Counter::SeenInThisCheck =>
-            {
-                self.count_signature(loaded, claimed, challenge).await
-            }
-            _ => Ok(None),
+        let claimed = check.counter.filter(|_| {
+            facts.counter_state() == Some(CounterState::Advanced)
+                && counter != Counter::SeenInThisCheck
+        });
+        // Both at once, so that they share a group commit.
+        let (signed, asserted) = tokio::join!(
+            self.count_signature(loaded, claimed, challenge),
+            self.count_assertion(loaded, raised, challenge),
+        );
+        if signed? == Counted::Conflict || asserted? == Counted::Conflict {
+            return Ok(Some(self.load(binding.certificate.id).await?));
         }
+        Ok(None)
     }
 
-    /// Writes a counter that went on. Two checks with one counter cannot both be first.
+    /// Writes a signature counter that went on. Two checks with one counter cannot both be first.
     async fn count_signature(
         &self,
         loaded: &Loaded,
-        counter: u64,
+        counter: Option<u64>,
         challenge: ChallengeId,
-    ) -> Result<Changed, ServiceError> {
+    ) -> Result<Counted, ServiceError> {
+        let Some(counter) = counter else { return Ok(Counted::Done) };
         let binding = loaded.binding.id;
-        let expected = loaded.counter_version.map_or(Expected::Absent, Expected::Version);
         let entry = StateEntry::CounterSeen { binding, counter, challenge: *challenge.as_bytes() };
-        match self.append_state(&entry, vec![(keys::counter(binding)?, expected)]).await {
-            Ok(_) => Ok(None),
-            Err(StoreError::Conflict) => Ok(Some(self.load(loaded.binding.certificate.id).await?)),
+        self.count(&entry, keys::counter(binding)?, loaded.counter_version).await
+    }
+
+    /// Writes the counter of an assertion that went on, as it does for the applet's.
+    async fn count_assertion(
+        &self,
+        loaded: &Loaded,
+        raised: Option<Asserted>,
+        challenge: ChallengeId,
+    ) -> Result<Counted, ServiceError> {
+        let Some(Asserted { place, counter }) = raised else { return Ok(Counted::Done) };
+        let Some(own) = loaded.asserting_key(place) else { return Ok(Counted::Done) };
+        let binding = loaded.binding.id;
+        let (key, challenge) = (own.mark.0, *challenge.as_bytes());
+        let entry = StateEntry::AssertionSeen { binding, key, counter, challenge };
+        self.count(&entry, keys::assertion(binding, own.mark)?, own.version()).await
+    }
+
+    async fn count(
+        &self,
+        entry: &StateEntry,
+        row: Key,
+        version: Option<Position>,
+    ) -> Result<Counted, ServiceError> {
+        let expected = version.map_or(Expected::Absent, Expected::Version);
+        match self.append_state(entry, vec![(row, expected)]).await {
+            Ok(_) => Ok(Counted::Done),
+            Err(StoreError::Conflict) => Ok(Counted::Conflict),
             Err(error) => Err(error.into()),
         }
     }

@@ -1,16 +1,18 @@
 //! What the bytes of a check prove.
 
-use super::request::{CertificateClaim, CheckRequest, Signed};
+use super::request::{CertificateClaim, CheckRequest, HandsetWord, Signed};
 use crate::{
+    digest::sha256,
     engine::Engine,
-    hot::Loaded,
+    hot::{AssertingKey, Loaded},
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
-    check::{Claims, HandsetFinding, NamedApps, named_apps},
+    check::{Asserted, Claims, Counter, HandsetFinding, NamedApps, named_apps},
     time::Timestamp,
 };
 use simbind_evidence::{
+    apple::{AssertionError, verify_assertion},
     certificate::ChainError,
     signature::{self, PublicKey},
 };
@@ -21,7 +23,39 @@ use simbind_rules::facts::{ChainState, SignatureState};
 pub(super) struct Proofs {
     pub(super) chain: ChainState,
     pub(super) signature: SignatureState,
-    pub(super) handset: HandsetFinding,
+    pub(super) handset: HandsetProof,
+}
+
+/// What was found of what the handset brought, the counter of an assertion aside.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum HandsetProof {
+    /// This, whatever was seen before.
+    Found(HandsetFinding),
+    /// An assertion that verifies; what it is worth, its counter says.
+    Asserted(Asserted),
+}
+
+impl HandsetProof {
+    /// What it is worth beside the last counter of its key.
+    pub(super) fn against(self, last: Counter) -> HandsetFinding {
+        match self {
+            Self::Found(finding) => finding,
+            Self::Asserted(asserted) => asserted.against(last),
+        }
+    }
+
+    /// An assertion whose counter went on, where it is not kept already.
+    pub(super) fn raised(self, last: Counter) -> Option<Asserted> {
+        match self {
+            Self::Asserted(asserted)
+                if last != Counter::SeenInThisCheck
+                    && asserted.against(last) == HandsetFinding::Valid(asserted.place) =>
+            {
+                Some(asserted)
+            }
+            Self::Found(_) | Self::Asserted(_) => None,
+        }
+    }
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
@@ -38,7 +72,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             (Some(loaded), _) => Proofs {
                 chain: bound_chain(loaded, now),
                 signature: signed(check.signature.as_ref(), &loaded.public_key, transcript),
-                handset: handset(check.handset_signature.as_ref(), loaded, transcript),
+                handset: self.handset_proof(check, loaded, transcript),
             },
             (None, CertificateClaim::Chain(chain)) => {
                 let (chain, signature) = match self.chain(chain, now) {
@@ -48,14 +82,57 @@ impl<S: Store, V: Vault> Engine<S, V> {
                     }
                     Err(error) => (chain_state(&error), SignatureState::Invalid),
                 };
-                Proofs { chain, signature, handset: HandsetFinding::Absent }
+                Proofs { chain, signature, handset: HandsetProof::Found(HandsetFinding::Absent) }
             }
             (None, CertificateClaim::Known(_)) => Proofs {
                 chain: ChainState::Untrusted,
                 signature: SignatureState::Invalid,
-                handset: HandsetFinding::Absent,
+                handset: HandsetProof::Found(HandsetFinding::Absent),
             },
         }
+    }
+
+    /// What the handset's word is worth under the keys of the binding as it was read.
+    pub(super) fn handset_proof(
+        &self,
+        check: &CheckRequest,
+        loaded: &Loaded,
+        transcript: &[u8],
+    ) -> HandsetProof {
+        match &check.handset {
+            HandsetWord::Nothing => HandsetProof::Found(HandsetFinding::Absent),
+            HandsetWord::Signature(signed) => {
+                HandsetProof::Found(handset(signed, loaded, transcript))
+            }
+            HandsetWord::Assertion(assertion) => self
+                .asserted(assertion, check, loaded, transcript)
+                .map_or(HandsetProof::Found(HandsetFinding::Invalid), HandsetProof::Asserted),
+        }
+    }
+
+    /// An assertion that verifies under one of the binding's keys: of an app that the transcript
+    /// names, and that is on the list.
+    fn asserted(
+        &self,
+        assertion: &[u8],
+        check: &CheckRequest,
+        loaded: &Loaded,
+        transcript: &[u8],
+    ) -> Option<Asserted> {
+        let hash = sha256(transcript);
+        let listed = &self.settings.trust.apps;
+        let speaks = |own: &&AssertingKey| {
+            let mut named = [&check.app, &check.ui_app].into_iter().flatten();
+            named.any(|app| listed.vouched_for(&own.key, app))
+        };
+        loaded.asserting_keys.iter().filter(speaks).find_map(|own| {
+            let place = own.place;
+            match verify_assertion(assertion, &own.public_key, &hash, own.key.app.as_str(), 0) {
+                Ok(verified) => Some(Asserted { place, counter: verified.counter() }),
+                Err(AssertionError::Counter { counter, .. }) => Some(Asserted { place, counter }),
+                Err(_) => None,
+            }
+        })
     }
 
     /// What the transcript claims. Configuration can have changed since the enrolment: an app that
@@ -63,7 +140,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     pub(super) fn claims(
         &self,
         check: &CheckRequest,
-        proofs: &Proofs,
+        handset: HandsetFinding,
         loaded: Option<&Loaded>,
     ) -> Claims {
         let named = NamedApps { business: check.app.as_ref(), ui: check.ui_app.as_ref() };
@@ -73,7 +150,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             imei: check.imei,
             toolkit_imei: check.toolkit_imei,
             counter: check.counter,
-            apps: named_apps(&self.settings.trust.apps, named, proofs.handset, binding),
+            apps: named_apps(&self.settings.trust.apps, named, handset, binding),
             signed_at: check.signed_at,
         }
     }
@@ -102,8 +179,8 @@ fn signed(signed: Option<&Signed>, key: &PublicKey, transcript: &[u8]) -> Signat
     }
 }
 
-fn handset(signed: Option<&Signed>, loaded: &Loaded, transcript: &[u8]) -> HandsetFinding {
-    let Some(Signed { scheme, value }) = signed else { return HandsetFinding::Absent };
+fn handset(signed: &Signed, loaded: &Loaded, transcript: &[u8]) -> HandsetFinding {
+    let Signed { scheme, value } = signed;
     loaded
         .handset_keys
         .iter()

@@ -9,7 +9,7 @@ use crate::{
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
-    check::{self, CertificateFinding, CheckContext, Counter, Reader, Subject},
+    check::{self, CertificateFinding, CheckContext, Counter, HandsetFinding, Reader, Subject},
     line::{LineHistory, LineView},
     time::Timestamp,
     transcript::Audience,
@@ -59,7 +59,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         &self,
         check: &CheckRequest,
         proofs: &Proofs,
-        (state, counter): (ChallengeState, Counter),
+        (state, counter, handset): (ChallengeState, Counter, HandsetFinding),
         loaded: Option<&Loaded>,
         now: Timestamp,
     ) -> Facts {
@@ -79,10 +79,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             signature: proofs.signature,
             challenge: state,
         };
-        let claims = self.claims(check, proofs, loaded);
+        let claims = self.claims(check, handset, loaded);
         let Some(loaded) = loaded else {
             let pin = check::Pin::default();
-            return check::gather(&context, &claims, &finding, proofs.handset, pin, None);
+            return check::gather(&context, &claims, &finding, handset, pin, None);
         };
         let histories: Vec<&LineHistory> = loaded.histories.iter().collect();
         let line = LineView::of(&loaded.binding, &histories, now);
@@ -92,8 +92,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             line: &line,
             feed: feed.as_ref().map(|(feed, terms)| (feed, terms)),
             counter,
-            attestation: self.attestation_finding(proofs.handset, loaded, now),
+            attestation: self.attestation_finding(handset, loaded, now),
         };
-        check::gather(&context, &claims, &finding, proofs.handset, loaded.pin, Some(subject))
+        check::gather(&context, &claims, &finding, handset, loaded.pin, Some(subject))
     }
 }

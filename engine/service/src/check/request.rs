@@ -41,6 +41,17 @@ pub struct Signed {
     pub value: Vec<u8>,
 }
 
+/// What a handset brings to prove itself: a signature or an assertion, never both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandsetWord {
+    /// Nothing.
+    Nothing,
+    /// A signature over the transcript, with the key that was attested.
+    Signature(Signed),
+    /// An App Attest assertion over the transcript, CBOR.
+    Assertion(Vec<u8>),
+}
+
 /// A reader's part of a tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReaderPart {
@@ -73,8 +84,8 @@ pub struct CheckRequest {
     pub certificate: CertificateClaim,
     /// The signature with the certificate's key; `None` where none was sent.
     pub signature: Option<Signed>,
-    /// The signature with the handset's attested key.
-    pub handset_signature: Option<Signed>,
+    /// What the handset brings.
+    pub handset: HandsetWord,
     /// The claimed ICCID.
     pub iccid: Option<Iccid>,
     /// The IMEI that the handset claims.
@@ -98,6 +109,7 @@ struct Same {
     certificate: Option<CertificateId>,
     signature: Option<Vec<u8>>,
     handset_signature: Option<Vec<u8>>,
+    handset_assertion: Option<Vec<u8>>,
     sensitivity: Sensitivity,
     round_trip: Option<Duration>,
     read_iccid: Option<Iccid>,
@@ -130,11 +142,17 @@ impl CheckRequest {
     }
 
     pub(crate) fn digest(&self, transcript: &[u8]) -> Result<[u8; 32], crate::ServiceError> {
+        let (handset_signature, handset_assertion) = match &self.handset {
+            HandsetWord::Nothing => (None, None),
+            HandsetWord::Signature(signed) => (Some(signed.value.clone()), None),
+            HandsetWord::Assertion(assertion) => (None, Some(assertion.clone())),
+        };
         crate::digest::of(&Same {
             transcript: transcript.to_vec(),
             certificate: self.certificate.id(),
             signature: self.signature.as_ref().map(|signed| signed.value.clone()),
-            handset_signature: self.handset_signature.as_ref().map(|signed| signed.value.clone()),
+            handset_signature,
+            handset_assertion,
             sensitivity: self.sensitivity,
             round_trip: self.reader.and_then(|reader| reader.round_trip),
             read_iccid: self.reader.and_then(|reader| reader.iccid),

@@ -1,6 +1,11 @@
 //! The walk of one check.
 
-use super::{effects::Effects, evidence::Proofs, record::Draft, request::CheckRequest};
+use super::{
+    effects::Effects,
+    evidence::{HandsetProof, Proofs},
+    record::Draft,
+    request::CheckRequest,
+};
 use crate::{
     challenge::{Claim, Hold, Issued, Progress, Purpose, Returned, Used},
     engine::{Engine, contended},
@@ -109,7 +114,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 }
             },
         };
-        self.decide_until_it_stands(Walk { check, digest, proofs, loaded, now }, taken).await
+        let walk = Walk { check, transcript: &transcript, digest, proofs, loaded, now };
+        self.decide_until_it_stands(walk, taken).await
     }
 
     /// Decides, and again where something that was read had changed by the time that the decision
@@ -119,7 +125,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         walk: Walk<'_>,
         mut taken: Taken<'_>,
     ) -> Result<Arc<DecisionEntry>, ServiceError> {
-        let Walk { check, digest, proofs, mut loaded, now } = walk;
+        let Walk { check, transcript, digest, mut proofs, mut loaded, now } = walk;
+        let mut proved_of = loaded.clone();
         let certificate = check.certificate.id();
         let mut force = self.packs.current();
         let state = taken.state();
@@ -131,9 +138,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 self.limit(check, &proofs, state, loaded.as_deref(), packs)
             }
         };
-        // Once this check's counter has been accepted, later ones do not make it a step back.
+        // Once this check's counters have been accepted, later ones do not make them a step back.
         let mut counted = matches!(taken, Taken::Before(..));
+        let mut asserted = counted;
         for again in (0..DECISIONS).rev() {
+            // A key that is not the binding's any more proves nothing.
+            if let (Some(now), Some(before)) = (&loaded, &proved_of)
+                && now.binding.handsets != before.binding.handsets
+            {
+                proofs.handset = self.handset_proof(check, now, transcript);
+                proved_of = loaded.clone();
+            }
             let packs = force.deciding(&*self.vault, certificate);
             let challenge = taken.id();
             let counter = match loaded.as_deref() {
@@ -141,13 +156,24 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Some(loaded) => loaded.counter_for(challenge, check.counter),
                 None => Counter::Unseen,
             };
-            let facts = self.facts(check, &proofs, (state, counter), loaded.as_deref(), now);
-            let effects = Effects { check, challenge, counter, facts: &facts };
+            let last = match (proofs.handset, loaded.as_deref()) {
+                _ if asserted => Counter::SeenInThisCheck,
+                (HandsetProof::Asserted(asserted), Some(loaded)) => {
+                    loaded.last_assertion(challenge, asserted)
+                }
+                _ => Counter::Unseen,
+            };
+            let handset = proofs.handset.against(last);
+            let found = (state, counter, handset);
+            let facts = self.facts(check, &proofs, found, loaded.as_deref(), now);
+            let raised = proofs.handset.raised(last);
+            let effects = Effects { check, challenge, counter, raised, facts: &facts };
             if let Some(changed) = self.effects(loaded.as_deref(), &effects).await? {
                 loaded = changed;
                 continue;
             }
             counted |= challenge.is_some() && facts.counter_state() == Some(CounterState::Advanced);
+            asserted |= challenge.is_some() && raised.is_some();
             let draft = Draft {
                 check,
                 digest,
@@ -276,6 +302,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
 /// What a check has come to before it is ruled on.
 struct Walk<'a> {
     check: &'a CheckRequest,
+    transcript: &'a [u8],
     digest: [u8; 32],
     proofs: Proofs,
     loaded: Option<Arc<Loaded>>,

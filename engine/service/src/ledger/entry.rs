@@ -32,6 +32,17 @@ pub enum BindingChange {
     Reproved,
     /// A foreign handset was seen in a check.
     ForeignHandset,
+    /// An iPhone's app was installed anew: another key is in the place of the old one.
+    HandsetReinstalled,
+}
+
+/// Apple's receipt for the key of a handset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptReceipt {
+    /// What stands for the key within its binding.
+    pub key: [u8; 16],
+    /// The receipt, sealed.
+    pub sealed: Sealed,
 }
 
 /// The line of an event, with the carrier whose word it is.
@@ -97,6 +108,8 @@ pub enum StateEntry {
         digest: [u8; 32],
         /// The binding, sealed.
         sealed: Sealed,
+        /// Apple's receipt, for an iPhone that attested its key.
+        receipt: Option<KeptReceipt>,
     },
     /// A binding changed.
     BindingChanged {
@@ -108,6 +121,8 @@ pub enum StateEntry {
         by: CallerId,
         /// The binding as it is now, sealed.
         sealed: Sealed,
+        /// Apple's receipt, where an iPhone that attested its key came.
+        receipt: Option<KeptReceipt>,
     },
     /// A carrier's event about a line.
     Event(EventEntry),
@@ -214,6 +229,17 @@ pub enum StateEntry {
         at: Timestamp,
         /// Why, sealed.
         why: Sealed,
+    },
+    /// The counter of an assertion of App Attest was accepted.
+    AssertionSeen {
+        /// The binding.
+        binding: BindingId,
+        /// What stands for the key within its binding.
+        key: [u8; 16],
+        /// The counter.
+        counter: u32,
+        /// The challenge of the check that showed it, so that the same check can be decided again.
+        challenge: [u8; 16],
     },
 }
 

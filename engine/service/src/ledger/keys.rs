@@ -1,8 +1,11 @@
 //! Keys of the index. The first byte names the table.
 
-use crate::ports::{
-    store::{Key, Position, StoreError},
-    vault::{LookupHash, LookupKind, Vault},
+use crate::{
+    app_attest::KeyMark,
+    ports::{
+        store::{Key, Position, StoreError},
+        vault::{LookupHash, LookupKind, Vault},
+    },
 };
 use simbind_core::{
     binding::Sim,
@@ -124,6 +127,16 @@ pub fn feed(carrier: &CarrierId) -> Result<Key, StoreError> {
 /// The last signature counter of a binding.
 pub fn counter(id: BindingId) -> Result<Key, StoreError> {
     key(b'n', &[id.as_bytes()])
+}
+
+/// The last counter of an iPhone's key.
+pub fn assertion(id: BindingId, key: KeyMark) -> Result<Key, StoreError> {
+    self::key(b'a', &[id.as_bytes(), &key.0])
+}
+
+/// Apple's receipt for an iPhone's key.
+pub fn receipt(id: BindingId, key: KeyMark) -> Result<Key, StoreError> {
+    self::key(b'A', &[id.as_bytes(), &key.0])
 }
 
 /// The wrong PIN entries of a binding.

@@ -1,5 +1,6 @@
 //! How entries become rows of the index: the same function while serving and while rebuilding.
 
+mod app_attest;
 mod packs;
 
 use super::{
@@ -9,8 +10,8 @@ use super::{
     },
     keys,
     rows::{
-        BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow, PacksRow, Reuse,
-        decode_row, encode_row,
+        AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow,
+        PacksRow, Reuse, decode_row, encode_row,
     },
 };
 use crate::{
@@ -92,6 +93,7 @@ impl<V: Vault> IndexProjection<V> {
             }
             StateEntry::Heartbeat { carrier, .. } => [keys::feed(carrier)].into_iter().collect(),
             StateEntry::CounterSeen { .. }
+            | StateEntry::AssertionSeen { .. }
             | StateEntry::PinReported { .. }
             | StateEntry::StepUpEnded { .. }
             | StateEntry::PacksActivated { .. }
@@ -112,13 +114,15 @@ impl<V: Vault> IndexProjection<V> {
         values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {
         match entry {
-            StateEntry::Enrolled { binding: id, by, request, digest, sealed } => {
+            StateEntry::Enrolled { binding: id, by, request, digest, sealed, receipt } => {
                 let mut writes = vec![put(keys::request(&by, &request), &(digest, id))?];
                 writes.extend(self.binding_writes(id, sealed, values)?);
+                writes.extend(app_attest::received(id, receipt)?);
                 Ok(writes)
             }
-            StateEntry::BindingChanged { binding, sealed, change, .. } => {
+            StateEntry::BindingChanged { binding, sealed, change, receipt, .. } => {
                 let mut writes = self.binding_writes(binding, sealed, values)?;
+                writes.extend(app_attest::received(binding, receipt)?);
                 if change == BindingChange::Reproved {
                     // Who was seen at a counter sets the PIN anew.
                     writes.push(put(keys::pin(binding), &0_u32)?);
@@ -160,6 +164,9 @@ impl<V: Vault> IndexProjection<V> {
             }
             StateEntry::CounterSeen { binding, counter, challenge } => {
                 Ok(vec![put(keys::counter(binding), &CounterRow { counter, challenge })?])
+            }
+            StateEntry::AssertionSeen { binding, key, counter, challenge } => {
+                Ok(vec![app_attest::counted(binding, key, AssertionRow { counter, challenge })?])
             }
             StateEntry::PinReported { binding, failures, by, request, digest } => Ok(vec![
                 put(keys::pin(binding), &failures)?,

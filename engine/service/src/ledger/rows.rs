@@ -60,6 +60,15 @@ pub struct CounterRow {
     pub challenge: [u8; 16],
 }
 
+/// The last counter of an iPhone's key that was accepted, under the binding and the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssertionRow {
+    /// The counter.
+    pub counter: u32,
+    /// The challenge of the check that showed it.
+    pub challenge: [u8; 16],
+}
+
 /// Another content that came under a used number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reuse {

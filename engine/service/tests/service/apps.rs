@@ -6,7 +6,7 @@ use simbind_rules::{
     Facts,
     facts::{AppIdentity, HandsetBasis, SignatureState},
 };
-use simbind_service::{ServiceError, ledger::DecisionEntry};
+use simbind_service::{ServiceError, check::HandsetWord, ledger::DecisionEntry};
 
 fn facts(decision: &DecisionEntry) -> Facts {
     Facts::from_bytes(&decision.facts).unwrap()
@@ -116,7 +116,7 @@ async fn without_the_handset_s_signature_an_app_is_a_name() {
     let person = Person::new(&world.authority, 1);
     person.enrol(&world).await.unwrap();
     let mut check = person.login(&world.engine, "c1");
-    check.handset_signature = None;
+    check.handset = HandsetWord::Nothing;
     let facts = facts(&world.engine.check(&check).await.unwrap());
     assert_eq!(facts.app_identity(), Some(AppIdentity::Claimed));
     assert_eq!(facts.app_ui(), Some(AppIdentity::Claimed));

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod app_attest;
 mod apps;
 mod attestation;
 mod backtest;

@@ -13,8 +13,9 @@ use simbind_core::{
 use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
-        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, LimitEntry,
-        OutcomeText, StateEntry, decode_decision, decode_state, encode_decision, encode_state,
+        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, KeptReceipt,
+        LimitEntry, OutcomeText, StateEntry, decode_decision, decode_state, encode_decision,
+        encode_state,
     },
     ports::{
         store::{LedgerKind, Projection as _, Store as _},
@@ -41,6 +42,10 @@ fn event() -> EventEntry {
     }
 }
 
+fn receipt() -> KeptReceipt {
+    KeptReceipt { key: [7; 16], sealed: sealed(8) }
+}
+
 /// One entry of each kind, and of each shape within it.
 fn states() -> Vec<(&'static str, StateEntry)> {
     let (binding, by) = (BindingId::from_bytes([1; 16]), caller("counter"));
@@ -52,6 +57,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         change,
         by: caller("simbind"),
         sealed: sealed(6),
+        receipt: None,
     };
     let correction = |line| StateEntry::Correction {
         carrier: carrier(),
@@ -70,9 +76,31 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 request: "r-1".parse().unwrap(),
                 digest: [2; 32],
                 sealed: sealed(5),
+                receipt: None,
+            },
+        ),
+        (
+            "enrolled-iphone",
+            StateEntry::Enrolled {
+                binding,
+                by: by.clone(),
+                request: "r-1".parse().unwrap(),
+                digest: [2; 32],
+                sealed: sealed(5),
+                receipt: Some(receipt()),
             },
         ),
         ("handset-added", changed(BindingChange::HandsetAdded)),
+        (
+            "handset-reinstalled",
+            StateEntry::BindingChanged {
+                binding,
+                change: BindingChange::HandsetReinstalled,
+                by: by.clone(),
+                sealed: sealed(6),
+                receipt: Some(receipt()),
+            },
+        ),
         ("held", changed(BindingChange::Held)),
         ("released", changed(BindingChange::Released)),
         ("revoked", changed(BindingChange::Revoked)),
@@ -91,6 +119,10 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 horizon_days: 90,
                 learned_at: Timestamp::from_millis(8),
             },
+        ),
+        (
+            "assertion",
+            StateEntry::AssertionSeen { binding, key: [7; 16], counter: 300, challenge: [9; 16] },
         ),
         ("counter", StateEntry::CounterSeen { binding, counter: 300, challenge: [9; 16] }),
         (

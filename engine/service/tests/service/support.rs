@@ -1,9 +1,11 @@
 //! An engine with a clock that is set by hand, people to enrol, and checks of theirs.
 
+mod iphone;
 mod people;
 mod recorded;
 mod store;
 
+pub(crate) use iphone::{APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, STRANGE_APP};
 pub(crate) use people::{APP, BATCH_SERIAL, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
 pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
@@ -181,9 +183,14 @@ impl World {
 
     /// A restart after configuration has another list of apps.
     pub(crate) async fn restarted_with_apps(&self, apps: AppList) -> Arc<TestEngine> {
+        self.restarted_by(PACK, apps).await
+    }
+
+    /// With other rules too.
+    pub(crate) async fn restarted_by(&self, text: &str, apps: AppList) -> Arc<TestEngine> {
         let tuned = Tuned { apps: Some(apps), ..Tuned::default() };
         let Self { store, vault, clock, entropy, authority, .. } = self;
-        start(store, vault, clock, entropy, authority, PACK, tuned).await.unwrap()
+        start(store, vault, clock, entropy, authority, text, tuned).await.unwrap()
     }
 
     /// A restart that may be refused.
@@ -277,7 +284,7 @@ async fn start(
             attestation_roots: AttestationRoots::from_der([authority.certificate()]).unwrap(),
             attestation_list: AttestationList::None,
             attestation_list_age: list_age,
-            apple_roots: AppAttestRoots::none(),
+            apple_roots: AppAttestRoots::from_der([authority.apple.root_certificate()]).unwrap(),
             apps: apps.unwrap_or_else(people::apps),
         },
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),

@@ -1,6 +1,6 @@
-use super::field::{chain, field, optional, required, sha256, time};
+use super::field::{bytes, chain, field, optional, required, sha256, time};
 use simbind_core::{
-    binding::{self, CounterPolicy, LifecycleReason, Serving, Sim, State},
+    binding::{self, CounterPolicy, Handset, Handsets, LifecycleReason, Serving, Sim, State},
     ids::{BindingId, CertificateId, Imei, ImeiSet},
     line::LineView,
 };
@@ -11,6 +11,17 @@ use simbind_service::{
     attest::{AttestationRequest, HandsetRequest},
     enrol::EnrolRequest,
 };
+
+const ATTESTATION: &str = "handset.app_attest.attestation";
+/// The most bytes of an App Attest attestation; real ones have about 5,600.
+const MOST_ATTESTATION_BYTES: usize = 16 << 10;
+
+/// The place of a handset that another shall take.
+pub(in crate::grpc) fn handset_place(place: u32) -> Result<usize, ServiceError> {
+    usize::try_from(place).ok().filter(|place| *place < Handsets::MAX).ok_or_else(|| {
+        ServiceError::invalid("reinstalled", format!("is {place}; places are 0 to 7"))
+    })
+}
 
 /// A binding's id.
 pub(in crate::grpc) fn binding_id(text: &str) -> Result<BindingId, ServiceError> {
@@ -86,7 +97,7 @@ fn reason(reason: LifecycleReason) -> wire::LifecycleReason {
 pub(in crate::grpc) fn handset(
     evidence: Option<wire::HandsetEvidence>,
 ) -> Result<HandsetRequest, ServiceError> {
-    let wire::HandsetEvidence { imeis, platform: on, key_attestation_chain, challenge } =
+    let wire::HandsetEvidence { imeis, platform: on, key_attestation_chain, challenge, app_attest } =
         required("handset", evidence)?;
     if imeis.len() > ImeiSet::MAX {
         let why = format!("has {} IMEIs; at most {} are taken", imeis.len(), ImeiSet::MAX);
@@ -97,11 +108,19 @@ pub(in crate::grpc) fn handset(
     let imeis =
         ImeiSet::new(parsed?).map_err(|error| ServiceError::invalid("handset.imeis", error))?;
     let chain = chain("handset.key_attestation_chain", &key_attestation_chain)?;
-    let attestation = if chain.is_empty() {
-        AttestationRequest::None
-    } else {
-        let challenge = super::field::bytes("handset.challenge", &challenge, 64)?;
-        AttestationRequest::AndroidKey { chain, challenge }
+    let challenge = || bytes("handset.challenge", &challenge, 64);
+    let attestation = match app_attest {
+        None if chain.is_empty() => AttestationRequest::None,
+        None => AttestationRequest::AndroidKey { chain, challenge: challenge()? },
+        Some(_) if !chain.is_empty() => {
+            let why = "is given beside key_attestation_chain";
+            return Err(ServiceError::invalid("handset.app_attest", why));
+        }
+        Some(wire::AppAttest { attestation, key_id }) => AttestationRequest::AppAttest {
+            attestation: bytes(ATTESTATION, &attestation, MOST_ATTESTATION_BYTES)?,
+            key_id: sha256("handset.app_attest.key_id", &key_id)?.to_vec(),
+            challenge: challenge()?,
+        },
     };
     Ok(HandsetRequest { imeis, platform: platform(on)?, attestation })
 }
@@ -186,10 +205,19 @@ pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> w
         enrolled_at: Some(time(binding.enrolled_at)),
         broken_edges: line.map(broken).unwrap_or_default(),
         version: version.0,
+        enrolled_handsets: binding.handsets.iter().map(enrolled_handset).collect(),
         serving: Some(wire::Serving {
             carrier_id: binding.sim.serving.carrier.into(),
             host_carrier_id: binding.sim.serving.host.map(String::from).unwrap_or_default(),
         }),
+    }
+}
+
+fn enrolled_handset(handset: &Handset) -> wire::EnrolledHandset {
+    wire::EnrolledHandset {
+        platform: platform_answer(handset.platform()).into(),
+        attestation_level: level_answer(handset.key().level()).into(),
+        enrolled_at: Some(time(handset.enrolled_at)),
     }
 }
 

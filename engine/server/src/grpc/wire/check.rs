@@ -3,12 +3,12 @@ use simbind_core::{
     ids::{CallerId, CertificateId, LineRef, RequestId, StepUpId},
     transcript::Audience,
 };
-use simbind_evidence::signature::SignatureScheme;
+use simbind_evidence::{apple::MAX_ASSERTION_BYTES, signature::SignatureScheme};
 use simbind_proto::v1 as wire;
 use simbind_rules::facts::{Channel, Sensitivity};
 use simbind_service::{
     ServiceError,
-    check::{CertificateClaim, CheckRequest, ReaderPart, Signed},
+    check::{CertificateClaim, CheckRequest, HandsetWord, ReaderPart, Signed},
     outcome::{PinReport, StepUpProof},
 };
 
@@ -53,6 +53,20 @@ fn signature(
     }))
 }
 
+/// What the handset brings: a signature or an assertion.
+fn handset_word(
+    signed: Option<wire::Signature>,
+    assertion: &[u8],
+) -> Result<HandsetWord, ServiceError> {
+    const ASSERTION: &str = "evidence.app_attest_assertion";
+    match (signature("evidence.handset_signature", signed)?, assertion) {
+        (None, []) => Ok(HandsetWord::Nothing),
+        (Some(signed), []) => Ok(HandsetWord::Signature(signed)),
+        (None, cbor) => Ok(HandsetWord::Assertion(bytes(ASSERTION, cbor, MAX_ASSERTION_BYTES)?)),
+        (Some(_), _) => Err(ServiceError::invalid(ASSERTION, "is given beside handset_signature")),
+    }
+}
+
 /// What the configuration says of who asks.
 pub(in crate::grpc) struct Parts {
     pub(in crate::grpc) caller: CallerId,
@@ -81,6 +95,7 @@ pub(in crate::grpc) fn check_request(
         app_id,
         signed_at,
         ui_app_id,
+        app_attest_assertion,
     } = required("evidence", evidence)?;
     let certificate =
         match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
@@ -109,7 +124,7 @@ pub(in crate::grpc) fn check_request(
         challenge: bytes("evidence.challenge", &challenge, MOST_CHALLENGE_BYTES)?,
         certificate,
         signature: signature("evidence.signature", signed)?,
-        handset_signature: signature("evidence.handset_signature", handset_signature)?,
+        handset: handset_word(handset_signature, &app_attest_assertion)?,
         iccid: present("evidence.iccid", iccid.as_deref())?,
         imei: present("evidence.imei", imei.as_deref())?,
         toolkit_imei: present("evidence.toolkit_imei", toolkit_imei.as_deref())?,

@@ -1,6 +1,9 @@
 //! People: a certificate with its key, a SIM, and a phone with an attested key.
 
-use super::{TestEngine, caller};
+use super::{
+    TestEngine, caller,
+    iphone::{self, APPLE_APP, Apple, Iphone},
+};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SerialNumber, SigningKey as _,
@@ -19,7 +22,7 @@ use simbind_rules::facts::{Channel, Sensitivity};
 use simbind_service::{
     ServiceError, Standing,
     attest::{AttestationRequest, HandsetRequest},
-    check::{CertificateClaim, CheckRequest, Signed},
+    check::{CertificateClaim, CheckRequest, HandsetWord, Signed},
     enrol::EnrolRequest,
     outcome::StepUpProof,
 };
@@ -27,11 +30,12 @@ use time::macros::datetime;
 
 /// An authority that issues everything here.
 pub(crate) struct Authority {
+    pub(crate) apple: Apple,
     params: CertificateParams,
     key: KeyPair,
 }
 
-fn params(name: &str, serial: u64) -> CertificateParams {
+pub(super) fn params(name: &str, serial: u64) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params.serial_number = Some(SerialNumber::from(serial));
@@ -46,7 +50,7 @@ impl Authority {
         let mut params = params("authority", 1);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        Self { params, key: KeyPair::generate().unwrap() }
+        Self { apple: Apple::new(), params, key: KeyPair::generate().unwrap() }
     }
 
     pub(crate) fn certificate(&self) -> Vec<u8> {
@@ -89,9 +93,9 @@ pub(crate) fn apps() -> AppList {
         let proof = AppProof::Android { signers };
         (id.parse().unwrap(), ListedApp { role, proof, carrier_privilege })
     };
-    [entry(APP, AppRole::Both), entry(BUSINESS, AppRole::Business), entry(UI, AppRole::Ui)]
-        .into_iter()
-        .collect()
+    let android =
+        [entry(APP, AppRole::Both), entry(BUSINESS, AppRole::Business), entry(UI, AppRole::Ui)];
+    android.into_iter().chain(iphone::apps()).collect()
 }
 /// The serial of every handset's batch certificate.
 pub(crate) const BATCH_SERIAL: u64 = 0xBA7C;
@@ -147,9 +151,9 @@ impl Phone {
         }
     }
 
-    fn sign(&self, message: &[u8]) -> Option<Signed> {
-        let key = self.key.as_ref()?;
-        Some(signed(key, message))
+    fn prove(&self, message: &[u8]) -> HandsetWord {
+        let signature = self.key.as_ref().map(|key| HandsetWord::Signature(signed(key, message)));
+        signature.unwrap_or(HandsetWord::Nothing)
     }
 }
 
@@ -163,6 +167,8 @@ pub(crate) struct Person {
     pub(crate) iccid: Iccid,
     pub(crate) chain: Vec<Vec<u8>>,
     pub(crate) phone: Phone,
+    /// In place of the phone.
+    pub(crate) iphone: Option<Iphone>,
     pub(crate) counter: CounterPolicy,
     key: KeyPair,
     card: Option<(Vec<u8>, KeyPair)>,
@@ -177,10 +183,19 @@ impl Person {
             iccid: iccid(serial),
             chain,
             phone: Phone::attested(serial),
+            iphone: None,
             counter: CounterPolicy::None,
             key,
             card: None,
         }
+    }
+
+    pub(crate) fn with_iphone(self) -> Self {
+        Self { iphone: Some(Iphone::new(APPLE_APP)), ..self }
+    }
+
+    pub(crate) fn iphone(&self) -> &Iphone {
+        self.iphone.as_ref().unwrap()
     }
 
     pub(crate) fn counting(self) -> Self {
@@ -210,7 +225,10 @@ impl Person {
             },
             key_home: KeyHome::Sim,
             counter: self.counter,
-            handset: self.phone.request(engine, authority),
+            handset: match &self.iphone {
+                Some(iphone) => iphone.request(engine, authority),
+                None => self.phone.request(engine, authority),
+            },
             card: self.card.as_ref().map(|(der, _)| CertificateId::of_der(der)),
         }
     }
@@ -254,12 +272,12 @@ impl Person {
             challenge: issued.bytes.to_vec(),
             certificate: CertificateClaim::Chain(self.chain.clone()),
             signature: None,
-            handset_signature: None,
+            handset: HandsetWord::Nothing,
             iccid: Some(self.iccid),
-            imei: Some(self.phone.imei),
+            imei: self.iphone.is_none().then_some(self.phone.imei),
             toolkit_imei: None,
             counter: None,
-            app: Some(APP.parse().unwrap()),
+            app: Some(self.iphone.as_ref().map_or(APP, |own| own.app).parse().unwrap()),
             signed_at: engine.now(),
             ui_app: None,
         };
@@ -275,7 +293,10 @@ impl Person {
     /// Signs other bytes than the check's own.
     pub(crate) fn sign_over(&self, check: &mut CheckRequest, transcript: &[u8]) {
         check.signature = Some(signed(&self.key, transcript));
-        check.handset_signature = self.phone.sign(transcript);
+        check.handset = match &self.iphone {
+            Some(iphone) => HandsetWord::Assertion(iphone.assert(transcript)),
+            None => self.phone.prove(transcript),
+        };
     }
 
     /// The card's word for a step-up.
