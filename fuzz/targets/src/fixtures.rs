@@ -18,6 +18,14 @@ pub const ROOT: &[u8] = include_bytes!("../fixtures/root.der");
 pub const ATTESTED: &[u8] = include_bytes!("../fixtures/attested.der");
 /// Keys, each an SPKI, and what they signed: key, message and signature in turns, as a list.
 pub const SIGNED: &[u8] = include_bytes!("../fixtures/signed.bin");
+/// The app that App Attest vouches for here.
+pub const APP: &str = "0123456789.example.app";
+/// App Attest: the root, the attested key's id, the client data hash, the key, its assertion, and
+/// the root of receipts, as a list.
+pub const APP_ATTEST: &[u8] = include_bytes!("../fixtures/app_attest.bin");
+/// Status: the issuer, the serial that is asked about, and all the lists and answers that there
+/// are, as a list.
+pub const STATUS: &[u8] = include_bytes!("../fixtures/status.bin");
 /// The key of signed bundles, raw Ed25519.
 pub const BUNDLE_KEY: &[u8; 32] = include_bytes!("../fixtures/bundle.key");
 /// The only bundle that it signed.

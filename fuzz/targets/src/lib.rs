@@ -5,6 +5,7 @@
 //! `fuzz/fuzz_targets` drives them under libFuzzer; `tests/corpus.rs` runs the stored corpus and a
 //! bounded number of seeded changes of it with the ordinary tests.
 
+pub mod attest;
 pub mod certificates;
 pub mod configuration;
 pub mod fixtures;
@@ -57,19 +58,24 @@ const fn target(
 pub const TARGETS: &[Target] = &[
     target("anchors_pem", certificates::anchors_pem, 4096, 10_000),
     target("android_chain", certificates::android_chain, 8192, 5_000),
+    target("assertion", attest::assertion, 1024, 20_000),
+    target("attestation", attest::attestation, 8192, 5_000),
     target("bundle", records::bundle, 8192, 10_000),
     target("certificate_chain", certificates::certificate_chain, 8192, 5_000),
     target("challenge", records::challenge, 64, 20_000),
     target("condition", packs::condition, 1024, 2_000),
     target("configuration", configuration::configuration, 4096, 3_000),
+    target("crl", attest::crl, 4096, 20_000),
     target("entries", records::entries, 2048, 30_000),
     target("facts", records::facts, 512, 50_000),
     target("frames", records::frames, 2048, 30_000),
     target("identifiers", words::identifiers, 64, 30_000),
     target("key_description", certificates::key_description, 2048, 50_000),
     target("messages", messages::messages, 4096, 30_000),
+    target("ocsp", attest::ocsp, 4096, 20_000),
     target("pack", packs::pack, 4096, 1_000),
     target("public_key", certificates::public_key, 1024, 20_000),
+    target("receipt", attest::receipt, 8192, 5_000),
     target("signature", certificates::signature, 1024, 5_000),
     target("status_list", certificates::status_list, 4096, 20_000),
 ];

@@ -1,7 +1,9 @@
 //! Makes the fixtures and the first inputs of each target, with our own encoders. The private keys
 //! are thrown away: nobody can sign anything more under them.
 
+mod attest;
 mod certificates;
+mod party;
 mod records;
 mod texts;
 
@@ -32,6 +34,7 @@ impl Made {
 pub fn write(fuzz: &Path) -> Result<()> {
     let mut made = Made::default();
     certificates::make(&mut made)?;
+    attest::make(&mut made)?;
     records::make(&mut made, fuzz)?;
     texts::make(&mut made);
     let fixtures = fuzz.join("targets/fixtures");

@@ -89,19 +89,24 @@ macro_rules! targets {
 targets! {
     android_chain
     anchors_pem
+    assertion
+    attestation
     bundle
     certificate_chain
     challenge
     condition
     configuration
+    crl
     entries
     facts
     frames
     identifiers
     key_description
     messages
+    ocsp
     pack
     public_key
+    receipt
     signature
     status_list
 }

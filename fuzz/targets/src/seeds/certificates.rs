@@ -1,66 +1,18 @@
 //! Chains, attestations, keys and signatures.
 
-use super::Made;
+use super::{Made, party::Party};
 use crate::fixtures::joined;
 use anyhow::Result;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CustomExtension, DnType, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PublicKeyData as _,
-    SerialNumber, SigningKey as _,
+    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PublicKeyData as _, SigningKey as _,
 };
 use simbind_evidence::android::encode::{
     KEY_DESCRIPTION_OID, KeyDescriptionSpec, encode_key_description,
 };
-use time::macros::datetime;
 
 /// The content of an extension with the policy 1.2.392.200149.8.5.1.3.30.
 const POLICIES: &[u8] =
     &[0x30, 0x10, 0x30, 0x0E, 6, 12, 0x2A, 0x83, 8, 0x8C, 0x9B, 0x55, 8, 5, 1, 3, 0x1E, 0];
-
-struct Party {
-    params: CertificateParams,
-    key: KeyPair,
-}
-
-impl Party {
-    fn leaf(name: &str, serial: u64) -> Result<Self> {
-        let mut params = CertificateParams::new(Vec::<String>::new())?;
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.serial_number = Some(SerialNumber::from(serial));
-        params.not_before = datetime!(2021-01-01 00:00:00 UTC);
-        params.not_after = datetime!(2035-01-01 00:00:00 UTC);
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        Ok(Self { params, key: KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)? })
-    }
-
-    fn authority(name: &str, serial: u64) -> Result<Self> {
-        let mut party = Self::leaf(name, serial)?;
-        party.key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?;
-        party.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        party.params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Ok(party)
-    }
-
-    fn with(mut self, oid: &[u64], content: Vec<u8>, critical: bool) -> Self {
-        let mut extension = CustomExtension::from_oid_content(oid, content);
-        extension.set_criticality(critical);
-        self.params.custom_extensions.push(extension);
-        self
-    }
-
-    fn self_signed(&self) -> Result<Vec<u8>> {
-        Ok(der(&self.params.self_signed(&self.key)?))
-    }
-
-    fn issue(&self, subject: &Self) -> Result<Vec<u8>> {
-        let issuer = Issuer::from_params(&self.params, &self.key);
-        Ok(der(&subject.params.signed_by(&subject.key, &issuer)?))
-    }
-}
-
-fn der(certificate: &Certificate) -> Vec<u8> {
-    certificate.der().to_vec()
-}
 
 pub(super) fn make(made: &mut Made) -> Result<()> {
     persons(made)?;

@@ -1,0 +1,4 @@
+//! libFuzzer's way into the target `ocsp`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| simbind_fuzz_targets::drive("ocsp", bytes));
