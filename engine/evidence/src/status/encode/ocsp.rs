@@ -13,6 +13,8 @@ const OCSP: [u8; 8] = [0x2B, 6, 1, 5, 5, 7, 0x30, 1];
 /// What a made answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OcspSpec {
+    /// The version's number, where it is said; version 1 is 0 and goes unsaid.
+    pub version: Option<u8>,
     /// Who says that he signed it.
     pub responder: ResponderName,
     /// When he says so.
@@ -89,6 +91,7 @@ impl OcspSpec {
             extensions: Vec::new(),
         };
         Self {
+            version: None,
             responder: ResponderName::by_key(issuer),
             produced_at: at,
             answers: vec![answer],
@@ -106,7 +109,9 @@ pub fn encode_ocsp(spec: &OcspSpec, signer: Signer<'_>) -> Vec<u8> {
         ResponderName::Key(hash) => element(&[0xA2], &octet_string(hash)),
     };
     let answers = spec.answers.iter().map(single).collect::<Vec<_>>();
-    let mut data = vec![responder, generalized(spec.produced_at), sequence(&answers)];
+    let version = spec.version.map(|version| element(&[0xA0], &element(&[2], &[version])));
+    let rest = [responder, generalized(spec.produced_at), sequence(&answers)];
+    let mut data: Vec<_> = version.into_iter().chain(rest).collect();
     let nonce = spec.nonce.as_deref().map(|nonce| ExtensionSpec {
         oid: [&OCSP[..], &[2]].concat(),
         critical: false,

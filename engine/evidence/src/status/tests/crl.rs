@@ -1,10 +1,11 @@
-use super::made::{HOUR, Issuer, NOW, SECOND, THEN, by, serial};
+use super::made::{HOUR, Issuer, NOW, SECOND, THEN, serial};
 use crate::{
     der::write::{element, octet_string},
+    signature::SignatureScheme,
     status::{
         CrlNumber, CrlSubject, Freshness, Listing, Reason, Serial, StatusError, StatusRules,
         Subjects, VerifiedCrl,
-        encode::{CrlEntrySpec, CrlSpec, ExtensionSpec, encode_crl},
+        encode::{CrlEntrySpec, CrlSpec, ExtensionSpec, Signer, encode_crl},
         read_crl, verify_crl, verify_crl_of_any_age,
     },
     testca::Party,
@@ -289,12 +290,17 @@ fn times_before_1950_and_after_2049_are_told() {
 
 #[test]
 fn a_key_of_another_type_than_the_algorithm_is_refused() {
-    let issuer = Issuer::new("issuer");
     let mut p256 = Party::leaf("issuer", 1);
     p256.params.key_usages = vec![KeyUsagePurpose::CrlSign];
-    let der = by(&p256, |signer| encode_crl(&issuer.list(), signer));
-    let refused = verify_crl(&der, &issuer.authority, NOW).map(drop);
-    assert_eq!(refused, Err(StatusError::BadSignature));
+    let issuer = Issuer::of(p256);
+    let sign = |message: &[u8]| rcgen::SigningKey::sign(&issuer.party.key, message).unwrap();
+    let made = |scheme| {
+        let der = encode_crl(&issuer.list(), Signer::new(scheme, &sign));
+        verify_crl(&der, &issuer.authority, NOW).map(drop)
+    };
+    assert_eq!(made(SignatureScheme::EcdsaP256Sha256), Ok(()));
+    assert_eq!(made(SignatureScheme::RsaPkcs1Sha256), Err(StatusError::BadSignature));
+    assert_eq!(made(SignatureScheme::EcdsaP384Sha384), Err(StatusError::BadSignature));
 }
 
 #[test]

@@ -63,6 +63,15 @@ fn a_hold_since_1970_means_never_issued() {
 }
 
 #[test]
+fn an_answer_is_of_version_1() {
+    for (version, outcome) in
+        [(None, Ok(())), (Some(0), Ok(())), (Some(1), Err(StatusError::Version))]
+    {
+        assert_eq!(changed(|spec| spec.version = version).map(drop), outcome);
+    }
+}
+
+#[test]
 fn a_responders_word_is_no_answer() {
     let issuer = Issuer::new("issuer");
     for (number, word) in [
