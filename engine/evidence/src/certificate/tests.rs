@@ -1,1 +1,5 @@
+mod constraints;
+mod cross;
 mod made;
+mod policies;
+mod revocation;

@@ -1,0 +1,235 @@
+//! Lists for every certificate of a path.
+
+use crate::{
+    android::encode::{element, sequence},
+    certificate::{
+        Authority, ChainPolicy, KeyUsageRule, RevocationError, TrustAnchors, VerifiedPath,
+        verify_path,
+    },
+    signature::{KeyType, SignatureScheme},
+    status::{
+        Reason, Serial, StatusError,
+        encode::{CrlEntrySpec, CrlSpec, ExtensionSpec, Signer, encode_crl},
+    },
+    testca::{NOW, Party},
+};
+use rcgen::{KeyUsagePurpose, SigningKey as _};
+use simbind_core::time::Timestamp;
+use std::{slice, time::Duration};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const PERSON: u64 = 0x00AB_CDEF;
+
+fn authority(name: &str, serial: u64) -> Party {
+    let mut party = Party::authority(name, serial);
+    party.params.key_usages.push(KeyUsagePurpose::CrlSign);
+    party
+}
+
+struct World {
+    root: Party,
+    office: Party,
+    person: Party,
+}
+
+impl World {
+    fn new() -> Self {
+        let person = Party::leaf("person", PERSON);
+        Self { root: authority("root", 1), office: authority("office", 2), person }
+    }
+
+    fn path(&self, beside: &[Vec<u8>]) -> VerifiedPath {
+        let mut chain = vec![self.office.issue(&self.person), self.root.issue(&self.office)];
+        chain.extend_from_slice(beside);
+        path(&chain, &self.root)
+    }
+
+    fn check(&self, lists: &[Vec<u8>]) -> Result<Timestamp, RevocationError> {
+        self.path(&[]).check_revocation(lists, NOW).map(|good| good.until())
+    }
+}
+
+fn path(chain: &[Vec<u8>], root: &Party) -> VerifiedPath {
+    let anchors = TrustAnchors::from_der([root.self_signed()]).unwrap();
+    let policy = ChainPolicy { key_usage: KeyUsageRule::Any, ..ChainPolicy::default() };
+    verify_path(chain, &anchors, &policy, NOW).unwrap()
+}
+
+/// A list of this party, made now, good for a day, but for a change.
+fn list(by: &Party, change: impl FnOnce(&mut CrlSpec)) -> Vec<u8> {
+    let authority = Authority::from_der(&by.self_signed()).unwrap();
+    let scheme = match authority.public_key().key_type() {
+        KeyType::EcP384 => SignatureScheme::EcdsaP384Sha384,
+        _ => SignatureScheme::EcdsaP256Sha256,
+    };
+    let mut spec = CrlSpec::empty(&authority, NOW);
+    change(&mut spec);
+    let sign = |message: &[u8]| by.key.sign(message).unwrap();
+    encode_crl(&spec, Signer::new(scheme, &sign))
+}
+
+fn good(by: &Party) -> Vec<u8> {
+    list(by, |_| ())
+}
+
+fn serial(number: u64) -> Serial {
+    Serial::of_unsigned(&number.to_be_bytes()).unwrap()
+}
+
+fn revoking(by: &Party, number: u64) -> Vec<u8> {
+    let entry = CrlEntrySpec::revoked(serial(number), NOW, Reason::KeyCompromise);
+    list(by, |spec| spec.entries.push(entry))
+}
+
+/// A list of one distribution point only.
+fn of_point(by: &Party, name: &str) -> Vec<u8> {
+    list(by, |spec| spec.extensions.push(ExtensionSpec::id_ce(28, true, sequence(&[point(name)]))))
+}
+
+fn point(name: &str) -> Vec<u8> {
+    let name = element(&[0xA0], &element(&[0x86], name.as_bytes()));
+    element(&[0xA0], &name)
+}
+
+fn unknown(at: usize, cause: StatusError) -> RevocationError {
+    RevocationError::Unknown { at, cause: Some(cause) }
+}
+
+#[test]
+fn every_certificate_below_the_anchor_needs_a_list() {
+    let world = World::new();
+    let (of_person, of_office) = (good(&world.office), good(&world.root));
+    assert_eq!(world.check(&[of_person.clone(), of_office.clone()]), Ok(NOW.plus(DAY)));
+    let missing = |at| Err(RevocationError::Unknown { at, cause: None });
+    assert_eq!(world.check(slice::from_ref(&of_office)), missing(0));
+    assert_eq!(world.check(slice::from_ref(&of_person)), missing(1));
+    assert_eq!(world.check(&[]), missing(0));
+    let short = list(&world.root, |spec| spec.next_update = Some(NOW.plus(DAY / 2)));
+    assert_eq!(world.check(&[of_person, short]), Ok(NOW.plus(DAY / 2)));
+}
+
+#[test]
+fn a_listed_certificate_anywhere_on_the_path_is_refused() {
+    let world = World::new();
+    let reason = Reason::KeyCompromise;
+    let at_0 = RevocationError::Revoked { at: 0, since: NOW, reason };
+    let person = revoking(&world.office, PERSON);
+    assert_eq!(world.check(&[person.clone(), good(&world.root)]), Err(at_0));
+    let at_1 = RevocationError::Revoked { at: 1, since: NOW, reason };
+    assert_eq!(world.check(&[good(&world.office), revoking(&world.root, 2)]), Err(at_1));
+    let held =
+        list(&world.office, |spec| spec.entries.push(CrlEntrySpec::held(serial(PERSON), NOW)));
+    let on_hold = RevocationError::Held { at: 0, since: NOW };
+    assert_eq!(world.check(&[held, good(&world.root)]), Err(on_hold));
+    // Another issuer's list says nothing, whatever the serial.
+    assert!(world.check(&[good(&world.office), revoking(&world.root, PERSON)]).is_ok());
+    // One good list does not outweigh another that revokes, not even an overdue one.
+    let lists = [good(&world.office), good(&world.root), person];
+    assert_eq!(world.check(&lists), Err(at_0));
+    let old = list(&world.office, |spec| {
+        spec.this_update = Timestamp::from_secs(NOW.as_secs() - 864_000);
+        spec.next_update = Some(Timestamp::from_secs(NOW.as_secs() - 86_400));
+        spec.entries.push(CrlEntrySpec::revoked(serial(PERSON), NOW, reason));
+    });
+    assert_eq!(world.check(&[good(&world.office), good(&world.root), old]), Err(at_0));
+}
+
+#[test]
+fn a_list_that_does_not_count_says_why() {
+    let world = World::new();
+    let check = |list: Vec<u8>| world.check(&[list, good(&world.root)]).unwrap_err();
+    let stale = list(&world.office, |spec| {
+        spec.this_update = Timestamp::from_secs(NOW.as_secs() - 864_000);
+        spec.next_update = Some(Timestamp::from_secs(NOW.as_secs() - 60));
+    });
+    let by = Duration::from_secs(60);
+    assert_eq!(check(stale), unknown(0, StatusError::Stale { by }));
+    let mut forged = good(&world.office);
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(check(forged), unknown(0, StatusError::BadSignature));
+    let critical = list(&world.office, |spec| {
+        spec.extensions.push(ExtensionSpec::id_ce(99, true, vec![5, 0]));
+    });
+    assert_eq!(check(critical), unknown(0, StatusError::CriticalExtension));
+    let stranger = good(&authority("office", 9));
+    assert_eq!(check(stranger), unknown(0, StatusError::BadSignature));
+}
+
+#[test]
+fn a_delta_is_refused_by_its_name() {
+    let world = World::new();
+    let delta = list(&world.office, |spec| {
+        spec.extensions.push(ExtensionSpec::id_ce(27, true, vec![2, 1, 1]));
+    });
+    let lists = [good(&world.office), good(&world.root), delta];
+    assert_eq!(world.check(&lists), Err(RevocationError::Delta { at: 0 }));
+}
+
+#[test]
+fn an_issuer_whose_usage_leaves_lists_out_signs_none() {
+    let mut world = World::new();
+    world.office = Party::authority("office", 2);
+    let refused = world.check(&[good(&world.office), good(&world.root)]);
+    assert_eq!(refused, Err(unknown(0, StatusError::IssuerMayNotSign)));
+}
+
+#[test]
+fn a_key_for_lists_of_the_issuers_name_counts_where_it_is_spoken_for() {
+    let world = World::new();
+    let mut lists = authority("office", 7);
+    lists.params.is_ca = rcgen::IsCa::NoCa;
+    lists.params.key_usages = vec![KeyUsagePurpose::CrlSign];
+    let lists = lists.with_extension(
+        &[2, 5, 29, 31],
+        sequence(&[sequence(&[point("http://a.jp/keys.crl")])]),
+        false,
+    );
+    let its_own = of_point(&world.office, "http://a.jp/keys.crl");
+    let certified = world.office.issue(&lists);
+    let check = |beside: &[Vec<u8>], crls: &[Vec<u8>]| {
+        let crls = [crls, &[good(&world.root)]].concat();
+        world.path(beside).check_revocation(&crls, NOW).map(drop)
+    };
+    let beside = [certified];
+    assert_eq!(check(&beside, &[good(&lists), its_own.clone()]), Ok(()));
+    let reason = Reason::KeyCompromise;
+    let revoked = Err(RevocationError::Revoked { at: 0, since: NOW, reason });
+    assert_eq!(check(&beside, &[revoking(&lists, PERSON), its_own.clone()]), revoked);
+    // Nobody but itself speaks for the key.
+    assert!(check(&beside, &[good(&lists)]).is_err());
+    // The key is not certified, by a stranger, or not for lists.
+    assert!(check(&[], &[good(&lists), its_own.clone()]).is_err());
+    let stranger = authority("office", 2).issue(&lists);
+    assert!(check(&[stranger], &[good(&lists), its_own.clone()]).is_err());
+    let mut person = lists;
+    person.params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    assert!(check(&[world.office.issue(&person)], &[good(&person), its_own]).is_err());
+}
+
+#[test]
+fn a_rolled_key_speaks_for_what_the_old_one_issued() {
+    let root = authority("root", 1);
+    let (old, new) = (authority("office", 2), authority("office", 3));
+    let person = old.issue(&Party::leaf("person", PERSON));
+    let path = path(&[person, new.issue(&old), root.issue(&new)], &root);
+    let lists = [good(&new), good(&root)];
+    assert!(path.check_revocation(&lists, NOW).is_ok());
+    let lists = [revoking(&new, PERSON), good(&root)];
+    assert!(matches!(
+        path.check_revocation(&lists, NOW),
+        Err(RevocationError::Revoked { at: 0, .. })
+    ));
+    // The old key does not speak for its own certificate.
+    let lists = [good(&old), good(&root)];
+    assert!(matches!(
+        path.check_revocation(&lists, NOW),
+        Err(RevocationError::Unknown { at: 1, .. })
+    ));
+}
+
+#[test]
+fn lists_are_bounded() {
+    let world = World::new();
+    let many = vec![good(&world.root); 65];
+    assert_eq!(world.check(&many), Err(RevocationError::TooMany { got: 65, max: 64 }));
+}
