@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod android_key;
+mod app_attest;
+mod chain;
 mod made;
 mod samples;
 

@@ -70,3 +70,58 @@ async fn every_published_chain_is_told_as_its_file_says() {
     }
     assert!(told_of > 0, "there are no cases");
 }
+
+#[tokio::test]
+async fn every_published_object_of_app_attest_gets_its_verdict() {
+    let Some(folder) = folder("app-attest") else { return };
+    let mut paths: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".json"))
+        .collect();
+    paths.sort();
+    let mut told_of = 0;
+    for name in &paths {
+        let sample: Value = serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).unwrap();
+        // Receipts are only to be read: no root of theirs is published with them.
+        if sample["expected"] == "parse" {
+            continue;
+        }
+        let roots = sample["trust_anchors"].as_str();
+        let roots = roots.unwrap_or("apple-app-attestation-root-ca.pem");
+        let (told, status) = told(&folder, &["app-attest", name, "--roots", roots]).await;
+        let word = if told["accepted"] == true { "accept" } else { "reject" };
+        assert_eq!(sample["expected"], word, "{name}: {told}");
+        assert_eq!(status, i32::from(word == "reject"), "{name}");
+        told_of += 1;
+    }
+    assert!(told_of > 0, "there are no cases");
+}
+
+#[tokio::test]
+async fn every_published_list_and_answer_gets_its_verdict() {
+    let Some(folder) = folder("ocsp-crl") else { return };
+    let cases: Value =
+        serde_json::from_slice(&fs::read(folder.join("cases.json")).unwrap()).unwrap();
+    let mut told_of = 0;
+    let cases = cases["cases"].as_array().unwrap();
+    for case in cases {
+        let text = |key: &str| case[key].as_str();
+        let Some((leaf, at)) = text("certificate").zip(text("verify_at")) else { continue };
+        let option = if text("kind") == Some("crl") { "--crl" } else { "--ocsp" };
+        let (issuer, file) = (text("issuer").unwrap(), text("file").unwrap());
+        let args = ["chain", leaf, "--roots", issuer, "--at", at, option, file];
+        let (told, status) = told(&folder, &args).await;
+        let wanted = match text("expected").unwrap() {
+            "good" => Value::Null,
+            "revoked" => "revoked".into(),
+            _ => "status_unknown".into(),
+        };
+        // Where two verdicts are right, both are refusals.
+        let also = text("also_accepted").is_some() && status == 1;
+        assert!(told["reason"] == wanted || also, "{file}: {told}");
+        assert_eq!(status, i32::from(!wanted.is_null()), "{file}");
+        told_of += 1;
+    }
+    assert!(told_of > 0, "there are no cases");
+}

@@ -1,7 +1,8 @@
 //! Files of evidence, bounded.
 
 use super::outcome::Unreadable;
-use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject as _};
 use std::{fs::File, io::Read as _, path::Path, path::PathBuf, str::FromStr};
 
 /// The most bytes of a file that are read: as much as the largest status list has.
@@ -38,6 +39,36 @@ pub(super) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Unreadable
         }
     }
     Ok(all)
+}
+
+/// The revocation lists of a file: of PEM all that stand in it, of DER the one.
+pub(super) fn lists(path: &Path) -> Result<Vec<Vec<u8>>, Unreadable> {
+    let bytes = read(path)?;
+    if bytes.first() == Some(&0x30) {
+        return Ok(vec![bytes]);
+    }
+    let blocks = CertificateRevocationListDer::pem_slice_iter(&bytes);
+    let broken = |_| Unreadable::new(path, &"its PEM is broken");
+    let all: Vec<_> = blocks
+        .map(|block| block.map(|list| list.to_vec()).map_err(broken))
+        .collect::<Result<_, _>>()?;
+    if all.is_empty() {
+        return Err(Unreadable::new(path, &"it holds no revocation list, neither PEM nor DER"));
+    }
+    Ok(all)
+}
+
+/// Bytes as an argument in base64.
+#[derive(Clone, Debug)]
+pub(super) struct Base64(pub(super) Vec<u8>);
+
+impl FromStr for Base64 {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text: String = text.split_ascii_whitespace().collect();
+        BASE64_STANDARD.decode(text).map(Self).map_err(|_| "it is not base64")
+    }
 }
 
 /// Bytes as an argument.

@@ -45,7 +45,6 @@ impl Described {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
     Shown,
-    #[expect(dead_code, reason = "chains of persons are examined by a command of their own")]
     Hidden,
 }
 
