@@ -140,7 +140,9 @@ async fn the_command_joins_labels_and_says_the_same_of_a_server_and_of_its_folde
     let world = World::new(5, 60).unwrap();
     fs::write(path("anchors.pem"), world.anchors_pem()).unwrap();
     fs::write(path("roots.pem"), world.attestation_roots_pem()).unwrap();
+    fs::write(path("apple-roots.pem"), world.apple_roots_pem()).unwrap();
     let launch = Launch::new(path("data")).trust(&path("anchors.pem"));
+    let launch = launch.apple_roots(&path("apple-roots.pem"));
     let server = launch.attestation_roots(&path("roots.pem")).start().await.unwrap();
     let connections = Connections::plaintext(server.channel().await.unwrap());
     let scenario = Scenario::day().unwrap();

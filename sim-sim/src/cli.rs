@@ -29,5 +29,6 @@ fn world(args: &WorldArgs) -> Outcome {
     fs::create_dir_all(&args.dir)?;
     fs::write(args.dir.join("anchors.pem"), world.anchors_pem())?;
     fs::write(args.dir.join("roots.pem"), world.attestation_roots_pem())?;
+    fs::write(args.dir.join("apple-roots.pem"), world.apple_roots_pem())?;
     Ok(ExitCode::SUCCESS)
 }

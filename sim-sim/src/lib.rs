@@ -18,6 +18,7 @@ pub use report::Report;
 pub use scenario::Scenario;
 pub use world::{
     World, WorldError,
+    apple::APPLE_APP_ID,
     attestation::{APP_ID, APP_SIGNER_SHA256},
     carrier::Carrier,
 };

@@ -1,5 +1,6 @@
 //! The virtual world: authorities, and the people with their SIMs, handsets and lines.
 
+pub(crate) mod apple;
 pub(crate) mod apps;
 pub(crate) mod attestation;
 pub(crate) mod authority;
@@ -12,6 +13,7 @@ pub(crate) mod sim;
 #[cfg(test)]
 mod tests;
 
+use apple::Apple;
 use attestation::Maker;
 use authority::Authority;
 use thiserror::Error;
@@ -37,6 +39,7 @@ pub struct World {
     pub(crate) people: usize,
     pub(crate) authority: Authority,
     pub(crate) maker: Maker,
+    pub(crate) apple: Apple,
 }
 
 impl World {
@@ -54,6 +57,7 @@ impl World {
             people: people.min(Self::MAX_PEOPLE),
             authority: Authority::new(seed)?,
             maker: Maker::new(seed)?,
+            apple: Apple::new(seed)?,
         })
     }
 
@@ -62,8 +66,13 @@ impl World {
         pem::encode(&pem::Pem::new("CERTIFICATE", self.authority.der()))
     }
 
-    /// The root of handsets' attestations, as PEM.
+    /// The root of Android handsets' attestations, as PEM.
     pub fn attestation_roots_pem(&self) -> String {
         pem::encode(&pem::Pem::new("CERTIFICATE", self.maker.root_der()))
+    }
+
+    /// The root of iPhones' attestations, as PEM.
+    pub fn apple_roots_pem(&self) -> String {
+        pem::encode(&pem::Pem::new("CERTIFICATE", self.apple.root_der()))
     }
 }

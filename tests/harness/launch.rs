@@ -48,6 +48,12 @@ impl Launch {
         self.arg("--attestation-roots").arg(file)
     }
 
+    /// With a PEM file of roots of App Attest.
+    #[must_use]
+    pub fn apple_roots(self, file: &Path) -> Self {
+        self.arg("--apple-roots").arg(file)
+    }
+
     /// With one more argument.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {

@@ -190,14 +190,17 @@ async fn play_in(
 
 /// The configuration of the set of certificates, with the world's authorities to trust.
 fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
-    let (anchors, roots) = (folder.path().join("anchors.pem"), folder.path().join("roots.pem"));
+    let [anchors, roots, apple_roots] =
+        ["anchors.pem", "roots.pem", "apple-roots.pem"].map(|name| folder.path().join(name));
     std::fs::write(&anchors, world.anchors_pem())?;
     std::fs::write(&roots, world.attestation_roots_pem())?;
+    std::fs::write(&apple_roots, world.apple_roots_pem())?;
     let overrides = Overrides {
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
         data: Some(folder.path().join("data")),
         trust: vec![anchors],
         attestation_roots: vec![roots],
+        apple_roots: vec![apple_roots],
         ..Overrides::default()
     };
     Ok(Config::load(Some(&folder.path().join("simbind.toml")), &overrides)?)

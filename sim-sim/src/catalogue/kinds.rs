@@ -58,6 +58,8 @@ kinds! {
     EsimConversion "esim-conversion" Honest Nothing NONE [] "has the card changed for an eSIM, and proves it at a counter";
     LateEvent "late-event" Honest Nothing NONE [] "is spoken of late by the carrier";
     Iphone "iphone" Honest Nothing NONE [] "has an iPhone, which shows no IMEI";
+    IphoneChanged "iphone-changed" Honest Nothing NONE [] "moves the SIM to a new iPhone, which a counter sees";
+    IphoneReinstalled "iphone-reinstalled" Honest Nothing NONE [] "has the app attested anew on the same iPhone";
     UnlistedHandset "unlisted-handset" Honest Nothing NONE [] "has a SIM-free handset that no list has";
 
     OwnerUnenrolledPhone "owner-unenrolled-phone" Ambiguous Nothing SIM_HANDSET [] "moves the SIM to an own phone that was never enrolled";
@@ -79,6 +81,11 @@ kinds! {
     SimNumberLie "sim-number-lie" Attack Nothing NONE ["SIM_CONFLICT"] "claims another SIM's number than the reader reads";
     SoftwareAttestation "software-attestation" Attack Nothing ATTESTATION [] "uses a handset whose key lies in software";
     UnlockedHandset "unlocked-handset" Attack Nothing ATTESTATION [] "uses a handset with an unlocked boot loader";
+    OldAssertion "old-assertion" Attack Nothing ATTESTATION [] "sends an assertion that the victim's iPhone made before";
+    OtherAssertion "other-assertion" Attack Nothing HANDSET [] "asserts with another iPhone's key";
+    ClonedAppKey "cloned-app-key" Attack Nothing ATTESTATION [] "uses a copy of the key in the victim's iPhone, whose count fell behind";
+    DevelopedApp "developed-app" Attack Nothing ATTESTATION [] "binds an iPhone with a key that Apple attests for apps under development";
+    OtherAppsKey "other-apps-key" Attack Nothing ATTESTATION [] "binds an iPhone with another app's key";
     PortOut "port-out" Attack Nothing SIM_LINE [] "ports the number out, and uses the old SIM";
     RecycledIccid "recycled-iccid" Attack Nothing SIM_OR_LINE [] "uses a SIM whose number was given out again";
     ForgedEvents "forged-events" Attack Callers SIM_HANDSET [] "has a carrier speak for another's line";

@@ -13,7 +13,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Plays a scenario against a server, in the time of the machine.
     Run(RunArgs),
-    /// Writes anchors.pem and roots.pem, which a server must trust to know the world of a seed.
+    /// Writes anchors.pem, roots.pem and apple-roots.pem, which a server must trust to know the
+    /// world of a seed.
     World(WorldArgs),
     /// Makes load: logins, as many at once as told.
     Load(LoadArgs),

@@ -97,7 +97,7 @@ fn evidence(
     .encode();
     let unsigned = |_| Status::internal("the check cannot be signed");
     let handset_signature = if fleet.handset_proof {
-        member.handset.sign(&transcript).map_err(unsigned)?
+        Some(member.handset.sign(&transcript).map_err(unsigned)?)
     } else {
         None
     };

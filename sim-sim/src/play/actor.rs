@@ -43,6 +43,8 @@ pub(crate) struct Actor {
     pub(crate) kind: Kind,
     pub(crate) person: Person,
     pub(crate) copy: Option<Sim>,
+    /// The bound handset's key, copied.
+    pub(crate) copied_handset: Option<Handset>,
     pub(crate) binding_id: String,
     pub(crate) last_login: Option<v1::CheckLoginRequest>,
     pub(crate) sent: Vec<v1::SimEvent>,
@@ -58,6 +60,7 @@ impl Actor {
             kind,
             person,
             copy: None,
+            copied_handset: None,
             binding_id: String::new(),
             last_login: None,
             sent: Vec::new(),
@@ -73,6 +76,15 @@ impl Actor {
             Hand::Other => &self.person.handsets.other,
             Hand::Loaner => &self.person.handsets.loaner,
             Hand::Foreign => &self.person.handsets.foreign,
+        }
+    }
+
+    pub(crate) fn handset_mut(&mut self, hand: Hand) -> &mut Handset {
+        match hand {
+            Hand::Bound => &mut self.person.handsets.bound,
+            Hand::Other => &mut self.person.handsets.other,
+            Hand::Loaner => &mut self.person.handsets.loaner,
+            Hand::Foreign => &mut self.person.handsets.foreign,
         }
     }
 
@@ -102,6 +114,10 @@ impl Actor {
             Action::LoseKey => self.person.handsets.bound.restore().map_err(ActError::from),
             Action::NextIccid => {
                 self.person.sim.iccid.clone_from(&self.person.next_sim.iccid);
+                Ok(())
+            }
+            Action::CopyHandset => {
+                self.copied_handset = Some(self.person.handsets.bound.clone());
                 Ok(())
             }
             Action::CopySim => {

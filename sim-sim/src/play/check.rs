@@ -8,8 +8,12 @@ use crate::{
     clock::to_proto,
     report::{Outcome, Verdict},
     story::{CheckPlan, Place, Reading, Slot, Twist},
-    world::WorldError,
+    world::{
+        WorldError,
+        handset::{Handset, Proof},
+    },
 };
+use prost::bytes::Bytes;
 use simbind_core::{
     ids::{IdError, Imei},
     transcript::{Audience, Transcript},
@@ -165,7 +169,7 @@ fn evidence(
     let read = |slot: Slot| actor.handset(slot.0).imei(slot.1).map(str::to_owned);
     let claimed = plan.claim.and_then(read);
     let seat = plan.seat.and_then(read);
-    let signer = plan.signer.map(|hand| actor.handset(hand).clone());
+    let old_proof = actor.last_login.as_ref().and_then(|login| proof_of(login.evidence.as_ref()?));
     let sim = match actor.copy.as_mut().filter(|_| plan.copied) {
         Some(copy) => copy,
         None => &mut actor.person.sim,
@@ -188,25 +192,45 @@ fn evidence(
         ui_app: ui.map(str::parse).transpose()?.as_ref(),
     }
     .encode();
-    let handset_signature = match signer {
-        Some(handset) => handset.sign(&transcript)?,
-        None => None,
+    let certificate_chain = sim.chain.clone();
+    let iccid = Some(sim.iccid.clone());
+    let signature = Some(sim.sign(&transcript)?);
+    let proof = match (plan.twist, plan.signer) {
+        (Twist::OldProof, _) => old_proof,
+        (Twist::CopiedKey, _) => prove(actor.copied_handset.as_mut(), &transcript)?,
+        (_, signer) => prove(signer.map(|hand| actor.handset_mut(hand)), &transcript)?,
+    };
+    let (handset_signature, app_attest_assertion) = match proof {
+        Some(Proof::Signature(signature)) => (Some(signature), Bytes::new()),
+        Some(Proof::Assertion(assertion)) => (None, assertion),
+        None => (None, Bytes::new()),
     };
     Ok(v1::Evidence {
         challenge: challenge.challenge.clone(),
-        certificate_chain: sim.chain.clone(),
-        certificate_sha256: prost::bytes::Bytes::new(),
-        signature: Some(sim.sign(&transcript)?),
+        certificate_chain,
+        certificate_sha256: Bytes::new(),
+        signature,
         handset_signature,
-        iccid: Some(sim.iccid.clone()),
+        iccid,
         imei: claimed,
         toolkit_imei: learned,
         signature_counter: counter,
         app_id: app.map(str::to_owned),
         signed_at: Some(to_proto(now)),
         ui_app_id: ui.map(str::to_owned),
-        ..v1::Evidence::default()
+        app_attest_assertion,
     })
+}
+
+fn prove(handset: Option<&mut Handset>, message: &[u8]) -> Result<Option<Proof>, WorldError> {
+    handset.map(|handset| handset.prove(message)).transpose()
+}
+
+/// What the handset said for itself in a check.
+fn proof_of(evidence: &v1::Evidence) -> Option<Proof> {
+    let signature = evidence.handset_signature.clone().map(Proof::Signature);
+    let assertion = evidence.app_attest_assertion.clone();
+    signature.or((!assertion.is_empty()).then_some(Proof::Assertion(assertion)))
 }
 
 fn parse(imei: Option<&str>) -> Result<Option<Imei>, IdError> {

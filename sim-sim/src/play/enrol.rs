@@ -35,14 +35,11 @@ async fn evidence(
     hand: Hand,
 ) -> Result<v1::HandsetEvidence, ActError> {
     let handset = actor.handset(hand);
-    let mut challenge = prost::bytes::Bytes::new();
-    if handset.has_key() {
-        let answer = patiently(|| {
-            let mut client = shared.calls.counter.clone();
-            async move { client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {}).await }
-        });
-        challenge = answer.await?.challenge;
-    }
+    let answer = patiently(|| {
+        let mut client = shared.calls.counter.clone();
+        async move { client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {}).await }
+    });
+    let challenge = answer.await?.challenge;
     Ok(handset.evidence(shared.world, &challenge, shared.clock.now())?)
 }
 
@@ -74,7 +71,7 @@ async fn bind(actor: &mut Actor, shared: &Shared<'_>, hand: Hand) -> Result<Stri
     Ok(answer.await?.binding.unwrap_or_default().binding_id)
 }
 
-/// Enrols another handset of the person.
+/// Enrols another handset of the person, or the bound iPhone with the app installed anew.
 pub(super) async fn add_handset(
     actor: &mut Actor,
     shared: &Shared<'_>,
@@ -85,7 +82,7 @@ pub(super) async fn add_handset(
         request_id: actor.next_request(),
         binding_id: actor.binding_id.clone(),
         handset: Some(handset),
-        ..v1::AddHandsetRequest::default()
+        reinstalled: (hand == Hand::Bound).then_some(0),
     };
     patiently(|| {
         let (mut client, request) = (shared.calls.counter.clone(), request.clone());

@@ -60,6 +60,10 @@ pub(crate) enum Twist {
     Replay,
     /// It was signed for another relying party.
     OtherParty,
+    /// The handset's proof is the one of the login before.
+    OldProof,
+    /// The handset's proof is by the copy of its key.
+    CopiedKey,
 }
 
 /// What a reader tells of the card's number beside the transcript.
@@ -153,7 +157,7 @@ pub(crate) enum Action {
     Event(EventPlan),
     /// All events that were sent about this line are sent again, in their order.
     ResendEvents,
-    /// A counter enrols another handset.
+    /// A counter enrols another handset; the bound one: an iPhone with the app installed anew.
     AddHandset(Hand),
     /// The bound handset loses its key and makes a new one.
     LoseKey,
@@ -169,4 +173,6 @@ pub(crate) enum Action {
     WrongPins(u32),
     /// A thief copies the SIM as it is.
     CopySim,
+    /// A thief copies the bound handset's key as it is.
+    CopyHandset,
 }

@@ -72,6 +72,9 @@ pub(super) fn story(script: &mut Script) {
             plan.reading = Reading::Another;
             script.check(plan);
         }
+        Kind::OldAssertion => old_assertion(script),
+        Kind::OtherAssertion => login(script, FOREIGN),
+        Kind::ClonedAppKey => cloned_app_key(script),
         Kind::PortOut => ended(script, Happening::PortedOut),
         Kind::RecycledIccid => ended(script, Happening::Recycled),
         Kind::ForgedEvents => forged(script),
@@ -94,6 +97,8 @@ const fn victim_shows_itself(kind: Kind) -> bool {
             | Kind::SoftwareAttestation
             | Kind::UnlockedHandset
             | Kind::RepackagedApp
+            | Kind::DevelopedApp
+            | Kind::OtherAppsKey
     )
 }
 
@@ -176,6 +181,24 @@ fn twisted(script: &mut Script, twist: Twist) {
     let operation = script.operation();
     let mut plan = script.with(script.kind, Place::App(operation), BOUND);
     plan.twist = twist;
+    script.check(plan);
+}
+
+/// The SIM is in a phone that claims nothing, and sends what the victim's iPhone asserted before.
+fn old_assertion(script: &mut Script) {
+    let operation = script.operation();
+    let mut plan = script.with(Kind::OldAssertion, Place::App(operation), BOUND);
+    (plan.seat, plan.twist) = (None, Twist::OldProof);
+    script.check(plan);
+}
+
+/// Someone has the key of the victim's iPhone as it was, and the victim goes on.
+fn cloned_app_key(script: &mut Script) {
+    script.act(Action::CopyHandset).wait(5, 30);
+    script.everyday(Kind::AppLogin, Kind::AppLogin, BOUND).wait(5, 30);
+    let operation = script.operation();
+    let mut plan = script.with(Kind::ClonedAppKey, Place::App(operation), BOUND);
+    (plan.seat, plan.twist) = (None, Twist::CopiedKey);
     script.check(plan);
 }
 

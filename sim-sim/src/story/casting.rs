@@ -90,7 +90,8 @@ pub(crate) fn write(
     let number = u64::try_from(index).unwrap_or(u64::MAX);
     let mut rng = seeded::generator(world.seed, "script", number);
     let traits = traits(scenario, kind, &mut rng);
-    let mut script = Script::new(kind, traits, rng);
+    let settled = stage.time_moves || kind.side() == Side::Attack;
+    let mut script = Script::new(kind, traits, settled, rng);
     match kind.side() {
         Side::Honest | Side::Ambiguous => {
             // Where time is real, a day's logins fall into seconds: an everyday morning would meet
@@ -121,7 +122,14 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
     };
     let android = Model { suite, ..Model::android(slots) };
     let model = match kind {
-        Kind::Iphone => Model::IPHONE,
+        Kind::Iphone
+        | Kind::IphoneChanged
+        | Kind::IphoneReinstalled
+        | Kind::OldAssertion
+        | Kind::OtherAssertion
+        | Kind::ClonedAppKey => Model::IPHONE,
+        Kind::DevelopedApp => Model { soundness: Soundness::Developed, ..Model::IPHONE },
+        Kind::OtherAppsKey => Model { soundness: Soundness::OtherApp, ..Model::IPHONE },
         Kind::DualImei | Kind::SlotChange => Model { suite, ..Model::android(2) },
         Kind::UnlistedHandset => Model { listed: false, ..android },
         Kind::RepackagedApp => Model { soundness: Soundness::Repackaged, ..android },

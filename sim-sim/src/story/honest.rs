@@ -68,6 +68,13 @@ pub(super) fn story(script: &mut Script) {
             script.everyday(Kind::AppLogin, kind, BOUND).wait(10, 60);
             script.everyday(Kind::TapDoor, kind, BOUND);
         }
+        Kind::IphoneChanged => iphone_changed(script),
+        Kind::IphoneReinstalled => {
+            script.act(Action::LoseKey).wait(5, 60).act(Action::AddHandset(Hand::Bound));
+            script.wait(5, 60);
+            app(script, BOUND);
+            door(script, BOUND);
+        }
         Kind::UnlistedHandset => {
             app(script, BOUND);
             door(script, BOUND);
@@ -100,6 +107,18 @@ fn door(script: &mut Script, slot: Slot) {
     script.seen(slot);
     let plan = script.with(script.kind, Place::Bare(reader), slot);
     script.check(plan).wait(10, 40);
+}
+
+/// The SIM moves to a new iPhone. Neither shows an IMEI, so the counter sees the new one, and then
+/// person and SIM again. Nobody pays before that is settled.
+fn iphone_changed(script: &mut Script) {
+    script.event(Happening::Changed(OTHER)).wait(5, 60);
+    script.act(Action::AddHandset(Hand::Other)).act(Action::Reprove).wait(5, 60);
+    let applies = script.rng.random_bool(0.5);
+    let operation = if applies { Operation::Application } else { Operation::Balance };
+    let plan = script.with(Kind::IphoneChanged, Place::App(operation), OTHER);
+    script.check(plan).wait(10, 40);
+    door(script, OTHER);
 }
 
 /// The phone is repaired: the loaner has no attested key.

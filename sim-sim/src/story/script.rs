@@ -4,10 +4,12 @@ use super::action::{
     Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
     Speaker, Twist,
 };
-use crate::{catalogue::Kind, world::person::Traits};
+use crate::{
+    catalogue::Kind,
+    world::{apple::APPLE_APP_ID, person::Traits},
+};
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
-use simbind_proto::v1::Platform;
 use std::time::Duration;
 
 /// A person's day.
@@ -18,13 +20,15 @@ pub(crate) struct Script {
     pub(crate) before: Vec<Action>,
     /// What the day holds, by minute of the day.
     pub(crate) steps: Vec<(u32, Action)>,
+    /// Whether days have passed since the binding, or the person is an attacker.
+    settled: bool,
     pub(super) rng: ChaCha20Rng,
     minute: u32,
 }
 
 impl Script {
-    pub(super) fn new(kind: Kind, traits: Traits, rng: ChaCha20Rng) -> Self {
-        Self { kind, traits, before: Vec::new(), steps: Vec::new(), rng, minute: 0 }
+    pub(super) fn new(kind: Kind, traits: Traits, settled: bool, rng: ChaCha20Rng) -> Self {
+        Self { kind, traits, settled, before: Vec::new(), steps: Vec::new(), rng, minute: 0 }
     }
 
     /// Lets time pass until a minute of the day; never goes back.
@@ -79,12 +83,13 @@ impl Script {
     }
 
     pub(super) fn is_iphone(&self) -> bool {
-        self.traits.model.platform == Platform::Ios
+        self.traits.model.is_iphone()
     }
 
-    /// An operation that an honest person may ask for.
+    /// An operation that an honest person may ask for. Nobody pays who was bound a moment ago.
     pub(super) fn operation(&mut self) -> Operation {
         match self.rng.random_range(0..3) {
+            0 if !self.settled => Operation::Balance,
             0 => Operation::Transfer,
             1 => Operation::Application,
             _ => Operation::Balance,
@@ -123,15 +128,15 @@ impl Script {
     pub(super) fn with(&mut self, kind: Kind, place: Place, slot: Slot) -> CheckPlan {
         let bare = matches!(place, Place::Bare(_));
         let (token, suite) = (matches!(place, Place::Token(_)), self.traits.model.suite);
-        let hides_imei = bare || self.is_iphone() && slot.0 == Hand::Bound;
+        let iphone = self.is_iphone() && slot.0 != Hand::Loaner;
         let plan = CheckPlan {
             kind,
             place,
             copied: false,
             signer: (!bare && slot.0 != Hand::Loaner).then_some(slot.0),
-            claim: (!hides_imei).then_some(slot),
+            claim: (!bare && !iphone).then_some(slot),
             seat: (!bare).then_some(slot),
-            app: suite.business(),
+            app: if iphone { APPLE_APP_ID } else { suite.business() },
             ui: suite.ui(),
             reading: if token { Reading::Own } else { Reading::Untold },
             round_trip: 0,
@@ -145,16 +150,10 @@ impl Script {
         let place = match kind {
             Kind::BrowserLogin => Place::Browser(self.operation()),
             Kind::TapDoor => Place::Bare(self.bare_reader()),
-            Kind::TapToken if !self.is_iphone() => Place::Token(self.reader()),
-            Kind::TapToken => Place::Bare(self.bare_reader()),
+            Kind::TapToken => Place::Token(self.reader()),
             _ => Place::App(self.operation()),
         };
-        let place = match place {
-            Place::App(_) if self.is_iphone() => Place::App(Operation::Balance),
-            Place::Browser(_) if self.is_iphone() => Place::Browser(Operation::Balance),
-            other => other,
-        };
-        if self.is_iphone() || matches!(place, Place::Bare(_)) {
+        if matches!(place, Place::Bare(_)) {
             self.seen(slot);
         }
         let plan = self.with(label, place, slot);

@@ -36,6 +36,10 @@ pub(crate) enum Soundness {
     Unlocked,
     /// Its app has the right name, and was signed by another.
     Repackaged,
+    /// An iPhone's app is one under development, whose keys Apple attests apart.
+    Developed,
+    /// An iPhone's key is another app's.
+    OtherApp,
 }
 
 /// Makes attestation chains.
@@ -97,9 +101,11 @@ fn key_description(
 ) -> Vec<u8> {
     let level = match soundness {
         Soundness::Software => SecurityLevel::Software,
-        Soundness::Sound | Soundness::Unlocked | Soundness::Repackaged => {
-            SecurityLevel::TrustedEnvironment
-        }
+        Soundness::Sound
+        | Soundness::Unlocked
+        | Soundness::Repackaged
+        | Soundness::Developed
+        | Soundness::OtherApp => SecurityLevel::TrustedEnvironment,
     };
     let signer = if soundness == Soundness::Repackaged { [0x66; 32] } else { app.signer };
     let locked = soundness != Soundness::Unlocked;

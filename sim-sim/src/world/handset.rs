@@ -1,13 +1,14 @@
 //! A virtual handset.
 
 use super::{
-    World, WorldError,
+    World, WorldError, apple,
     apps::Suite,
     attestation::Soundness,
     key::{Curve, Key},
     numbers,
 };
 use crate::seeded;
+use prost::bytes::Bytes;
 use simbind_core::time::Timestamp;
 use simbind_proto::v1;
 use std::sync::Arc;
@@ -38,7 +39,12 @@ impl Model {
         }
     }
 
-    /// An iPhone: its IMEIs are on the settings screen, and no app can read them.
+    /// Whether it is an iPhone.
+    pub(crate) fn is_iphone(self) -> bool {
+        self.platform == v1::Platform::Ios
+    }
+
+    /// An iPhone: no app can read its IMEIs, and it is bound without.
     pub(crate) const IPHONE: Self = Self {
         platform: v1::Platform::Ios,
         slots: 2,
@@ -48,12 +54,23 @@ impl Model {
     };
 }
 
-/// A handset. The key is the one that its app made, where it can have one attested.
+/// What a handset says for itself in a check.
+pub(crate) enum Proof {
+    /// A signature by its app's key.
+    Signature(v1::Signature),
+    /// An assertion by App Attest.
+    Assertion(Bytes),
+}
+
+/// A handset. The key is the one that its app made. A clone shares it, and an iPhone's then counts
+/// on its own, as a copied key would.
 #[derive(Clone)]
 pub(crate) struct Handset {
     pub(crate) model: Model,
     pub(crate) imeis: Vec<String>,
-    key: Option<Arc<Key>>,
+    key: Arc<Key>,
+    /// How many assertions the key has made; an iPhone's alone.
+    assertions: u32,
     seed: u64,
     number: u64,
 }
@@ -64,27 +81,23 @@ impl Handset {
         let imeis = (0..model.slots)
             .map(|slot| numbers::imei(model.listed, world.seed, number * 2 + slot))
             .collect::<Result<_, _>>()?;
-        let mut handset = Self { model, imeis, key: None, seed: world.seed, number };
-        handset.make_key("handset key")?;
-        Ok(handset)
+        let (seed, key) = (world.seed, Self::draw_key(world.seed, "handset key", number)?);
+        Ok(Self { model, imeis, key, assertions: 0, seed, number })
     }
 
     /// Loses the app's key and makes another, as a phone does that is restored from a backup.
     pub(crate) fn restore(&mut self) -> Result<(), WorldError> {
-        self.make_key("restored handset key")
-    }
-
-    fn make_key(&mut self, purpose: &str) -> Result<(), WorldError> {
-        if self.model.platform == v1::Platform::Android {
-            let mut rng = seeded::generator(self.seed, purpose, self.number);
-            self.key = Some(Arc::new(Key::draw(&mut rng, Curve::P256)?));
-        }
+        self.key = Self::draw_key(self.seed, "restored handset key", self.number)?;
+        self.assertions = 0;
         Ok(())
     }
 
-    /// Whether its app has a key that can be attested.
-    pub(crate) const fn has_key(&self) -> bool {
-        self.key.is_some()
+    fn draw_key(seed: u64, purpose: &str, number: u64) -> Result<Arc<Key>, WorldError> {
+        Ok(Arc::new(Key::draw(&mut seeded::generator(seed, purpose, number), Curve::P256)?))
+    }
+
+    fn is_iphone(&self) -> bool {
+        self.model.is_iphone()
     }
 
     /// The IMEI of a slot, or of the first where there is no such slot.
@@ -100,21 +113,35 @@ impl Handset {
         now: Timestamp,
     ) -> Result<v1::HandsetEvidence, WorldError> {
         let mut evidence = v1::HandsetEvidence {
-            imeis: self.imeis.clone(),
             platform: self.model.platform.into(),
+            challenge: Bytes::copy_from_slice(challenge),
             ..v1::HandsetEvidence::default()
         };
-        if let Some(key) = &self.key {
+        let soundness = self.model.soundness;
+        if self.is_iphone() {
+            evidence.app_attest = Some(world.apple.attest(&self.key, challenge, soundness, now)?);
+        } else {
+            evidence.imeis.clone_from(&self.imeis);
             let asked = (self.imeis.as_slice(), self.model.suite.keeper());
             evidence.key_attestation_chain =
-                world.maker.attest(key, challenge, self.model.soundness, asked, now)?;
-            evidence.challenge = prost::bytes::Bytes::copy_from_slice(challenge);
+                world.maker.attest(&self.key, challenge, soundness, asked, now)?;
         }
         Ok(evidence)
     }
 
-    /// Signs a message with the app's key, where it has one.
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Option<v1::Signature>, WorldError> {
-        self.key.as_ref().map(|key| key.sign_message(message)).transpose()
+    /// Signs a message with the app's key.
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<v1::Signature, WorldError> {
+        self.key.sign_message(message)
+    }
+
+    /// Proves itself over a message, with the app's key.
+    pub(crate) fn prove(&mut self, message: &[u8]) -> Result<Proof, WorldError> {
+        if !self.is_iphone() {
+            return Ok(Proof::Signature(self.sign(message)?));
+        }
+        self.assertions += 1;
+        let app = apple::app_of(self.model.soundness);
+        let assertion = apple::assertion(&self.key, app, self.assertions, message)?;
+        Ok(Proof::Assertion(assertion.into()))
     }
 }

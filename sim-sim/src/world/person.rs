@@ -45,7 +45,9 @@ impl Person {
         let token: u128 = seeded::generator(world.seed, "person", number).random();
         let line: u64 = seeded::generator(world.seed, "line", number).random();
         let handset = |place, model| Handset::make(world, number * 4 + place, model);
-        let second = Model { suite: traits.model.suite, ..Model::android(1) };
+        // Whoever has an iPhone gets another, and so does whoever wants to be taken for its owner.
+        let android = Model { suite: traits.model.suite, ..Model::android(1) };
+        let second = if traits.model.is_iphone() { Model::IPHONE } else { android };
         Ok(Self {
             reference: format!("prs-{token:032x}"),
             carrier: traits.carrier,
@@ -56,7 +58,7 @@ impl Person {
             handsets: Handsets {
                 bound: handset(0, traits.model)?,
                 other: handset(1, second)?,
-                loaner: handset(2, second)?,
+                loaner: handset(2, android)?,
                 foreign: handset(3, second)?,
             },
         })

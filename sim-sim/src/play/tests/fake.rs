@@ -114,7 +114,8 @@ impl BindingService for Fake {
         request: Request<v1::AddHandsetRequest>,
     ) -> Answer<v1::AddHandsetResponse> {
         let request = request.into_inner();
-        assert!(!request.handset.unwrap().key_attestation_chain.is_empty());
+        let handset = request.handset.unwrap();
+        assert_ne!(handset.app_attest.is_some(), !handset.key_attestation_chain.is_empty());
         Ok(Response::new(v1::AddHandsetResponse { binding: bound(&request.binding_id) }))
     }
 
