@@ -62,3 +62,39 @@ fn algorithm_of(oid: &[u8]) -> Option<&'static digest::Algorithm> {
 pub(super) fn sha1(bytes: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CertId, SHA1, sha1};
+    use crate::{
+        certificate::Authority,
+        der::{
+            Reader,
+            write::{element, octet_string, sequence},
+        },
+        testca::Party,
+    };
+
+    #[test]
+    fn a_digest_that_is_not_known_or_has_parameters_names_nobody() {
+        let issuer = Authority::from_der(&Party::authority("issuer", 1).self_signed()).unwrap();
+        let md5 = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 2, 5];
+        let cases = [
+            (SHA1, vec![], true),
+            (SHA1, vec![5, 0], true),
+            (SHA1, vec![4, 0], false),
+            (SHA1, vec![5, 0, 5, 0], false),
+            (&md5, vec![5, 0], false),
+        ];
+        for (place, (oid, parameters, known)) in cases.into_iter().enumerate() {
+            let der = sequence(&[
+                sequence(&[element(&[6], oid), parameters]),
+                octet_string(&sha1(issuer.name_der())),
+                octet_string(&sha1(issuer.public_key().raw())),
+                element(&[2], &[1]),
+            ]);
+            let read = CertId::read(&mut Reader::new("certID", &der)).unwrap();
+            assert_eq!(read.is_of(&issuer), known, "case {place}");
+        }
+    }
+}

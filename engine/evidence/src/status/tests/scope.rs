@@ -77,6 +77,48 @@ fn a_list_speaks_for_those_in_its_scope_alone() {
 }
 
 #[test]
+fn a_point_of_some_reasons_or_of_another_issuers_list_is_none() {
+    let (issuer, other) = (Issuer::new("issuer"), Issuer::new("other"));
+    let by = |issuer: &Issuer| element(&[0xA2], &element(&[0xA4], issuer.authority.name_der()));
+    let mut spec = issuer.list();
+    let value = scope(uri_point(b"http://a/1"));
+    spec.extensions.push(ExtensionSpec::id_ce(28, true, value));
+    let list = verify_crl(&issuer.sign_list(&spec), &issuer.authority, NOW).unwrap();
+    let cases = [
+        (vec![], Listing::Unlisted),
+        (by(&issuer), Listing::Unlisted),
+        (by(&other), Listing::NotCovered),
+        (element(&[0x81], &[6, 0x40]), Listing::NotCovered),
+    ];
+    for (place, (rest, listing)) in cases.into_iter().enumerate() {
+        let value = sequence(&[sequence(&[uri_point(b"http://a/1"), rest])]);
+        let party = Party::leaf("person", 5).with_extension(&[2, 5, 29, 31], value, false);
+        let subject = CrlSubject::of_certificate(&issuer.party.issue(&party)).unwrap();
+        assert_eq!(list.of(&subject), listing, "case {place}");
+    }
+}
+
+#[test]
+fn a_point_relative_to_the_issuer_is_made_whole() {
+    let issuer = Issuer::new("issuer");
+    let part = sequence(&[element(&[6], &[0x55, 4, 3]), element(&[12], b"part 1")]);
+    let relative = element(&[0xA0], &element(&[0xA1], &part));
+    let name = issuer.authority.name_der();
+    let whole = sequence(&[name[2..].to_vec(), element(&[0x31], &part)]);
+    let full = element(&[0xA0], &element(&[0xA0], &element(&[0xA4], &whole)));
+    for (in_list, in_certificate) in [(&relative, &full), (&full, &relative)] {
+        let mut spec = issuer.list();
+        let value = scope(in_list.clone());
+        spec.extensions.push(ExtensionSpec::id_ce(28, true, value));
+        let list = verify_crl(&issuer.sign_list(&spec), &issuer.authority, NOW).unwrap();
+        let value = sequence(&[sequence(std::slice::from_ref(in_certificate))]);
+        let party = Party::leaf("person", 5).with_extension(&[2, 5, 29, 31], value, false);
+        let subject = CrlSubject::of_certificate(&issuer.party.issue(&party)).unwrap();
+        assert_eq!(list.of(&subject), Listing::Unlisted);
+    }
+}
+
+#[test]
 fn a_list_says_nothing_of_another_issuers_certificate() {
     let (issuer, other) = (Issuer::new("issuer"), Issuer::new("other"));
     let mut spec = issuer.list();
