@@ -86,6 +86,15 @@ fn a_delegate_answers_while_its_certificate_is_valid() {
     let refused = delegated(&issuer, &issuer, &late).map(drop);
     assert_eq!(refused, Err(StatusError::ResponderNotValid));
 
+    // Valid when it says that it answered, and not yet now.
+    let certificate = issuer.party.issue(&late);
+    let by = Authority::from_der(&certificate).unwrap();
+    let mut spec = OcspSpec { responder: ResponderName::by_key(&by), ..good(&issuer) };
+    spec.produced_at = NOW.plus(HOUR);
+    spec.certificates = vec![certificate];
+    let refused = verify(&issuer, &sign_answer(&late, &spec)).map(drop);
+    assert_eq!(refused, Err(StatusError::ResponderNotValid));
+
     // Valid when it answered, and not now.
     let mut over = responder();
     over.params.not_after = datetime!(2026-09-30 23:59:59 UTC);
@@ -116,6 +125,12 @@ fn the_responder_is_who_the_answer_says() {
     assert_eq!(by_name(other.authority.name_der()), Err(StatusError::UnknownResponder));
     let stranger = changed(|spec| spec.responder = ResponderName::Key(vec![7; 20])).map(drop);
     assert_eq!(stranger, Err(StatusError::UnknownResponder));
+    let delegate = responder();
+    let certificates = vec![issuer.party.issue(&delegate)];
+    let spec =
+        OcspSpec { certificates, responder: ResponderName::Key(vec![7; 20]), ..good(&issuer) };
+    let unnamed = verify(&issuer, &sign_answer(&delegate, &spec)).map(drop);
+    assert_eq!(unnamed, Err(StatusError::UnknownResponder));
     let forged = sign_answer(&other.party, &good(&issuer));
     assert_eq!(verify(&issuer, &forged).map(drop), Err(StatusError::BadSignature));
 }
