@@ -215,6 +215,16 @@ pub const WORLDS: &[WorldLaw] = &[
         &[Zero(HandsetMatchAge)],
     ),
     law(
+        "an app that the SIM trusts speaks of the handset beside its proof, which alone says yes",
+        &[Is(HandsetMatchProvenance, &["carrier_privilege"])],
+        &[Is(HandsetProof, &["valid"]), Is(HandsetMatch, &["no"])],
+    ),
+    law(
+        "an app that the SIM trusts speaks of the SIM beside the handset's proof",
+        &[Is(SimMatchProvenance, &["carrier_privilege"])],
+        &[Is(HandsetProof, &["valid"])],
+    ),
+    law(
         "silence of a healthy feed speaks for the bound handset",
         &[Is(HandsetMatchProvenance, &["carrier_silence"])],
         &[Is(FeedHealth, &["healthy"]), Is(HandsetRelation, &["bound"])],

@@ -22,6 +22,7 @@ mod order;
 mod records;
 mod reload;
 mod rollout;
+mod sims;
 mod snooze;
 mod step_up;
 mod support;

@@ -216,6 +216,11 @@ proptest! {
         if input.binding.is_none() || nowhere.contains(&input.handset) {
             input.handset = HandsetFinding::Absent;
         }
+        // An app is privileged by a proof alone: `named_apps` says so nowhere else.
+        let listed = [input.claims.apps.business, input.claims.apps.ui] == [AppClaim::Listed; 2];
+        if !listed || !matches!(input.handset, HandsetFinding::Valid(_)) {
+            input.claims.apps.word = AppWord::Plain;
+        }
         let facts = input.facts();
         for law in WORLDS {
             prop_assert!(law.holds(kind, &facts), "{}: {facts:?}", law.says);
