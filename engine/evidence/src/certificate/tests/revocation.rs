@@ -151,6 +151,15 @@ fn a_list_that_does_not_count_says_why() {
         spec.extensions.push(ExtensionSpec::id_ce(99, true, vec![5, 0]));
     });
     assert_eq!(check(critical), unknown(0, StatusError::CriticalExtension));
+    let number = |critical| {
+        let number = ExtensionSpec::id_ce(20, critical, vec![2, 1, 7]);
+        list(&world.office, |spec| {
+            spec.number = None;
+            spec.extensions.push(number);
+        })
+    };
+    assert!(world.check(&[number(false), good(&world.root)]).is_ok());
+    assert_eq!(check(number(true)), unknown(0, StatusError::CriticalExtension));
     let stranger = good(&authority("office", 9));
     assert_eq!(check(stranger), unknown(0, StatusError::BadSignature));
 }

@@ -154,7 +154,11 @@ impl Body {
         issuer: &[u8],
     ) -> Result<(), StatusError> {
         match <[u8; 3]>::try_from(found.id) {
-            Ok(CRL_NUMBER) => self.number = Some(CrlNumber::read(found.value)?),
+            Ok(CRL_NUMBER) => {
+                // RFC 5280 section 5.2.3 has it never critical.
+                found.pass_over()?;
+                self.number = Some(CrlNumber::read(found.value)?);
+            }
             Ok(DELTA_INDICATOR) => return Err(StatusError::Delta),
             Ok(ISSUING_POINT) => self.scope = CrlScope::read(found.value, issuer)?,
             _ => found.pass_over()?,
