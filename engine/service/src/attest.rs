@@ -120,7 +120,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let expected = ExpectedAttestation { challenge, apps: &[] };
         let held = self.list_for_attestation(now)?;
         let unlisted = StatusList::default();
-        let list = match &*held {
+        let list = match &held.list {
             AttestationList::None => &unlisted,
             AttestationList::Dated { list, .. } => list,
         };

@@ -13,7 +13,13 @@ use simbind_core::{
 };
 use simbind_evidence::android::{Status, StatusList};
 use simbind_rules::facts::AttestationStatus;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// A status list of attestation keys, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,12 +37,55 @@ pub enum AttestationList {
 }
 
 /// The list in force. It is replaced as a whole, and a check looks into one.
-#[derive(Debug, Default)]
-pub(crate) struct ListInForce(ArcSwap<AttestationList>);
+#[derive(Debug)]
+pub(crate) struct ListInForce {
+    held: ArcSwap<Held>,
+    lists: AtomicU64,
+}
+
+/// A list, and which one it is of those that were in force since the start.
+#[derive(Debug)]
+pub(crate) struct Held {
+    number: u64,
+    pub(crate) list: AttestationList,
+}
 
 impl ListInForce {
     pub(crate) fn new(list: AttestationList) -> Self {
-        Self(ArcSwap::from_pointee(list))
+        Self { held: ArcSwap::from_pointee(Held { number: 1, list }), lists: AtomicU64::new(2) }
+    }
+
+    fn replace(&self, list: AttestationList) {
+        let number = self.lists.fetch_add(1, Ordering::Relaxed);
+        self.held.store(Arc::new(Held { number, list }));
+    }
+}
+
+/// What a list said of one handset of a binding, so that a check does not look again before there
+/// is another list.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(AtomicU64);
+
+impl Remembered {
+    /// Number of the list, place of the handset, what the list says of it; zero is nothing.
+    fn packed(number: u64, place: u8, status: AttestationStatus) -> u64 {
+        let status = match status {
+            AttestationStatus::Clear => 1,
+            AttestationStatus::Suspended => 2,
+            AttestationStatus::Revoked => 3,
+        };
+        number << 16 | u64::from(place) << 8 | status
+    }
+
+    fn status(&self, number: u64, place: u8) -> Option<AttestationStatus> {
+        use AttestationStatus::{Clear, Revoked, Suspended};
+        let held = self.0.load(Ordering::Relaxed);
+        let all = [Clear, Suspended, Revoked].into_iter();
+        all.into_iter().find(|status| held == Self::packed(number, place, *status))
+    }
+
+    fn remember(&self, number: u64, place: u8, status: AttestationStatus) {
+        self.0.store(Self::packed(number, place, status), Ordering::Relaxed);
     }
 }
 
@@ -53,14 +102,14 @@ pub enum ListAge {
 impl<S: Store, V: Vault> Engine<S, V> {
     /// Puts another status list of attestation keys in force, for every check from now on.
     pub fn replace_attestation_list(&self, list: StatusList, made_at: Timestamp) {
-        self.attestation_list.0.store(Arc::new(AttestationList::Dated { list, made_at }));
+        self.attestation_list.replace(AttestationList::Dated { list, made_at });
     }
 
     /// The age of the status list of attestation keys; `None` where there is none.
     pub fn attestation_list_age(&self) -> Option<Duration> {
-        match **self.attestation_list.0.load() {
+        match &self.attestation_list.held.load().list {
             AttestationList::None => None,
-            AttestationList::Dated { made_at, .. } => Some(self.now().since(made_at)),
+            AttestationList::Dated { made_at, .. } => Some(self.now().since(*made_at)),
         }
     }
 
@@ -68,12 +117,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ///
     /// # Errors
     /// Where it is older than configuration allows: what was revoked meanwhile cannot be told.
-    pub(crate) fn list_for_attestation(
-        &self,
-        now: Timestamp,
-    ) -> Result<Arc<AttestationList>, ServiceError> {
-        let held = self.attestation_list.0.load_full();
-        let fresh = match (self.settings.trust.attestation_list_age, &*held) {
+    pub(crate) fn list_for_attestation(&self, now: Timestamp) -> Result<Arc<Held>, ServiceError> {
+        let held = self.attestation_list.held.load_full();
+        let fresh = match (self.settings.trust.attestation_list_age, &held.list) {
             (ListAge::Any, _) => true,
             (ListAge::AtMost(_), AttestationList::None) => false,
             (ListAge::AtMost(most), AttestationList::Dated { made_at, .. }) => {
@@ -91,10 +137,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
         loaded: &Loaded,
         now: Timestamp,
     ) -> AttestationFinding {
-        let held = self.attestation_list.0.load();
-        let AttestationList::Dated { list, made_at } = &**held else {
+        let held = self.attestation_list.held.load();
+        let AttestationList::Dated { list, made_at } = &held.list else {
             return AttestationFinding::Unknown;
         };
+        let place = match finding {
+            HandsetFinding::Valid(place) | HandsetFinding::Replayed(place) => {
+                u8::try_from(place).unwrap_or(u8::MAX)
+            }
+            HandsetFinding::Absent | HandsetFinding::Invalid => 0,
+        };
+        let age = now.since(*made_at);
+        if let Some(status) = loaded.listed.status(held.number, place) {
+            return AttestationFinding::Looked { status, age };
+        }
         let key = speaking(finding, &loaded.binding).attested();
         let Some(key) = key.filter(|key| !key.issuers.is_empty()) else {
             return AttestationFinding::Unknown;
@@ -104,6 +160,36 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Some(Status::Suspended) => AttestationStatus::Suspended,
             Some(Status::Revoked | Status::Other) => AttestationStatus::Revoked,
         };
-        AttestationFinding::Looked { status, age: now.since(*made_at) }
+        loaded.listed.remember(held.number, place, status);
+        AttestationFinding::Looked { status, age }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_of_one_list_and_one_handset() {
+        let remembered = Remembered::default();
+        assert_eq!(remembered.status(0, 0), None);
+        for status in
+            [AttestationStatus::Clear, AttestationStatus::Suspended, AttestationStatus::Revoked]
+        {
+            remembered.remember(7, 2, status);
+            assert_eq!(remembered.status(7, 2), Some(status));
+            assert_eq!((remembered.status(8, 2), remembered.status(7, 1)), (None, None));
+        }
+    }
+
+    #[test]
+    fn every_list_has_a_number_of_its_own() {
+        let list = ListInForce::new(AttestationList::None);
+        let number = || list.held.load().number;
+        let first = number();
+        list.replace(AttestationList::None);
+        let second = number();
+        list.replace(AttestationList::None);
+        assert!(first < second && second < number());
     }
 }

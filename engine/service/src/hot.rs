@@ -6,6 +6,7 @@ mod asserting;
 pub(crate) use asserting::AssertingKey;
 
 use crate::{
+    attestation_status::Remembered,
     engine::Engine,
     error::ServiceError,
     ledger::{CertificateRow, CounterRow, DecisionEntry, decode_row, keys},
@@ -46,6 +47,8 @@ pub(crate) struct Loaded {
     pub(crate) counter_version: Option<Position>,
     pub(crate) pin: Pin,
     snoozes: Snoozes<Sealed>,
+    /// What the maker's status list last said of a handset.
+    pub(crate) listed: Remembered,
     position: Position,
     /// The newest entry that wrote any of it, the counters aside.
     changed_at: Position,
@@ -224,6 +227,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             counter_version: counter.as_ref().map(|row| row.version),
             pin: Pin { failures },
             snoozes: row_value(snoozes.as_ref())?.unwrap_or_default(),
+            listed: Remembered::default(),
             binding: standing.binding,
             position: snapshot.position,
             changed_at,
