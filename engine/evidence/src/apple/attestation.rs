@@ -173,7 +173,7 @@ impl AppAttestation {
         &self.extensions
     }
 
-    /// Apple's receipt, as it came. It is not verified here, and may be another key's.
+    /// Apple's receipt, as it came. It is not verified here: it may be another key's, or empty.
     pub fn receipt(&self) -> &[u8] {
         &self.receipt
     }

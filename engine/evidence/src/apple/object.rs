@@ -53,8 +53,7 @@ impl<'d> Statement<'d> {
                 _ => return Err(CborError::Unknown { field: MAP }),
             }
         }
-        let receipt = there(receipt.filter(|receipt| !receipt.is_empty()), "receipt")?;
-        Ok(Self { certificates: there(x5c, "x5c")?, receipt })
+        Ok(Self { certificates: there(x5c, "x5c")?, receipt: there(receipt, "receipt")? })
     }
 }
 
