@@ -32,6 +32,16 @@ fn wrong_chains(good: &Bytes) -> Vec<Vec<Bytes>> {
     ]
 }
 
+fn app_attest(attestation: Vec<u8>, key_id: usize) -> AppAttest {
+    AppAttest { attestation: attestation.into(), key_id: vec![7; key_id].into() }
+}
+
+/// Attestation objects that no iPhone made: none, too long, and not CBOR.
+fn wrong_objects() -> Vec<Vec<u8>> {
+    let nested = [vec![0x81; 1000], vec![0x00]].concat();
+    vec![vec![], vec![0xA3; (16 << 10) + 1], vec![0xA3; 100], vec![0xBF; 100], nested]
+}
+
 #[tokio::test]
 async fn every_wrong_field_of_an_enrolment_is_named() {
     let (server, _dir, authority) = start().await;
@@ -69,6 +79,23 @@ async fn every_wrong_field_of_an_enrolment_is_named() {
         .values("handset.challenge", &[vec![], vec![7; 50], vec![7; 65]], |r, v| {
             handset(r).challenge = v.into();
             handset(r).key_attestation_chain = vec![person.certificate.clone(); 2];
+        })
+        .row("handset.app_attest", "beside a chain", |r| {
+            handset(r).challenge = challenge.clone();
+            handset(r).key_attestation_chain = vec![person.certificate.clone(); 2];
+            handset(r).app_attest = Some(app_attest(vec![0xA3; 100], 32));
+        })
+        .values("handset.app_attest.attestation", &wrong_objects(), |r, v| {
+            handset(r).challenge = challenge.clone();
+            handset(r).app_attest = Some(app_attest(v, 32));
+        })
+        .values("handset.app_attest.key_id", &[0, 31, 33, 65], |r, v| {
+            handset(r).challenge = challenge.clone();
+            handset(r).app_attest = Some(app_attest(vec![0xA3; 100], v));
+        })
+        .values("handset.challenge", &[vec![], vec![7; 50], vec![7; 65]], |r, v| {
+            handset(r).challenge = v.into();
+            handset(r).app_attest = Some(app_attest(vec![0xA3; 100], 32));
         })
         .values("card_certificate_sha256", &[vec![1], vec![1; 31], vec![1; 33]], |r, v| {
             r.card_certificate_sha256 = v.into();
@@ -108,6 +135,7 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
         .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
         .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
         .row("handset", "missing", |r| r.handset = None)
+        .values("reinstalled", &[8, u32::MAX], |r, v| r.reinstalled = Some(v))
         .each_is_refused(async |request| client.clone().add_handset(request).await)
         .await;
     Table::of(ReproveBindingRequest {

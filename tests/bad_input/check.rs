@@ -79,6 +79,13 @@ fn evidence<Q: Evident>(table: Table<Q>, person: &Person) -> Table<Q> {
         .values("evidence.handset_signature", &signatures, |r, v| {
             r.evidence().handset_signature = Some(v);
         })
+        .row("evidence.app_attest_assertion", "too long", |r| {
+            r.evidence().app_attest_assertion = vec![0xA2; 4097].into();
+        })
+        .row("evidence.app_attest_assertion", "both", |r| {
+            r.evidence().handset_signature = Some(signature(&[1; 70]));
+            r.evidence().app_attest_assertion = vec![0xA2; 100].into();
+        })
         .values("evidence.iccid", &wrong_iccids(&person.iccid), |r, v| {
             r.evidence().iccid = Some(v);
         })

@@ -36,6 +36,13 @@ pub struct Person {
     number: u64,
 }
 
+/// What a check says of the handset.
+#[derive(Default)]
+struct Said<'a> {
+    imei: Option<String>,
+    app: Option<&'a str>,
+}
+
 impl Person {
     /// Makes the person with a number below 10^8. Numbers tell people apart.
     ///
@@ -101,12 +108,38 @@ impl Person {
         request_id: &str,
         challenge: &v1::IssueChallengeResponse,
     ) -> Result<v1::CheckLoginRequest, HarnessError> {
-        Ok(v1::CheckLoginRequest {
+        let said = Said { imei: Some(self.imei.clone()), app: Some(APP) };
+        Ok(self.login_saying(request_id, challenge, said)?.0)
+    }
+
+    /// A login in an app for iPhones, signed now, and the transcript, which the iPhone has yet to
+    /// assert.
+    ///
+    /// # Errors
+    /// Where the challenge names no audience, or the app is none.
+    pub fn login_by_iphone(
+        &self,
+        request_id: &str,
+        challenge: &v1::IssueChallengeResponse,
+        app: &str,
+    ) -> Result<(v1::CheckLoginRequest, Vec<u8>), HarnessError> {
+        self.login_saying(request_id, challenge, Said { imei: None, app: Some(app) })
+    }
+
+    fn login_saying(
+        &self,
+        request_id: &str,
+        challenge: &v1::IssueChallengeResponse,
+        said: Said<'_>,
+    ) -> Result<(v1::CheckLoginRequest, Vec<u8>), HarnessError> {
+        let (evidence, transcript) = self.evidence(challenge, Channel::AppLogin, said)?;
+        let request = v1::CheckLoginRequest {
             request_id: request_id.to_owned(),
             channel: v1::Channel::AppLogin.into(),
             operation: "view".to_owned(),
-            evidence: Some(self.evidence(challenge, Channel::AppLogin)?),
-        })
+            evidence: Some(evidence),
+        };
+        Ok((request, transcript))
     }
 
     /// A good bare tap on a reader, signed now.
@@ -123,7 +156,7 @@ impl Person {
             request_id: request_id.to_owned(),
             channel: v1::Channel::TapBare.into(),
             reader_id: reader.to_owned(),
-            evidence: Some(self.evidence(challenge, Channel::TapBare)?),
+            evidence: Some(self.evidence(challenge, Channel::TapBare, Said::default())?.0),
             round_trip_micros: Some(900),
             read_iccid: None,
         })
@@ -133,10 +166,8 @@ impl Person {
         &self,
         challenge: &v1::IssueChallengeResponse,
         channel: Channel,
-    ) -> Result<v1::Evidence, HarnessError> {
-        let bare = channel == Channel::TapBare;
-        let imei = (!bare).then(|| self.imei.clone());
-        let app = (!bare).then_some(APP);
+        Said { imei, app }: Said<'_>,
+    ) -> Result<(v1::Evidence, Vec<u8>), HarnessError> {
         let signed_at = now();
         let parsed = app.map(str::parse).transpose()?;
         let transcript = Transcript {
@@ -150,13 +181,14 @@ impl Person {
             app: parsed.as_ref(),
             signed_at,
             ui_app: None,
-        };
-        let signature = self.key.sign(&SystemRandom::new(), &transcript.encode());
+        }
+        .encode();
+        let signature = self.key.sign(&SystemRandom::new(), &transcript);
         let signature = v1::Signature {
             scheme: v1::SignatureScheme::EcdsaP256Sha256.into(),
             value: signature.map_err(|_| HarnessError::Key)?.as_ref().to_vec().into(),
         };
-        Ok(v1::Evidence {
+        let evidence = v1::Evidence {
             challenge: challenge.challenge.clone(),
             certificate_chain: vec![self.certificate.clone()],
             signature: Some(signature),
@@ -165,7 +197,8 @@ impl Person {
             app_id: app.map(str::to_owned),
             signed_at: Some(to_proto(signed_at)),
             ..v1::Evidence::default()
-        })
+        };
+        Ok((evidence, transcript))
     }
 
     /// An event of the carrier about the line, by its SIM, that happened now.

@@ -201,7 +201,6 @@ fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
         trust: vec![anchors],
         attestation_roots: vec![roots],
         apple_roots: vec![apple_roots],
-        ..Overrides::default()
     };
     Ok(Config::load(Some(&folder.path().join("simbind.toml")), &overrides)?)
 }
