@@ -24,7 +24,7 @@ static LIST: LazyLock<Vec<u8>> = LazyLock::new(|| {
             4..8 => CrlEntrySpec::held(serial, NOW),
             _ => CrlEntrySpec::revoked(serial, NOW, Reason::Superseded),
         };
-        entry.invalid_since = (number % 3 == 0).then_some(NOW);
+        entry.invalid_since = number.is_multiple_of(3).then_some(NOW);
         entry
     };
     let spec = CrlSpec { entries: (1..12).map(entry).collect(), ..CrlSpec::empty(&issuer, NOW) };
