@@ -21,6 +21,16 @@ pub enum Kind {
 impl Kind {
     pub const ALL: [Self; 4] = [Self::Rsa2048, Self::Rsa4096, Self::P256, Self::P384];
 
+    /// The library's job that our verifiers use for this kind.
+    pub const fn used(self) -> &'static str {
+        match self {
+            Self::Rsa2048 => "RSA-2048, ring",
+            Self::Rsa4096 => "RSA-4096, ring",
+            Self::P256 => "P-256, ring",
+            Self::P384 => "P-384, aws-lc-rs",
+        }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rsa2048 => "RSA-2048",

@@ -13,13 +13,21 @@ const LOOK: Duration = Duration::from_millis(2);
 pub struct Job<'j> {
     /// What is done.
     pub name: String,
+    /// The signatures that it verifies, as the libraries' bare jobs are named.
+    pub signatures: Vec<&'static str>,
     call: Box<dyn FnMut() + 'j>,
 }
 
 impl<'j> Job<'j> {
     /// A job; `call` panics where the work does not end as it must.
     pub fn new(name: impl Into<String>, call: impl FnMut() + 'j) -> Self {
-        Self { name: name.into(), call: Box::new(call) }
+        Self { name: name.into(), signatures: Vec::new(), call: Box::new(call) }
+    }
+
+    /// With the signatures that it verifies.
+    pub fn over(mut self, signatures: &[&'static str]) -> Self {
+        self.signatures = signatures.to_vec();
+        self
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Verified chains in bounded memory. There is at most one for each leaf, so that whoever has one
 /// certificate takes up one place, however often and in whatever company it is shown. Refusals are
 /// not kept. A cache serves one set of anchors and one policy.
-pub(crate) struct Chains {
+pub struct Chains {
     cache: Cache<CertificateId, Known>,
 }
 
@@ -25,12 +25,15 @@ struct Known {
 
 impl Chains {
     /// At most so many chains.
-    pub(crate) fn new(most: usize) -> Self {
+    pub fn new(most: usize) -> Self {
         Self { cache: Cache::new(most.max(1)) }
     }
 
     /// As [`verify_chain`], for the same bytes from memory while the answer holds.
-    pub(crate) fn verify(
+    ///
+    /// # Errors
+    /// As [`verify_chain`].
+    pub fn verify(
         &self,
         chain: &[Vec<u8>],
         (anchors, policy): (&TrustAnchors, &ChainPolicy),

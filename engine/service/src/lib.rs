@@ -5,7 +5,7 @@ pub mod attest;
 pub mod attestation_status;
 pub mod backtest;
 pub mod bundle;
-mod chains;
+pub mod chains;
 pub mod challenge;
 pub mod check;
 pub mod decisions;
