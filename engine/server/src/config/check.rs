@@ -9,6 +9,7 @@ use super::{
     relations,
 };
 use const_oid::ObjectIdentifier;
+use simbind_evidence::certificate::Profile;
 use simbind_rules::facts::{FactEnum, ReaderProfile, Sensitivity};
 use simbind_service::attestation_status::ListAge;
 use std::{
@@ -148,6 +149,18 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
                 parsed.map_err(|e| checker.at(text, &field, told(e))).ok()
             })
             .collect(),
+        certificate_profile: profile(raw.certificate_profile.as_ref(), checker),
+    }
+}
+
+fn profile(text: Option<&Text>, checker: &mut Checker<'_>) -> Profile {
+    match text.map(|text| (text, text.get_ref().as_str())) {
+        None | Some((_, "path")) => Profile::Path,
+        Some((_, "strict")) => Profile::Strict,
+        Some((text, _)) => {
+            checker.at(text, "trust.certificate_profile", "it is one of path, strict");
+            Profile::Path
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use crate::callers::Role;
 use const_oid::ObjectIdentifier;
 use simbind_core::app::AppList;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
+use simbind_evidence::certificate::Profile;
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
 use simbind_service::{attestation_status::ListAge, settings::PackTerms};
 use std::{
@@ -98,6 +99,8 @@ pub struct Trust {
     pub attestation_status_max_age: ListAge,
     /// Certificate policies of which a user certificate must name one; empty: any.
     pub required_policies: Vec<ObjectIdentifier>,
+    /// How user certificates, their authorities and the anchors must be made.
+    pub certificate_profile: Profile,
 }
 
 /// A login backend.

@@ -47,6 +47,7 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         attestation_status_every: _,
         attestation_status_max_age,
         required_policies,
+        certificate_profile,
     } = &config.trust;
     let first = |paths: &[PathBuf]| paths.first().cloned().unwrap_or_default();
     let anchors = if certificates.is_empty() {
@@ -71,6 +72,7 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
         policy: ChainPolicy {
             policies: policies
                 .map_err(|error| fault(Path::new("trust.required_policies"), error))?,
+            profile: *certificate_profile,
             ..ChainPolicy::default()
         },
         attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
