@@ -1,6 +1,7 @@
 //! iPhones: enrolled by App Attest, known again by assertions whose counter only rises.
 
 mod enrolment;
+mod order;
 
 use crate::support::{
     APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, Person, Phone, STRANGE_APP, World, caller,

@@ -1,6 +1,7 @@
 //! Whether the handset is one of the binding's, and who says so.
 
 use super::*;
+use crate::binding::{AppAttestKey, AppleEnvironment};
 
 fn observed(text: &str) -> EventKind {
     EventKind::HandsetObserved { imei: imei(text) }
@@ -8,6 +9,19 @@ fn observed(text: &str) -> EventKind {
 
 fn alone(input: &mut Input) {
     input.handset = HandsetFinding::Absent;
+    input.claims.imei = None;
+}
+
+/// The binding has one iPhone, which shows no IMEI.
+fn iphone(input: &mut Input) {
+    let key = HandsetKey::AppAttest(AppAttestKey {
+        spki: vec![9],
+        app: "ABCDE12345.jp.example".parse().unwrap(),
+        environment: AppleEnvironment::Production,
+        verified_at: PROVEN,
+    });
+    let handset = Handset::new(ImeiSet::default(), Platform::Ios, key, PROVEN).unwrap();
+    input.bound().handsets = Handsets::new(handset);
     input.claims.imei = None;
 }
 
@@ -85,6 +99,45 @@ fn what_the_handset_proves() {
             "another key signed",
             |input| input.handset = HandsetFinding::Invalid,
             &[("handset.proof", "invalid")],
+        ),
+        (
+            "an iPhone asserts",
+            |input| {
+                iphone(input);
+                input.handset = HandsetFinding::Valid(0);
+            },
+            &[
+                ("handset.proof", "valid"),
+                ("handset.match", "yes"),
+                ("handset.match_provenance", "device_attested"),
+                ("handset.relation", "bound"),
+                ("handset.attestation_level", "app_attest"),
+                ("handset.attestation_age", "2h30m"),
+                ("handset.boot", "?"),
+                ("handset.patch_age", "?"),
+                ("binding.handset_basis", "app_attest"),
+                ("binding.platform", "ios"),
+            ],
+        ),
+        (
+            "an iPhone asserts with a counter that did not rise",
+            |input| {
+                iphone(input);
+                input.handset = HandsetFinding::Replayed(0);
+            },
+            &[
+                ("handset.proof", "replayed"),
+                ("handset.match_provenance", "carrier_silence"),
+                ("handset.attestation_level", "app_attest"),
+            ],
+        ),
+        (
+            "an iPhone leaves its assertion out",
+            |input| {
+                iphone(input);
+                input.handset = HandsetFinding::Absent;
+            },
+            &[("handset.proof", "withheld"), ("handset.attestation_level", "app_attest")],
         ),
         (
             "no handset has a key",
