@@ -84,6 +84,19 @@ impl Party {
     }
 }
 
+impl Party {
+    /// The certificate with a serial of one octet replaced, signed again by this party.
+    pub(crate) fn sign_again_with_serial(&self, der: &[u8], from: u8, to: u8) -> Vec<u8> {
+        let parsed = x509_parser::parse_x509_certificate(der).unwrap().1;
+        let mut tbs = parsed.tbs_certificate.as_ref().to_vec();
+        let at = tbs.windows(6).position(|w| w == [2, 1, 2, 2, 1, from]).unwrap();
+        tbs[at + 5] = to;
+        let algorithm = sequence(&[element(&[6], parsed.signature_algorithm.algorithm.as_bytes())]);
+        let signature = self.key.sign(&tbs).unwrap();
+        sequence(&[tbs, algorithm, element(&[3], &[&[0][..], &signature].concat())])
+    }
+}
+
 /// Octets of tag and length of an element with a one-octet tag.
 fn header(der: &[u8]) -> usize {
     if der[1] < 0x80 { 2 } else { 2 + usize::from(der[1] & 0x7F) }

@@ -203,8 +203,13 @@ fn self_issued_authorities_are_exempt_and_self_issued_leaves_are_not() {
     let top = root.issue(&office);
     let person = rolled.issue(&Party::leaf("person", 4));
     assert_eq!(verify(&[person, office.issue(&rolled), top.clone()]), Ok(()));
+    let refused = Err(ChainError::NameConstraint);
     let itself = office.issue(&Party::leaf("office", 5));
-    assert_eq!(verify(&[itself, top]), Err(ChainError::NameConstraint));
+    assert_eq!(verify(&[itself, top.clone()]), refused);
+    // Another authority between is held to them, though the leaf keeps them.
+    let branch = Party::authority("branch", 6);
+    let person = branch.issue(&Party::leaf("person", 4));
+    assert_eq!(verify(&[person, office.issue(&branch), top]), refused);
 }
 
 #[test]

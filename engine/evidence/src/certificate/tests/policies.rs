@@ -238,3 +238,22 @@ fn an_authority_ends_a_path_only_where_it_may() {
         assert_eq!(verify_chain(&chain, &anchors, &policy, NOW).map(drop), expected);
     }
 }
+
+#[test]
+fn a_path_whose_policies_fail_gives_way_to_one_whose_policies_hold() {
+    let root = Party::authority("root", 1);
+    let plain = Party::authority("office", 2);
+    let key = rcgen::KeyPair::from_pem(&plain.key.serialize_pem()).unwrap();
+    let said = Said(&[CARD], None).of(Party { params: plain.params.clone(), key });
+    let leaf = plain.issue(&Said(&[CARD], None).of(Party::leaf("person", 3)));
+    let (without, with) = (root.issue(&plain), root.issue(&said));
+    let anchors = TrustAnchors::from_der([root.self_signed()]).unwrap();
+    let policy = ChainPolicy { policies: vec![CARD.parse().unwrap()], ..ChainPolicy::default() };
+    let check = |others: &[&Vec<u8>]| {
+        let chain: Vec<_> = [&leaf].into_iter().chain(others.iter().copied()).collect();
+        verify_chain(&chain, &anchors, &policy, NOW).map(drop)
+    };
+    assert_eq!(check(&[&without]), Err(ChainError::Policy { at: 1 }));
+    assert_eq!(check(&[&without, &with]), Ok(()));
+    assert_eq!(check(&[&with, &without]), Ok(()));
+}

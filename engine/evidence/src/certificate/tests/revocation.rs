@@ -237,6 +237,24 @@ fn a_rolled_key_speaks_for_what_the_old_one_issued() {
 }
 
 #[test]
+fn serials_of_either_sign_are_told_apart() {
+    let world = World::new();
+    let person = world.office.issue(&Party::leaf("person", 0x7F));
+    let negative = world.office.sign_again_with_serial(&person, 0x7F, 0xFF);
+    let positive = world.office.issue(&Party::leaf("person", 0xFF));
+    let entry = |octets: &[u8]| {
+        CrlEntrySpec::revoked(Serial::of_der(octets).unwrap(), NOW, Reason::KeyCompromise)
+    };
+    let check = |leaf: &Vec<u8>, listed: &[u8]| {
+        let path = path(&[leaf.clone(), world.root.issue(&world.office)], &world.root);
+        let of_people = list(&world.office, |spec| spec.entries.push(entry(listed)));
+        path.check_revocation(&[of_people, good(&world.root)], NOW).is_ok()
+    };
+    assert!(!check(&negative, &[0xFF]) && !check(&positive, &[0, 0xFF]));
+    assert!(check(&negative, &[0, 0xFF]) && check(&positive, &[0xFF]));
+}
+
+#[test]
 fn lists_are_bounded() {
     let world = World::new();
     let many = vec![good(&world.root); 65];
