@@ -89,6 +89,18 @@ fn a_problem_names_its_line_and_field() {
         ("[listen]\ngrpc = \"nowhere\"\n", 2, "listen.grpc", "no address"),
         ("[limits]\n\nmessage_bytes = 1\n", 3, "limits.message_bytes", "not within"),
         ("[limits]\nstreams_per_connection = 99999999999\n", 2, "limits.streams_per", "not within"),
+        (
+            "[trust]\nattestation_status_every = \"2d\"\n",
+            2,
+            "trust.attestation_status_every",
+            "not within",
+        ),
+        (
+            "[trust]\nattestation_status_max_age = \"2d\"\n",
+            2,
+            "trust.attestation_status_max_age",
+            "no trust.attestation_status",
+        ),
         ("[limits]\nchallenge_lifetime = \"2 m\"\n", 2, "limits.challenge_life", "no duration"),
         ("[limits]\nchallenge_lifetime = \"2d\"\n", 2, "limits.challenge_life", "not within"),
         ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
