@@ -115,6 +115,22 @@ fn what_the_carrier_says_of_the_line_is_compared() {
             &[("sim.claims", "?")],
         ),
         (
+            "the ICCID was given out again since",
+            |input| {
+                reissued(input, Some(NEW));
+                input.events.push((3000, EventKind::IccidRecycled));
+            },
+            &[("sim.claims", "?"), ("sim.latch", "recycled")],
+        ),
+        (
+            "the reader and the transcript agree, and the carrier names another",
+            |input| {
+                reads(input, Some(ICCID), Some(ICCID));
+                reissued(input, Some(NEW));
+            },
+            &[("sim.match", "yes"), ("sim.claims", "conflict")],
+        ),
+        (
             "it was before the proof",
             |input| {
                 let kind = EventKind::SimReissued {
