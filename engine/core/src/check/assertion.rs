@@ -35,7 +35,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_a_counter_that_rose_is_a_proof(place in 0_usize..8, last: u32, counter: u32) {
+        fn only_a_counter_that_rose_is_a_proof(
+            place in 0_usize..8,
+            last: u32,
+            beside in -2_i64..3,
+            any: u32,
+            near: bool,
+        ) {
+            let nearby = u32::try_from(i64::from(last) + beside).unwrap_or(last);
+            let counter = if near { nearby } else { any };
             let asserted = Asserted { place, counter };
             let finding = asserted.against(Counter::Seen(last.into()));
             let risen = if counter > last {

@@ -55,3 +55,39 @@ async fn a_key_that_is_replaced_before_the_reply_proves_nothing() {
     let decision = world.engine.check(&check).await.unwrap();
     assert_eq!((decision.verdict, proof(&decision)), (Verdict::Deny, HandsetProof::Invalid));
 }
+
+#[tokio::test]
+async fn of_two_counters_that_are_written_at_once_the_lower_does_not_come_after_the_higher() {
+    let world = world().await;
+    let person = owner(&world);
+    person.enrol(&world).await.unwrap();
+    let earlier = person.login(&world.engine, "c1");
+    let later = person.login(&world.engine, "c2");
+    let engine = Arc::clone(&world.engine);
+    world.store.before_state(async move {
+        assert_eq!(engine.check(&later).await.unwrap().verdict, Verdict::Allow);
+    });
+    let denied = world.engine.check(&earlier).await.unwrap();
+    assert_eq!((denied.verdict, proof(&denied)), (Verdict::Deny, HandsetProof::Replayed));
+    assert_eq!(counters(&world).await, [2]);
+    // The other way round both are let in.
+    let (third, fourth) = (person.login(&world.engine, "c3"), person.login(&world.engine, "c4"));
+    let engine = Arc::clone(&world.engine);
+    world.store.before_state(async move {
+        assert_eq!(engine.check(&third).await.unwrap().verdict, Verdict::Allow);
+    });
+    assert_eq!(world.engine.check(&fourth).await.unwrap().verdict, Verdict::Allow);
+    assert_eq!(counters(&world).await, [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_request_with_another_assertion_is_another_request() {
+    let world = world().await;
+    let person = owner(&world);
+    person.enrol(&world).await.unwrap();
+    let first = person.login(&world.engine, "c1");
+    assert_eq!(world.engine.check(&first).await.unwrap().verdict, Verdict::Allow);
+    let mut other = first.clone();
+    other.handset = HandsetWord::Assertion(person.iphone().assert(&first.transcript()));
+    assert_eq!(world.engine.check(&other).await.unwrap().reasons[0], "CHALLENGE_USED");
+}

@@ -34,6 +34,7 @@ pub(crate) struct Faulty {
     inner: MemoryStore,
     faults: Mutex<VecDeque<Fault>>,
     most_read: AtomicUsize,
+    before: Mutex<Option<Work>>,
     /// Told when an append stands still.
     pub(crate) silent: Notify,
 }
@@ -41,12 +42,18 @@ pub(crate) struct Faulty {
 impl Faulty {
     pub(crate) fn new(inner: MemoryStore) -> Self {
         let most_read = AtomicUsize::new(usize::MAX);
-        Self { inner, faults: Mutex::default(), most_read, silent: Notify::new() }
+        let (faults, before, silent) = (Mutex::default(), Mutex::default(), Notify::new());
+        Self { inner, faults, most_read, before, silent }
     }
 
     /// What becomes of the next decision that is appended.
     pub(crate) fn next(&self, fault: Fault) {
         self.faults.lock().push_back(fault);
+    }
+
+    /// What is done before the next entry of the state ledger is appended.
+    pub(crate) fn before_state(&self, work: impl Future<Output = ()> + Send + 'static) {
+        *self.before.lock() = Some(Box::pin(work));
     }
 
     /// A read of entries gives at most so many.
@@ -72,7 +79,13 @@ impl Store for Faulty {
     async fn append(&self, ledger: LedgerKind, append: Append) -> Result<Position, StoreError> {
         let fault = match ledger {
             LedgerKind::Decisions => self.faults.lock().pop_front(),
-            LedgerKind::State => None,
+            LedgerKind::State => {
+                let before = self.before.lock().take();
+                if let Some(work) = before {
+                    work.await;
+                }
+                None
+            }
         };
         match fault {
             None => self.inner.append(ledger, append).await,
