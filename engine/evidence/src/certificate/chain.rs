@@ -102,7 +102,7 @@ impl fmt::Debug for VerifiedCertificate {
 /// # Errors
 /// [`ChainError`] names a fault; where several branches fail, that of the one that came furthest.
 /// Sizes are looked at before anything is parsed, and at most [`super::MAX_SIGNATURES`] signatures
-/// are verified.
+/// are verified, and in [`super::Profile::Strict`] one more for each certificate.
 pub fn verify_chain(
     chain: &[impl AsRef<[u8]>],
     anchors: &TrustAnchors,

@@ -1,6 +1,7 @@
 //! The search for a path: cross certificates, several roots, keys that roll over, and its bounds.
 
 use crate::{
+    android::encode::{element, sequence},
     certificate::{ChainError, ChainPolicy, Depth, TrustAnchors, verify_chain, verify_path},
     signature::count,
     testca::{NOW, Party},
@@ -205,4 +206,21 @@ fn steps_are_bounded_where_signatures_are_known() {
     let refused = verify(&chain, &[&other]).unwrap_err();
     assert!(matches!(refused, ChainError::UnknownIssuer | ChainError::TooMuchWork), "{refused}");
     assert!(count::so_far() - before <= u64::from(crate::certificate::MAX_SIGNATURES));
+}
+
+#[test]
+fn a_signature_algorithm_is_written_as_it_should_be() {
+    let mut root = Party::leaf("root", 1);
+    root.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    root.params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+    let leaf = root.issue(&Party::leaf("person", 2));
+    assert_eq!(verify(std::slice::from_ref(&leaf), &[&root]), Ok(()));
+    // ecdsa-with-SHA256, 1.2.840.10045.4.3.2, with NULL for parameters that have to be absent.
+    let oid = element(&[6], &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2]);
+    let null = sequence(&[oid.clone(), vec![5, 0]]);
+    let with_null = root.sign_again(&leaf, &null, &null);
+    assert_eq!(verify(&[with_null], &[&root]), Err(ChainError::UnsupportedAlgorithm));
+    let plain = sequence(&[oid]);
+    let again = root.sign_again(&leaf, &plain, &plain);
+    assert_eq!(verify(&[again], &[&root]), Ok(()));
 }

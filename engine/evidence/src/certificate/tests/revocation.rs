@@ -16,6 +16,7 @@ use crate::{
 use rcgen::{KeyUsagePurpose, SigningKey as _};
 use simbind_core::time::Timestamp;
 use std::{slice, time::Duration};
+use time::macros::datetime;
 
 const DAY: Duration = Duration::from_secs(86_400);
 const PERSON: u64 = 0x00AB_CDEF;
@@ -210,9 +211,16 @@ fn a_key_for_lists_of_the_issuers_name_counts_where_it_is_spoken_for() {
     assert!(check(&[], &[good(&lists), its_own.clone()]).is_err());
     let stranger = authority("office", 2).issue(&lists);
     assert!(check(&[stranger], &[good(&lists), its_own.clone()]).is_err());
-    let mut person = lists;
-    person.params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    assert!(check(&[world.office.issue(&person)], &[good(&person), its_own]).is_err());
+    let mut other = lists;
+    let crls = [good(&other), its_own];
+    for usages in [vec![KeyUsagePurpose::DigitalSignature], Vec::new()] {
+        other.params.key_usages = usages;
+        assert!(check(&[world.office.issue(&other)], &crls).is_err());
+    }
+    other.params.key_usages = vec![KeyUsagePurpose::CrlSign];
+    assert_eq!(check(&[world.office.issue(&other)], &crls), Ok(()));
+    other.params.not_after = datetime!(2026-01-01 00:00:00 UTC);
+    assert!(check(&[world.office.issue(&other)], &crls).is_err(), "its certificate has ended");
 }
 
 #[test]
