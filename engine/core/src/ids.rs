@@ -11,6 +11,7 @@ mod imsi;
 mod msisdn;
 mod name;
 mod random_id;
+mod serial;
 
 pub use authority_id::AuthorityId;
 pub use certificate_id::CertificateId;
@@ -25,6 +26,7 @@ pub use name::{
     RequestId,
 };
 pub use random_id::{BindingId, ChallengeId, DecisionId, SnoozeId, StepUpId, SupportCode};
+pub use serial::{LongSerial, SerialNumber};
 
 #[cfg(test)]
 mod tests;

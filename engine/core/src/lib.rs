@@ -8,5 +8,6 @@ pub mod ids;
 pub mod line;
 pub mod rollout;
 pub mod snooze;
+pub mod status;
 pub mod time;
 pub mod transcript;

@@ -1,0 +1,231 @@
+//! What an issuer has said of one certificate, and what that comes to.
+//!
+//! Three voices speak: the issuer's list, its responder (asked, pushed or stapled to a check: who
+//! carried a signed answer makes no difference), and the issuer's own word as a caller. The list
+//! is the weakest, the word the strongest. What they come to:
+//!
+//! 1. Revoked by anyone is revoked, for good (RFC 5280 section 5.3.1): nothing takes it back.
+//! 2. A hold stands until a newer answer of the same or a stronger voice says good. So an answer
+//!    that was good before the hold lifts nothing, whenever and however often it is shown.
+//! 3. Otherwise the certificate is good, by the answer that is least overdue, the newest of those.
+//!
+//! Of one voice the newest answer counts; of two with one time, the more severe.
+
+#[cfg(test)]
+mod tests;
+
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{cmp::Reverse, time::Duration};
+
+/// Who said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Source {
+    /// A list of the issuer.
+    List,
+    /// A responder that was asked, or that pushed its answer.
+    Responder,
+    /// A responder's answer that came with a check.
+    Stapled,
+    /// The issuer's own word as a caller.
+    Word,
+}
+
+/// How strong a voice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Voice {
+    List,
+    Responder,
+    Word,
+}
+
+impl Source {
+    const fn voice(self) -> Voice {
+        match self {
+            Self::List => Voice::List,
+            Self::Responder | Self::Stapled => Voice::Responder,
+            Self::Word => Voice::Word,
+        }
+    }
+}
+
+/// Why a certificate was revoked, by the numbers of RFC 5280 section 5.3.1: 0 to 10.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RevocationReason(u8);
+
+impl RevocationReason {
+    /// No reason was given.
+    pub const UNSPECIFIED: Self = Self(0);
+
+    /// The reason of a number; one that there is not counts as unspecified.
+    pub const fn of(number: u8) -> Self {
+        // 6 is a hold, 8 takes an entry off a list, and 7 is not used.
+        match number {
+            1..=5 | 9 | 10 => Self(number),
+            _ => Self::UNSPECIFIED,
+        }
+    }
+
+    /// The number.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// How a certificate stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Standing {
+    /// Neither held nor revoked.
+    Good,
+    /// On hold: it can come back.
+    Held {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Revoked for good.
+    Revoked {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        reason: RevocationReason,
+    },
+}
+
+impl Standing {
+    /// 0 is good, 2 the most severe.
+    pub const fn severity(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Held { .. } => 1,
+            Self::Revoked { .. } => 2,
+        }
+    }
+}
+
+/// One answer about a certificate, with its source and its times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What it says.
+    pub standing: Standing,
+    /// Who said it.
+    pub source: Source,
+    /// As of when it is true (thisUpdate).
+    pub as_of: Timestamp,
+    /// When a newer answer is owed (nextUpdate); `None` where none is.
+    pub next: Option<Timestamp>,
+    /// When it was learned here.
+    pub learned_at: Timestamp,
+}
+
+impl Answer {
+    /// How long a newer answer has been owed; zero while this one holds.
+    pub fn overdue(&self, now: Timestamp) -> Duration {
+        self.next.map_or(Duration::ZERO, |next| now.since(next))
+    }
+
+    /// How long ago it was true.
+    pub fn age(&self, now: Timestamp) -> Duration {
+        now.since(self.as_of)
+    }
+
+    const fn is_revoked(&self) -> bool {
+        matches!(self.standing, Standing::Revoked { .. })
+    }
+
+    /// Whether this one of a voice counts in place of another of the same.
+    fn replaces(&self, other: &Self) -> bool {
+        (self.as_of, self.standing.severity()) > (other.as_of, other.standing.severity())
+    }
+}
+
+/// What became of an answer that was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It counts now.
+    Taken,
+    /// It says what was known.
+    Known,
+    /// A newer answer of the same voice is known, or the certificate was revoked before.
+    Overtaken,
+}
+
+/// What is known of one certificate beside its issuer's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    revoked: Option<Answer>,
+    responder: Option<Answer>,
+    word: Option<Answer>,
+}
+
+impl Known {
+    /// Takes an answer in. Of a list only a revocation is kept: the list itself has the rest.
+    pub fn take(&mut self, answer: Answer) -> Taken {
+        if let Some(before) = &self.revoked {
+            return if answer.is_revoked() || *before == answer {
+                Taken::Known
+            } else {
+                Taken::Overtaken
+            };
+        }
+        if answer.is_revoked() {
+            self.revoked = Some(answer);
+            return Taken::Taken;
+        }
+        let slot = match answer.source.voice() {
+            Voice::List => return Taken::Overtaken,
+            Voice::Responder => &mut self.responder,
+            Voice::Word => &mut self.word,
+        };
+        match slot {
+            Some(before) if answer.replaces(before) => *slot = Some(answer),
+            None => *slot = Some(answer),
+            Some(before) if before.as_of == answer.as_of && before.standing == answer.standing => {
+                return Taken::Known;
+            }
+            Some(_) => return Taken::Overtaken,
+        }
+        Taken::Taken
+    }
+
+    /// What all comes to, with what the issuer's list says and what a check brought; `None` where
+    /// nobody has said anything.
+    pub fn joined(
+        &self,
+        list: Option<Answer>,
+        brought: Option<Answer>,
+        now: Timestamp,
+    ) -> Option<Answer> {
+        let mut known = *self;
+        if let Some(brought) = brought {
+            known.take(brought);
+        }
+        let voices = [list, known.responder, known.word];
+        let all = || voices.iter().flatten();
+        if let Some(revoked) = known.revoked.as_ref().or_else(|| all().find(|a| a.is_revoked())) {
+            return Some(*revoked);
+        }
+        let lifted = |hold: &Answer| {
+            all().any(|other| {
+                other.standing == Standing::Good
+                    && other.source.voice() > hold.source.voice()
+                    && other.as_of > hold.as_of
+            })
+        };
+        let held = all().filter(|a| matches!(a.standing, Standing::Held { .. }) && !lifted(a));
+        if let Some(held) = held.max_by_key(|hold| hold.as_of) {
+            return Some(*held);
+        }
+        let good = all().filter(|answer| answer.standing == Standing::Good);
+        good.max_by_key(|answer| (Reverse(answer.overdue(now)), answer.as_of)).copied()
+    }
+
+    /// The newest answer of the responder.
+    pub const fn responder(&self) -> Option<&Answer> {
+        self.responder.as_ref()
+    }
+
+    /// Whether it is known to be revoked.
+    pub const fn is_revoked(&self) -> bool {
+        self.revoked.is_some()
+    }
+}
