@@ -3,7 +3,7 @@
 use prost::Message as _;
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "simbind/v1/common.proto",
     "simbind/v1/binding.proto",
     "simbind/v1/check.proto",
@@ -11,6 +11,7 @@ const FILES: [&str; 7] = [
     "simbind/v1/sim_event.proto",
     "simbind/v1/rule.proto",
     "simbind/v1/rollout.proto",
+    "simbind/v1/status.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

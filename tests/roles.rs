@@ -56,7 +56,7 @@ const CARRIER: &[&str] =
     &["SimEventService/PublishEvents", "SimEventService/StreamEvents", "SimEventService/GetFeed"];
 
 /// What each caller may call; any other method is refused.
-const MAY: [(&str, &[&str]); 16] = [
+const MAY: [(&str, &[&str]); 17] = [
     (
         "bank",
         &[
@@ -106,6 +106,7 @@ const MAY: [(&str, &[&str]); 16] = [
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
+            "StatusService/GetCertificateStatus",
         ],
     ),
     ("docomo", CARRIER),
@@ -127,6 +128,7 @@ const MAY: [(&str, &[&str]); 16] = [
             "DecisionService/ListDecisions",
             "DecisionService/ExplainDecision",
             "RolloutService/ListSnoozes",
+            "StatusService/GetCertificateStatus",
         ],
     ),
     (
@@ -151,6 +153,7 @@ const MAY: [(&str, &[&str]); 16] = [
             "RolloutService/EndSnooze",
             "RolloutService/ListSnoozes",
             "RolloutService/ListPackChanges",
+            "StatusService/ListStatusSources",
         ],
     ),
     (
@@ -168,6 +171,8 @@ const MAY: [(&str, &[&str]); 16] = [
             "RolloutService/GetRollout",
             "RolloutService/ListSnoozes",
             "RolloutService/ListPackChanges",
+            "StatusService/GetCertificateStatus",
+            "StatusService/ListStatusSources",
         ],
     ),
     (
@@ -178,6 +183,15 @@ const MAY: [(&str, &[&str]); 16] = [
             "RolloutService/GetRollout",
             "RolloutService/RollBackPacks",
             "RolloutService/ListPackChanges",
+            "StatusService/ListStatusSources",
+        ],
+    ),
+    (
+        "issuer",
+        &[
+            "StatusService/PushStatus",
+            "StatusService/GetCertificateStatus",
+            "StatusService/ListStatusSources",
         ],
     ),
 ];

@@ -13,7 +13,10 @@ pub use handset::{
 pub use state::{End, LifecycleReason, Refused, State};
 
 use crate::{
-    ids::{BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef},
+    ids::{
+        AuthorityId, BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef,
+        SerialNumber,
+    },
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -55,6 +58,10 @@ pub struct Sim {
 pub struct BoundCertificate {
     /// SHA-256 of the DER.
     pub id: CertificateId,
+    /// Who issued it.
+    pub issuer: AuthorityId,
+    /// Its serial number, by which its issuer knows it.
+    pub serial: SerialNumber,
     /// The public key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
     pub spki: Vec<u8>,
     /// First instant of validity.

@@ -14,8 +14,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::time::Timestamp;
+use crate::{check::StatusFinding, time::Timestamp};
 use serde::{Deserialize, Serialize};
+use simbind_rules::facts::{CertificateStatus, StatusSource};
 use std::{cmp::Reverse, time::Duration};
 
 /// Who said it.
@@ -126,6 +127,25 @@ impl Answer {
     /// How long ago it was true.
     pub fn age(&self, now: Timestamp) -> Duration {
         now.since(self.as_of)
+    }
+
+    /// The answer as rules read it.
+    pub fn finding(&self, now: Timestamp) -> StatusFinding {
+        StatusFinding {
+            status: match self.standing {
+                Standing::Good => CertificateStatus::Good,
+                Standing::Held { .. } => CertificateStatus::Held,
+                Standing::Revoked { .. } => CertificateStatus::Revoked,
+            },
+            age: self.age(now),
+            overdue: self.overdue(now),
+            source: match self.source {
+                Source::List => StatusSource::Crl,
+                Source::Responder => StatusSource::Ocsp,
+                Source::Stapled => StatusSource::Stapled,
+                Source::Word => StatusSource::Word,
+            },
+        }
     }
 
     const fn is_revoked(&self) -> bool {

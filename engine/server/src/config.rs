@@ -11,6 +11,7 @@ mod packs;
 mod problem;
 mod raw;
 mod relations;
+mod status;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,6 @@ pub use duration::parse_duration;
 pub use load::{LoadError, Overrides};
 pub use model::{
     Carrier, Config, ConfiguredCaller, Limits, Listen, PackOrigin, Packs, Reader, RelyingParty,
-    StoreSizes, TlsFiles, Trust,
+    StatusSource, StoreSizes, TlsFiles, Trust,
 };
 pub use problem::{Problem, Problems};

@@ -3,6 +3,7 @@
 
 mod backtest;
 mod binding;
+mod certificate_status;
 mod check;
 mod decision;
 mod event;
@@ -24,6 +25,7 @@ use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
     decision_service_server::DecisionServiceServer, rollout_service_server::RolloutServiceServer,
     rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
+    status_service_server::StatusServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -33,6 +35,9 @@ use std::sync::Arc;
 
 /// The largest message with a signed bundle, in bytes: a bundle has at most 4 MiB.
 const BUNDLE_MESSAGE: usize = simbind_service::bundle::MOST_BYTES + (8 << 10);
+
+/// The largest message with an issuer's list, in bytes.
+const LIST_MESSAGE: usize = simbind_evidence::status::MAX_CRL_BYTES + (8 << 10);
 
 /// What every handler works over. Cheap to clone.
 pub struct Api<S, V>(Arc<Shared<S, V>>);
@@ -88,6 +93,8 @@ impl<S: Store, V: Vault> Api<S, V> {
             rollout: RolloutServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(BUNDLE_MESSAGE)),
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
+            status: StatusServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes.max(LIST_MESSAGE)),
         }
     }
 }
@@ -106,4 +113,6 @@ pub struct Services<S, V> {
     pub rollout: RolloutServiceServer<Api<S, V>>,
     /// Rules.
     pub rule: RuleServiceServer<Api<S, V>>,
+    /// The status of certificates.
+    pub status: StatusServiceServer<Api<S, V>>,
 }

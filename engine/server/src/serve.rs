@@ -2,9 +2,13 @@
 
 mod adapters;
 mod attestation_list;
+mod fetch;
+mod lists;
 mod settings;
+mod status;
 
 pub use adapters::{SystemClock, SystemEntropy};
+use lists::ListFiles;
 
 use crate::{
     callers::{AuthorizeLayer, Callers},
@@ -117,6 +121,7 @@ pub async fn run_at(
         vault,
         clock,
         entropy: Arc::new(SystemEntropy::default()),
+        lists: Arc::new(ListFiles::new(config.data.join("status"))),
     };
     let engine = Engine::start(ports, settings, sources, &challenge_key).await?;
     for feed in engine.short_feeds() {
@@ -167,6 +172,7 @@ async fn serve(
         let (api, metrics) = (api.clone(), metrics.clone());
         tokio::spawn(attestation_list::watch(path, every, api, metrics, stopped.clone()));
     }
+    tokio::spawn(status::keep_fresh(api.clone(), stopped.clone()));
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
     let described = || {
         tonic_reflection::server::Builder::configure()
@@ -195,6 +201,7 @@ async fn serve(
         .add_service(services.event)
         .add_service(services.rollout)
         .add_service(services.rule)
+        .add_service(services.status)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             until(stopped.clone()),
@@ -259,8 +266,9 @@ async fn watch_over(
         rollout_service_server::SERVICE_NAME as ROLLOUT,
         rule_service_server::SERVICE_NAME as RULES,
         sim_event_service_server::SERVICE_NAME as EVENTS,
+        status_service_server::SERVICE_NAME as STATUS,
     };
-    let services = ["", BINDINGS, CHECKS, DECISIONS, ROLLOUT, RULES, EVENTS];
+    let services = ["", BINDINGS, CHECKS, DECISIONS, ROLLOUT, RULES, EVENTS, STATUS];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));
     while !*stopped.borrow() {

@@ -11,11 +11,13 @@ use crate::{
     packs::Packs,
     ports::{
         clock::{Clock, Entropy},
+        status::KeptLists,
         store::{Append, LedgerKind, Position, Store, StoreError},
         vault::{KeyId, Vault},
     },
     sealing,
     settings::Settings,
+    status::{Issuers, Lists, Schedule, Status, Watch},
     turns::Turns,
 };
 use simbind_core::{
@@ -40,6 +42,8 @@ pub struct Ports<S, V> {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The issuers' lists.
+    pub lists: Arc<dyn KeptLists>,
 }
 
 impl std::fmt::Debug for dyn Clock {
@@ -75,6 +79,7 @@ pub struct Engine<S, V> {
     pub(crate) explaining: Turns,
     /// For packs that somebody brings.
     pub(crate) compiling: Turns,
+    pub(crate) status: Status,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -99,13 +104,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
         configured: impl Into<crate::packs::Configured>,
         challenge_key: &[u8; 32],
     ) -> Result<Self, ServiceError> {
-        let Ports { store, vault, clock, entropy } = ports;
+        let Ports { store, vault, clock, entropy, lists } = ports;
         let bounds = settings.bounds;
         let packs =
             Packs::restore(&*store, &clock, configured.into(), &settings.packs, bounds.limit_keys)
                 .await?;
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
         let attestation_list = std::mem::take(&mut settings.trust.attestation_list);
+        let terms = std::mem::take(&mut settings.status);
+        let issuers = Issuers::new(terms.issuers);
+        let status = Status {
+            lists: Lists::restore(&*store, lists, &issuers, clock.now()).await?,
+            issuers,
+            schedule: Schedule::new(terms.sources),
+            watch: Watch::new(bounds.watched_certificates),
+        };
         let engine = Self {
             attestation_list: ListInForce::new(attestation_list),
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),
@@ -125,6 +138,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             settings,
             feeds,
             packs,
+            status,
         };
         engine.restore_used().await?;
         Ok(engine)

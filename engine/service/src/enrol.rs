@@ -11,11 +11,13 @@ use crate::{
         vault::{KeyId, Vault},
     },
     sealing,
+    status::CertificateName,
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Serving, Sim, State},
-    ids::{BindingId, CallerId, CertificateId, PersonRef, RequestId},
+    ids::{BindingId, CallerId, CertificateId, PersonRef, RequestId, SerialNumber},
+    status::Standing as IssuerWord,
 };
 use simbind_evidence::certificate::{ChainError, VerifiedCertificate};
 
@@ -66,11 +68,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let certificate = self
             .chain(&asked.chain, now)
             .map_err(|error| chain_fault("certificate_chain", &error))?;
+        self.not_revoked(&certificate).await?;
         let Verified { handset, receipt } = self.handset(asked.handset, now)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),
             person: asked.person,
-            certificate: bound(&certificate),
+            certificate: bound(&certificate)?,
             key_home: asked.key_home,
             counter: asked.counter,
             sim: asked.sim,
@@ -97,6 +100,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         serving.host.clone_from(&terms.host);
         Ok(())
+    }
+
+    /// A certificate that its issuer revoked is not bound any more.
+    async fn not_revoked(&self, certificate: &VerifiedCertificate) -> Result<(), ServiceError> {
+        let name = named(certificate, "certificate_chain")?;
+        match self.standing_of(&name).await?.map(|answer| answer.standing) {
+            Some(IssuerWord::Revoked { .. }) => {
+                Err(ServiceError::Refused("the certificate was revoked by its issuer".into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn made_before(
@@ -190,13 +204,26 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 }
 
-fn bound(certificate: &VerifiedCertificate) -> BoundCertificate {
-    BoundCertificate {
+fn bound(certificate: &VerifiedCertificate) -> Result<BoundCertificate, ServiceError> {
+    let CertificateName { issuer, serial } = named(certificate, "certificate_chain")?;
+    Ok(BoundCertificate {
         id: certificate.id(),
+        issuer,
+        serial,
         spki: certificate.public_key().spki_der().to_vec(),
         not_before: certificate.valid_from(),
         not_after: certificate.valid_until(),
-    }
+    })
+}
+
+/// A certificate as its issuer knows it.
+pub(crate) fn named(
+    certificate: &VerifiedCertificate,
+    field: &'static str,
+) -> Result<CertificateName, ServiceError> {
+    let serial = SerialNumber::new(certificate.serial());
+    let serial = serial.map_err(|error| ServiceError::invalid(field, error))?;
+    Ok(CertificateName { issuer: certificate.issuer_id(), serial })
 }
 
 /// What is wrong with a chain, as a fault of a field.

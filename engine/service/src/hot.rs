@@ -9,13 +9,14 @@ use crate::{
     attestation_status::Remembered,
     engine::Engine,
     error::ServiceError,
-    ledger::{CertificateRow, CounterRow, DecisionEntry, decode_row, keys},
+    ledger::{CertificateRow, CounterRow, DecisionEntry, StatusRow, decode_row, keys},
     packs::texts::text_digest,
     ports::{
         store::{Key, Position, Stamp, Store, Stored},
         vault::{Sealed, Vault},
     },
     sealing,
+    status::CertificateName,
 };
 use quick_cache::sync::Cache;
 use simbind_core::{
@@ -24,6 +25,7 @@ use simbind_core::{
     ids::{BindingId, CertificateId, ChallengeId, DecisionId},
     line::LineHistory,
     snooze::{Snooze, Snoozes},
+    status::Known,
     time::Timestamp,
 };
 use simbind_evidence::signature::PublicKey;
@@ -49,6 +51,8 @@ pub(crate) struct Loaded {
     snoozes: Snoozes<Sealed>,
     /// What the maker's status list last said of a handset.
     pub(crate) listed: Remembered,
+    /// What answers about the certificate came to.
+    pub(crate) known: Known,
     position: Position,
     /// The newest entry that wrote any of it, the counters aside.
     changed_at: Position,
@@ -186,6 +190,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let mut keys =
             vec![certificate_key, keys::binding(id)?, keys::counter(id)?, keys::pin(id)?];
         keys.push(keys::snoozes(id)?);
+        let name = CertificateName::of(&standing.binding.certificate);
+        keys.push(keys::status(vault, &name)?);
         let mut asserting_keys = asserting::keys_of(id, &standing.binding)?;
         for own in &asserting_keys {
             keys.push(keys::assertion(id, own.mark)?);
@@ -194,7 +200,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             keys.push(keys::history(hash)?);
         }
         let snapshot = self.store.read(&keys).await?;
-        let [certificate_row, binding_row, counter, pin, snoozes, rest @ ..] = &*snapshot.values
+        let [certificate_row, binding_row, counter, pin, snoozes, status, rest @ ..] =
+            &*snapshot.values
         else {
             return Ok(Read::Moved);
         };
@@ -214,8 +221,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let (public_key, handset_keys) = parsed_keys(id, &standing.binding)?;
         let failures = row_value(pin.as_ref())?.unwrap_or(0);
         let last: Option<CounterRow> = row_value(counter.as_ref())?;
-        let written = [Some(certificate_row), Some(binding_row), pin.as_ref(), snoozes.as_ref()];
-        let written = written.into_iter().chain(histories.iter().map(Option::as_ref)).flatten();
+        let known: Option<StatusRow> = row_value(status.as_ref())?;
+        let written = [pin, snoozes, status].map(Option::as_ref).into_iter();
+        let written = written
+            .chain([Some(certificate_row), Some(binding_row)])
+            .chain(histories.iter().map(Option::as_ref))
+            .flatten();
         let changed_at = written.map(|row| row.version).max().unwrap_or_default();
         Ok(Read::Loaded(Arc::new(Loaded {
             public_key,
@@ -228,6 +239,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             pin: Pin { failures },
             snoozes: row_value(snoozes.as_ref())?.unwrap_or_default(),
             listed: Remembered::default(),
+            known: known.map(|row| row.known).unwrap_or_default(),
             binding: standing.binding,
             position: snapshot.position,
             changed_at,

@@ -15,6 +15,6 @@ pub(crate) use entry::{SNOOZED, VERSION};
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
-    AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow,
-    OnceLiveRow, PacksRow, Reuse, decode_row, encode_row,
+    AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ListRow, ManifestRow,
+    OnceLiveRow, PacksRow, Reuse, StatusRow, decode_row, encode_row,
 };

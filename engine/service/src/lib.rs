@@ -27,6 +27,7 @@ pub mod rollout;
 mod sealing;
 pub mod settings;
 pub mod snooze;
+pub mod status;
 mod turns;
 
 pub use engine::{Engine, Ports, Standing};

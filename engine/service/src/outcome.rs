@@ -4,6 +4,7 @@ use crate::{
     check::{DECISIONS, decision_id},
     decisions::facts_of,
     engine::{Engine, TRIES, contended},
+    enrol::named,
     error::ServiceError,
     hot::Loaded,
     ledger::{DecisionEntry, OutcomeText, StateEntry, decode_row, keys},
@@ -17,6 +18,7 @@ use simbind_core::{
     check::after_step_up,
     ids::{CallerId, CertificateId, DecisionId, RequestId, StepUpId},
     line::LineView,
+    status::Standing,
     time::Timestamp,
     transcript::step_up_message,
 };
@@ -171,6 +173,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let why = "is not the card that was enrolled with the binding";
             return Err(ServiceError::invalid("step_up.card.certificate_chain", why));
         }
+        let name = named(&certificate, "step_up.card.certificate_chain")?;
+        match self.standing_of(&name).await?.map(|answer| answer.standing) {
+            None | Some(Standing::Good) => {}
+            Some(Standing::Held { .. } | Standing::Revoked { .. }) => {
+                let why = "is a card that its issuer revoked or holds";
+                return Err(ServiceError::invalid("step_up.card.certificate_chain", why));
+            }
+        }
         let message = step_up_message(&id.to_string());
         signature::verify(certificate.public_key(), scheme, &message, signature)
             .map_err(|error| ServiceError::invalid("step_up.card.signature", error))
@@ -213,7 +223,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 }
             };
             // What was acknowledged while this was written must not be answered against.
-            if !self.moved(Some(&loaded)).await? {
+            let facts = facts_of(&child)?;
+            if !self.moved(Some(&loaded)).await? && !self.status_moved(Some(&loaded), None, &facts)
+            {
                 return Ok(child);
             }
             id = decision_id(self.now(), self.random()?);
@@ -241,6 +253,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let now = self.now();
         let mut facts = facts_of(parent)?;
         refresh(&mut facts, loaded, now);
+        self.refresh_status(&mut facts, loaded, now);
         let force = self.packs.current();
         let packs = force.deciding(&*self.vault, Some(loaded.binding.certificate.id));
         let chain = crate::decisions::chain_of(&packs.book, parent);
@@ -265,6 +278,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
             snoozed: crate::check::snoozed(book, &ruling),
             ..parent.clone()
         })
+    }
+
+    /// What the issuer says now. Where nothing of it is kept, what the parent brought stands.
+    fn refresh_status(&self, facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
+        if let Some(answer) = self.issuer_word(loaded, None, now) {
+            answer.finding(now).tell(facts);
+        }
     }
 
     /// What the same report of the same caller came to before.

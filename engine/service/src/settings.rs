@@ -3,6 +3,7 @@
 use crate::{
     attestation_status::{AttestationList, ListAge},
     bundle::TrustedKeys,
+    status::StatusTerms,
 };
 use simbind_core::{app::AppList, ids::CarrierId, line::FeedTerms, rollout::NationalApproval};
 use simbind_evidence::{
@@ -52,6 +53,8 @@ pub struct Bounds {
     pub checks_in_flight: usize,
     /// How long a step-up stays open.
     pub step_up_lifetime: Duration,
+    /// The most certificates that responders are asked about.
+    pub watched_certificates: usize,
 }
 
 impl Default for Bounds {
@@ -66,6 +69,7 @@ impl Default for Bounds {
             limit_keys: 1_000_000,
             checks_in_flight: 4096,
             step_up_lifetime: Duration::from_secs(24 * 3600),
+            watched_certificates: 100_000,
         }
     }
 }
@@ -135,4 +139,6 @@ pub struct Settings {
     pub bounds: Bounds,
     /// How packs come into service.
     pub packs: PackTerms,
+    /// Who says how certificates stand.
+    pub status: StatusTerms,
 }

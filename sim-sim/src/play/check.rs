@@ -219,6 +219,7 @@ fn evidence(
         signed_at: Some(to_proto(now)),
         ui_app_id: ui.map(str::to_owned),
         app_attest_assertion,
+        ocsp_response: None,
     })
 }
 

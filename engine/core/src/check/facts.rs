@@ -102,6 +102,17 @@ pub struct StatusFinding {
     pub source: StatusSource,
 }
 
+impl StatusFinding {
+    /// Sets the facts that say so.
+    pub fn tell(self, facts: &mut Facts) {
+        let Self { status, age, overdue, source } = self;
+        facts.set_certificate_status(status);
+        facts.set_certificate_status_age(age);
+        facts.set_certificate_status_overdue(overdue);
+        facts.set_certificate_status_source(source);
+    }
+}
+
 /// What the maker's list says of the certificates behind the key of the handset that
 /// [`speaking`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,11 +193,8 @@ pub fn gather(
         }
     }
     facts.set_certificate_chain(certificate.chain);
-    if let Some(StatusFinding { status, age, overdue, source }) = certificate.status {
-        facts.set_certificate_status(status);
-        facts.set_certificate_status_age(age);
-        facts.set_certificate_status_overdue(overdue);
-        facts.set_certificate_status_source(source);
+    if let Some(status) = certificate.status {
+        status.tell(&mut facts);
     }
     facts.set_transcript_signature(certificate.signature);
     facts.set_transcript_skew(claims.signed_at.distance(context.now));

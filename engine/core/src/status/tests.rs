@@ -30,7 +30,8 @@ fn joined(answers: &[(Source, Standing, i64)]) -> Option<Standing> {
 #[test]
 fn what_the_voices_come_to() {
     use Standing::Good;
-    let cases: &[(&str, &[(Source, Standing, i64)], Option<Standing>)] = &[
+    type Case<'a> = (&'a str, &'a [(Source, Standing, i64)], Option<Standing>);
+    let cases: &[Case<'_>] = &[
         ("nobody spoke", &[], None),
         ("one good answer", &[(Responder, Good, 1)], Some(Good)),
         ("a list that has it not", &[(List, Good, 1)], Some(Good)),

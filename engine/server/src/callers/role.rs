@@ -20,18 +20,21 @@ pub enum Role {
     Auditor,
     /// Who runs the server.
     Operator,
+    /// An issuer of certificates, which says how they stand.
+    Issuer,
 }
 
 /// A role by a name that there is not.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "`{0}` is none of relying-party, reader-host, carrier, counter, help-desk, analyst, auditor, operator"
+    "`{0}` is none of relying-party, reader-host, carrier, counter, help-desk, analyst, auditor, operator, \
+     issuer"
 )]
 pub struct UnknownRole(String);
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RelyingParty,
         Self::ReaderHost,
         Self::Carrier,
@@ -40,6 +43,7 @@ impl Role {
         Self::Analyst,
         Self::Auditor,
         Self::Operator,
+        Self::Issuer,
     ];
 
     /// The name in configuration.
@@ -53,6 +57,7 @@ impl Role {
             Self::Analyst => "analyst",
             Self::Auditor => "auditor",
             Self::Operator => "operator",
+            Self::Issuer => "issuer",
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::role::Role::{
-    self, Analyst, Auditor, Carrier, Counter, HelpDesk, Operator, ReaderHost, RelyingParty,
+    self, Analyst, Auditor, Carrier, Counter, HelpDesk, Issuer, Operator, ReaderHost, RelyingParty,
 };
 
 /// Who may call a method.
@@ -50,6 +50,9 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.RolloutService/SnoozeRule", &[Analyst]),
     ("/simbind.v1.RolloutService/EndSnooze", &[Analyst]),
     ("/simbind.v1.RolloutService/ListSnoozes", &[Analyst, HelpDesk, Auditor]),
+    ("/simbind.v1.StatusService/PushStatus", &[Issuer]),
+    ("/simbind.v1.StatusService/GetCertificateStatus", &[Counter, HelpDesk, Auditor, Issuer]),
+    ("/simbind.v1.StatusService/ListStatusSources", &[Analyst, Auditor, Operator, Issuer]),
 ];
 
 /// Services that every known caller may call.

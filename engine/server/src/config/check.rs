@@ -6,7 +6,7 @@ use super::{
     packs,
     problem::{Problem, Problems, line_of},
     raw::{Path, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text},
-    relations,
+    relations, status,
 };
 use const_oid::ObjectIdentifier;
 use simbind_evidence::certificate::Profile;
@@ -76,6 +76,11 @@ impl<'s> Checker<'s> {
         full
     }
 
+    /// A path of the file, whether there is something or not.
+    pub(super) fn joined(&self, path: &Path) -> PathBuf {
+        self.base.join(path.get_ref())
+    }
+
     pub(super) fn finish(mut self, name: &str) -> Result<(), Problems> {
         if self.problems.is_empty() {
             return Ok(());
@@ -101,6 +106,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         carriers: carriers(&raw.carrier, checker),
         callers: relations::callers(raw, checker),
         limits: limits::limits(&raw.limits, checker),
+        status: status::sources(&raw.status, checker),
         packs: packs::packs(&raw.packs, checker),
         store: limits::store(&raw.store, checker),
         tls,

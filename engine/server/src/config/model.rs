@@ -4,7 +4,9 @@ use simbind_core::app::AppList;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
 use simbind_evidence::certificate::Profile;
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
-use simbind_service::{attestation_status::ListAge, settings::PackTerms};
+use simbind_service::{
+    attestation_status::ListAge, ports::status::Place, settings::PackTerms, status::SourceKind,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -36,6 +38,8 @@ pub struct Config {
     pub callers: Vec<ConfiguredCaller>,
     /// Bounds on what callers can make grow.
     pub limits: Limits,
+    /// Who says how certificates stand.
+    pub status: Vec<StatusSource>,
     /// Where the first packs come from, and how others do.
     pub packs: Packs,
     /// Sizes of the store.
@@ -155,6 +159,23 @@ pub struct Carrier {
     pub max_silence: Duration,
     /// How late its events usually come.
     pub lag: Duration,
+}
+
+/// A source of an issuer's answers about its certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusSource {
+    /// The issuer's own certificate, PEM.
+    pub issuer: PathBuf,
+    /// What it gives.
+    pub kind: SourceKind,
+    /// Where it is; `None` where its answers are pushed in.
+    pub place: Option<Place>,
+    /// How often it is asked.
+    pub every: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// The caller that may speak for the issuer.
+    pub caller: Option<CallerId>,
 }
 
 /// A caller and its roles.

@@ -21,6 +21,7 @@ pub(super) struct RawConfig {
     pub(super) carrier: Vec<RawCarrier>,
     pub(super) caller: Vec<RawCaller>,
     pub(super) limits: RawLimits,
+    pub(super) status: RawStatus,
     pub(super) packs: RawPacks,
     pub(super) store: RawStore,
 }
@@ -120,6 +121,24 @@ pub(super) struct RawLimits {
     pub(super) hot_bindings: Option<Number>,
     pub(super) verified_chains: Option<Number>,
     pub(super) limit_keys: Option<Number>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawStatus {
+    pub(super) source: Vec<Spanned<RawStatusSource>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStatusSource {
+    pub(super) issuer: Path,
+    pub(super) kind: Text,
+    pub(super) url: Option<Text>,
+    pub(super) file: Option<Path>,
+    pub(super) every: Option<Text>,
+    pub(super) timeout: Option<Text>,
+    pub(super) caller: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

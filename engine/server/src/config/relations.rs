@@ -34,6 +34,8 @@ pub(super) fn callers(raw: &RawConfig, checker: &mut Checker<'_>) -> Vec<Configu
     raw.relying_party.iter().for_each(|r| follows(&r.get_ref().caller, Role::RelyingParty));
     raw.reader.iter().for_each(|r| follows(&r.caller, Role::ReaderHost));
     raw.carrier.iter().for_each(|r| follows(&r.caller, Role::Carrier));
+    let issuers = raw.status.source.iter().filter_map(|s| s.get_ref().caller.as_ref());
+    issuers.for_each(|caller| follows(caller, Role::Issuer));
     roles.into_iter().map(|(name, roles)| ConfiguredCaller { name, roles }).collect()
 }
 

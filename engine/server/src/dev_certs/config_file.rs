@@ -3,7 +3,7 @@ use simbind_core::ids::CallerId;
 use std::fmt::Write as _;
 
 /// The usual parties, each with the caller that speaks for it and what is written for it.
-const PARTIES: [(&str, &str); 16] = [
+const PARTIES: [(&str, &str); 17] = [
     (
         "bank",
         "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
@@ -60,6 +60,7 @@ const PARTIES: [(&str, &str); 16] = [
     ("analyst", "[[caller]]\nname = \"analyst\"\nroles = [\"analyst\"]\n"),
     ("auditor", "[[caller]]\nname = \"auditor\"\nroles = [\"auditor\"]\n"),
     ("operator", "[[caller]]\nname = \"operator\"\nroles = [\"operator\"]\n"),
+    ("issuer", "[[caller]]\nname = \"issuer\"\nroles = [\"issuer\"]\n"),
 ];
 
 /// Carriers whose networks others of the usual parties rent.

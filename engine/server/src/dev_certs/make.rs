@@ -8,7 +8,7 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
 /// The callers that get a certificate where none are named.
-pub const DEFAULT_CALLERS: [&str; 16] = [
+pub const DEFAULT_CALLERS: [&str; 17] = [
     "bank",
     "shop",
     "doors",
@@ -25,6 +25,7 @@ pub const DEFAULT_CALLERS: [&str; 16] = [
     "analyst",
     "auditor",
     "operator",
+    "issuer",
 ];
 
 /// How long the certificates live.

@@ -14,13 +14,13 @@ use std::future::Future;
 use tonic::{Request, Response, Status};
 
 impl<S: Store, V: Vault> Api<S, V> {
-    fn caller_of<T>(&self, request: &Request<T>) -> Result<CallerId, Status> {
+    pub(super) fn caller_of<T>(&self, request: &Request<T>) -> Result<CallerId, Status> {
         Ok(self.0.parties.caller(&identity(request)?))
     }
 }
 
 /// Does the work to its end, also where the caller goes away: a change that is on disk is in force.
-async fn to_the_end<T: Send + 'static>(
+pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<Response<T>, Status> {
     let done = tokio::spawn(work).await;

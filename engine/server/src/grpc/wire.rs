@@ -10,6 +10,7 @@ mod field;
 mod packs;
 mod rollout;
 mod snooze;
+mod status;
 
 pub(crate) use backtest::backtest_part;
 pub(super) use binding::{
@@ -24,3 +25,4 @@ pub(super) use field::{field, instant, page, present, required, sha256, time};
 pub(super) use packs::{diagnostic, sources};
 pub(super) use rollout::{advance, change, rollout, why};
 pub(super) use snooze::{snooze, snooze_request};
+pub(super) use status::{certificate, outcome as push_outcome, standing, state, told};

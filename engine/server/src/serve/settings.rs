@@ -2,11 +2,12 @@
 
 use super::{ServeError, attestation_list};
 use crate::config::{Config, PackOrigin, Trust as TrustFiles};
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use simbind_core::{line::FeedTerms, rollout::Origin};
 use simbind_evidence::{
     android::AttestationRoots,
     apple::AppAttestRoots,
-    certificate::{ChainPolicy, TrustAnchors},
+    certificate::{Authority, ChainPolicy, TrustAnchors},
     oid::Oid,
 };
 use simbind_rules::{PackSource, RuleBook};
@@ -14,8 +15,10 @@ use simbind_service::{
     bundle::Bundle,
     packs::Configured,
     settings::{Bounds, CarrierTerms, Settings, Trust},
+    status::{IssuerTerms, SourceTerms, StatusTerms},
 };
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -109,7 +112,36 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
             ..Bounds::default()
         },
         packs: config.packs.terms.clone(),
+        status: status_terms(config)?,
     })
+}
+
+/// The issuers that are known, by their sources or as anchors, and their sources.
+fn status_terms(config: &Config) -> Result<StatusTerms, ServeError> {
+    let mut terms = StatusTerms::default();
+    for source in &config.status {
+        let crate::config::StatusSource { issuer, kind, place, every, timeout, caller } = source;
+        let authority =
+            Authority::from_pem(&read(issuer)?).map_err(|error| fault(issuer, error))?;
+        terms.sources.push(SourceTerms {
+            issuer: authority.id(),
+            kind: *kind,
+            place: place.clone(),
+            every: *every,
+            timeout: *timeout,
+        });
+        terms.issuers.push(IssuerTerms { authority, speakers: caller.iter().cloned().collect() });
+    }
+    // An anchor may say how its own certificates stand; one whose key we do not verify with cannot.
+    for path in &config.trust.certificates {
+        let pem = read(path)?;
+        let anchors = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
+        let known = anchors.filter_map(|der| Authority::from_der(&der).ok());
+        terms
+            .issuers
+            .extend(known.map(|authority| IssuerTerms { authority, speakers: BTreeSet::new() }));
+    }
+    Ok(terms)
 }
 
 /// The packs that are in service first.

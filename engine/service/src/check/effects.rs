@@ -10,17 +10,23 @@ use crate::{
         store::{Expected, Key, Position, Store, StoreError},
         vault::Vault,
     },
+    status::CertificateName,
 };
 use simbind_core::{
     binding::{LifecycleReason, State},
     check::{Asserted, Counter},
     ids::ChallengeId,
+    status::{Answer, Standing, Taken},
 };
 use simbind_rules::{
     Facts,
     facts::{ChallengeState, CounterState, HandsetLatch, Match, SignatureState},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// How much newer than the one that is known a stapled answer of good must be to be kept: one that
+/// says what is known already is not worth a write.
+const NEWER: Duration = Duration::from_secs(3600);
 
 /// A check whose facts were gathered.
 pub(super) struct Effects<'a> {
@@ -30,6 +36,8 @@ pub(super) struct Effects<'a> {
     /// An assertion whose counter went on.
     pub(super) raised: Option<Asserted>,
     pub(super) facts: &'a Facts,
+    /// What the check brought of the certificate's status.
+    pub(super) brought: Option<Answer>,
 }
 
 /// What became of a counter that went on.
@@ -53,7 +61,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         loaded: Option<&Loaded>,
         effects: &Effects<'_>,
     ) -> Result<Changed, ServiceError> {
-        let Effects { check, challenge, counter, raised, facts } = *effects;
+        let Effects { check, challenge, counter, raised, facts, brought } = *effects;
         let (Some(loaded), Some(challenge)) = (loaded, challenge) else { return Ok(None) };
         let proved = facts.transcript_signature() == Some(SignatureState::Valid)
             && facts.challenge_state() == Some(ChallengeState::Fresh);
@@ -67,6 +75,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if foreign {
             self.latch_foreign_handset(&engine_caller()?, binding.id).await?;
             return Ok(Some(self.load(binding.certificate.id).await?));
+        }
+        if let Some(answer) = brought.filter(|answer| worth_keeping(loaded, answer)) {
+            let name = CertificateName::of(&binding.certificate);
+            if self.learn(&engine_caller()?, &name, answer).await? == Taken::Taken {
+                return Ok(Some(self.load(binding.certificate.id).await?));
+            }
         }
         let cloned = State::Held { why: LifecycleReason::CounterRegressed };
         if facts.counter_state() == Some(CounterState::Regressed) && binding.state != cloned {
@@ -134,5 +148,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Err(StoreError::Conflict) => Ok(Counted::Conflict),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Whether a stapled answer is to be known beyond its check.
+fn worth_keeping(loaded: &Loaded, answer: &Answer) -> bool {
+    let mut known = loaded.known;
+    if known.take(*answer) != Taken::Taken {
+        return false;
+    }
+    match loaded.known.responder() {
+        Some(before) if answer.standing == Standing::Good && before.standing == Standing::Good => {
+            answer.as_of.since(before.as_of) >= NEWER
+        }
+        _ => true,
     }
 }

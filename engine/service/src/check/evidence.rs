@@ -9,6 +9,7 @@ use crate::{
 };
 use simbind_core::{
     check::{Asserted, Claims, Counter, HandsetFinding, NamedApps, named_apps},
+    status::Answer,
     time::Timestamp,
 };
 use simbind_evidence::{
@@ -24,6 +25,15 @@ pub(super) struct Proofs {
     pub(super) chain: ChainState,
     pub(super) signature: SignatureState,
     pub(super) handset: HandsetProof,
+    /// What the check brought of the certificate's status.
+    pub(super) brought: Option<Answer>,
+}
+
+impl Proofs {
+    /// Whether the certificate's key signed the transcript.
+    pub(super) fn signed(&self) -> bool {
+        self.signature == SignatureState::Valid
+    }
 }
 
 /// What was found of what the handset brought, the counter of an assertion aside.
@@ -73,6 +83,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 chain: bound_chain(loaded, now),
                 signature: signed(check.signature.as_ref(), &loaded.public_key, transcript),
                 handset: self.handset_proof(check, loaded, transcript),
+                brought: check.ocsp.as_deref().and_then(|der| self.stapled(loaded, der)),
             },
             (None, CertificateClaim::Chain(chain)) => {
                 let (chain, signature) = match self.chain(chain, now) {
@@ -82,12 +93,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
                     }
                     Err(error) => (chain_state(&error), SignatureState::Invalid),
                 };
-                Proofs { chain, signature, handset: HandsetProof::Found(HandsetFinding::Absent) }
+                let handset = HandsetProof::Found(HandsetFinding::Absent);
+                Proofs { chain, signature, handset, brought: None }
             }
             (None, CertificateClaim::Known(_)) => Proofs {
                 chain: ChainState::Untrusted,
                 signature: SignatureState::Invalid,
                 handset: HandsetProof::Found(HandsetFinding::Absent),
+                brought: None,
             },
         }
     }

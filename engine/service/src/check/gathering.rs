@@ -75,7 +75,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         };
         let finding = CertificateFinding {
             chain: proofs.chain,
-            status: None,
+            status: loaded
+                .and_then(|loaded| self.issuer_word(loaded, proofs.brought, now))
+                .map(|answer| answer.finding(now)),
             signature: proofs.signature,
             challenge: state,
         };

@@ -100,6 +100,8 @@ pub struct CheckRequest {
     pub ui_app: Option<AppId>,
     /// When the transcript was signed.
     pub signed_at: Timestamp,
+    /// A responder's answer about the certificate (RFC 6960), DER.
+    pub ocsp: Option<Vec<u8>>,
 }
 
 /// What makes two requests the same, for the digest.
@@ -113,6 +115,7 @@ struct Same {
     sensitivity: Sensitivity,
     round_trip: Option<Duration>,
     read_iccid: Option<Iccid>,
+    ocsp: Option<[u8; 32]>,
 }
 
 impl CheckRequest {
@@ -156,6 +159,7 @@ impl CheckRequest {
             sensitivity: self.sensitivity,
             round_trip: self.reader.and_then(|reader| reader.round_trip),
             read_iccid: self.reader.and_then(|reader| reader.iccid),
+            ocsp: self.ocsp.as_deref().map(crate::digest::sha256),
         })
     }
 }

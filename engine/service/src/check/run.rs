@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     challenge::{Claim, Hold, Issued, Progress, Purpose, Returned, Used},
+    decisions::facts_of,
     engine::{Engine, contended},
     error::ServiceError,
     hot::Loaded,
@@ -20,11 +21,12 @@ use crate::{
 use simbind_core::{
     check::Counter,
     ids::{ChallengeId, DecisionId},
+    status::Answer,
     time::Timestamp,
     transcript::Audience,
 };
 use simbind_rules::{
-    PacksHash, Verdict,
+    Facts, PacksHash, Verdict,
     facts::{ChallengeState, Channel, CounterState, SignatureState},
 };
 use std::{sync::Arc, time::Duration};
@@ -100,6 +102,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         let loaded = self.load_claimed(check).await?;
         let proofs = self.proofs(check, &transcript, loaded.as_deref(), now);
+        if let Some(loaded) = loaded.as_deref().filter(|_| proofs.signed()) {
+            self.watch_status(loaded, now);
+        }
         let taken = match before {
             Some(before) => before,
             None => match self.use_challenge(returned, claim, &proofs, now)? {
@@ -167,7 +172,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let found = (state, counter, handset);
             let facts = self.facts(check, &proofs, found, loaded.as_deref(), now);
             let raised = proofs.handset.raised(last);
-            let effects = Effects { check, challenge, counter, raised, facts: &facts };
+            let brought = proofs.brought;
+            let effects = Effects { check, challenge, counter, raised, facts: &facts, brought };
             if let Some(changed) = self.effects(loaded.as_deref(), &effects).await? {
                 loaded = changed;
                 continue;
@@ -189,7 +195,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Taken::Held(hold) => self.decide(&draft, None, Some(hold)).await?,
                 Taken::Before(_, prior) => self.decide(&draft, Some(prior), None).await?,
             };
-            if !self.moved(loaded.as_deref()).await? {
+            let moved = self.moved(loaded.as_deref()).await?
+                || self.status_moved(loaded.as_deref(), brought, &facts);
+            if !moved {
                 // Packs that change without a pause fail no check: the newest seen have decided.
                 if again > 0 && decision.verdict != Verdict::Deny {
                     let newest = self.packs.current();
@@ -234,6 +242,18 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(fresh.is_none_or(|fresh| fresh.changed_after(read.as_of())))
     }
 
+    /// Whether the issuer's word on a certificate is more severe than the facts of a check have it.
+    pub(crate) fn status_moved(
+        &self,
+        read: Option<&Loaded>,
+        brought: Option<Answer>,
+        facts: &Facts,
+    ) -> bool {
+        let now = read.and_then(|read| self.issuer_word(read, brought, self.now()));
+        let before = facts.certificate_status().map_or(0, |status| status as u8);
+        now.is_some_and(|answer| answer.standing.severity() > before)
+    }
+
     /// Whether a recorded decision may be answered once more as it is: a refusal always, anything
     /// else while nothing has changed since it was decided, and the same packs would decide now.
     async fn still_stands(
@@ -248,8 +268,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if !self.packs.current().decides_by(&*self.vault, check.certificate.id(), packs) {
             return Ok(false);
         }
-        let loaded = self.load_claimed(check).await?;
-        Ok(loaded.is_some_and(|loaded| !loaded.changed_after(Position(decision.position))))
+        let Some(loaded) = self.load_claimed(check).await? else { return Ok(false) };
+        if loaded.changed_after(Position(decision.position)) {
+            return Ok(false);
+        }
+        // A list speaks of all its certificates without writing any of their rows.
+        Ok(!self.status_moved(Some(&loaded), None, &facts_of(decision)?))
     }
 
     /// Uses the challenge, if the signature over it verifies: failures before that burn nothing.

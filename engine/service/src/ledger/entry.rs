@@ -4,10 +4,11 @@
 use crate::ports::{store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
+    ids::{AuthorityId, BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
     line::{EventKind, LineName},
     rollout::Change,
     snooze::Snooze,
+    status::Answer,
     time::Timestamp,
 };
 use simbind_rules::{CheckKind, Edge, Verdict};
@@ -240,6 +241,30 @@ pub enum StateEntry {
         counter: u32,
         /// The challenge of the check that showed it, so that the same check can be decided again.
         challenge: [u8; 16],
+    },
+    /// An issuer answered about one certificate.
+    StatusLearned {
+        /// The certificate's issuer and serial number, sealed.
+        certificate: Sealed,
+        /// Who told; the engine itself is `simbind`.
+        by: CallerId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// An issuer's list of revoked and held certificates was taken. The list is in a file.
+    ListTaken {
+        /// Whose.
+        issuer: AuthorityId,
+        /// Who brought it; the engine itself is `simbind`.
+        by: CallerId,
+        /// SHA-256 of its DER.
+        digest: [u8; 32],
+        /// As of when it is true.
+        this_update: Timestamp,
+        /// When the next one is due.
+        next_update: Timestamp,
+        /// When it was learned.
+        learned_at: Timestamp,
     },
 }
 

@@ -6,12 +6,13 @@ use crate::{
         store::{Key, Position, StoreError},
         vault::{LookupHash, LookupKind, Vault},
     },
+    status::CertificateName,
 };
 use simbind_core::{
     binding::Sim,
     ids::{
-        BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, PersonRef, RequestId,
-        SupportCode,
+        AuthorityId, BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, PersonRef,
+        RequestId, SupportCode,
     },
     line::LineName,
 };
@@ -44,6 +45,26 @@ pub fn binding(id: BindingId) -> Result<Key, StoreError> {
 /// The newest binding of a certificate.
 pub fn certificate(vault: &impl Vault, id: &CertificateId) -> Result<Key, StoreError> {
     key(b'c', &[&vault.lookup(LookupKind::Certificate, &[id.as_bytes()]).0])
+}
+
+/// The newest binding of a certificate, by its issuer and serial.
+pub fn serial(vault: &impl Vault, name: &CertificateName) -> Result<Key, StoreError> {
+    key(b'i', &[&name_hash_of(vault, name).0])
+}
+
+/// What answers about a certificate came to.
+pub fn status(vault: &impl Vault, name: &CertificateName) -> Result<Key, StoreError> {
+    key(b'y', &[&name_hash_of(vault, name).0])
+}
+
+fn name_hash_of(vault: &impl Vault, name: &CertificateName) -> LookupHash {
+    let CertificateName { issuer, serial } = name;
+    vault.lookup(LookupKind::Serial, &[issuer.as_bytes(), serial.as_bytes()])
+}
+
+/// The list of an issuer that was taken last.
+pub fn status_list(issuer: &AuthorityId) -> Result<Key, StoreError> {
+    key(b'L', &[issuer.as_bytes()])
 }
 
 /// A person's bindings, as a prefix.

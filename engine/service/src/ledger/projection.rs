@@ -2,16 +2,17 @@
 
 mod app_attest;
 mod packs;
+mod status;
 
 use super::{
-    entry::BindingChange,
     entry::{
-        DecisionEntry, EventEntry, EventText, LineText, StateEntry, decode_decision, decode_state,
+        BindingChange, DecisionEntry, EventEntry, EventText, LineText, StateEntry, decode_decision,
+        decode_state,
     },
     keys,
     rows::{
-        AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ManifestRow,
-        PacksRow, Reuse, decode_row, encode_row,
+        AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ListRow,
+        ManifestRow, PacksRow, Reuse, decode_row, encode_row,
     },
 };
 use crate::{
@@ -98,7 +99,11 @@ impl<V: Vault> IndexProjection<V> {
             | StateEntry::StepUpEnded { .. }
             | StateEntry::PacksActivated { .. }
             | StateEntry::PackTexts { .. }
-            | StateEntry::PacksNamed { .. } => Ok(Vec::new()),
+            | StateEntry::PacksNamed { .. }
+            | StateEntry::ListTaken { .. } => Ok(Vec::new()),
+            StateEntry::StatusLearned { certificate, .. } => {
+                return status::reads(&*self.vault, certificate);
+            }
             StateEntry::PacksChanged(change) => packs::change_reads(change),
             StateEntry::SnoozeSet { binding, .. } | StateEntry::SnoozeEnded { binding, .. } => {
                 [keys::snoozes(*binding)].into_iter().collect()
@@ -182,6 +187,12 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::PacksNamed { hash, packs } => {
                 Ok(vec![put(keys::manifest(&hash), &ManifestRow { packs })?])
             }
+            StateEntry::StatusLearned { certificate, answer, .. } => {
+                status::learned_writes(&*self.vault, &certificate, answer, values)
+            }
+            StateEntry::ListTaken { issuer, digest, this_update, learned_at, .. } => {
+                status::list_writes(&issuer, &ListRow { digest, this_update, learned_at })
+            }
             StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
             StateEntry::SnoozeSet { binding, snooze } => {
                 Ok(vec![put(keys::snoozes(binding), &snoozes(values)?.with(snooze))?])
@@ -208,6 +219,7 @@ impl<V: Vault> IndexProjection<V> {
                 keys::certificate(vault, &binding.certificate.id),
                 &CertificateRow { binding: id },
             )?,
+            status::bound_write(vault, &binding.certificate, id)?,
             put(keys::person_binding(vault, &binding.person, id), &())?,
             put(keys::person_key(vault, &binding.person), &key)?,
             put(keys::binding(id), &BindingRow { sealed })?,

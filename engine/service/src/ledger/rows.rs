@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use simbind_core::{
     ids::{BindingId, EventId},
     rollout::Origin,
+    status::Known,
+    time::Timestamp,
 };
 
 const VERSION: u8 = 1;
@@ -102,6 +104,26 @@ pub struct ManifestRow {
 pub struct OnceLiveRow {
     /// How they came.
     pub origin: Origin,
+}
+
+/// What answers about one certificate came to, under the look-up hash of its issuer and serial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusRow {
+    /// What is known.
+    pub known: Known,
+    /// The key that seals the certificate's name in the ledger.
+    pub key: KeyId,
+}
+
+/// The list of an issuer that was taken last. The list itself is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListRow {
+    /// SHA-256 of its DER.
+    pub digest: [u8; 32],
+    /// As of when it is true.
+    pub this_update: Timestamp,
+    /// When it was learned.
+    pub learned_at: Timestamp,
 }
 
 /// The bytes of a row.

@@ -58,6 +58,8 @@ pub enum LookupKind {
     Imei,
     /// The place of a certificate in the shares of staged packs, with the packs' hash before it.
     Share,
+    /// A certificate's serial number, with its issuer before it.
+    Serial,
 }
 
 /// A keyed hash of an identifier: the first 16 bytes of HMAC-SHA-256 over kind and text.

@@ -24,5 +24,6 @@ mod reload;
 mod rollout;
 mod sims;
 mod snooze;
+mod status;
 mod step_up;
 mod support;

@@ -4,10 +4,11 @@
 use crate::support::{Person, World, caller, imei};
 use simbind_core::{
     binding::LifecycleReason as Why,
-    ids::{BindingId, DecisionId, SnoozeId},
+    ids::{AuthorityId, BindingId, DecisionId, SnoozeId},
     line::EventKind,
     rollout::{Act, Change, Origin},
     snooze::Snooze,
+    status::{Answer, RevocationReason, Source, Standing},
     time::Timestamp,
 };
 use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
@@ -192,7 +193,40 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 why: sealed(8),
             },
         ),
+        ("status-good", learned(Standing::Good, Source::Stapled)),
+        ("status-held", learned(Standing::Held { since: Timestamp::from_millis(5) }, Source::Word)),
+        (
+            "status-revoked",
+            learned(
+                Standing::Revoked {
+                    since: Timestamp::from_millis(6),
+                    reason: RevocationReason::of(1),
+                },
+                Source::Responder,
+            ),
+        ),
+        (
+            "list-taken",
+            StateEntry::ListTaken {
+                issuer: AuthorityId::from_sha256([7; 32]),
+                by: caller("issuer"),
+                digest: [8; 32],
+                this_update: Timestamp::from_millis(1_790_000_000_123),
+                next_update: Timestamp::from_millis(1_790_086_400_123),
+                learned_at: Timestamp::from_millis(1_790_000_000_999),
+            },
+        ),
     ]
+}
+
+fn learned(standing: Standing, source: Source) -> StateEntry {
+    let next = (source != Source::Word).then(|| Timestamp::from_millis(9));
+    let (as_of, learned_at) = (Timestamp::from_millis(7), Timestamp::from_millis(8));
+    StateEntry::StatusLearned {
+        certificate: sealed(9),
+        by: caller("issuer"),
+        answer: Answer { standing, source, as_of, next, learned_at },
+    }
 }
 
 fn done(act: Act) -> StateEntry {

@@ -1,11 +1,13 @@
 //! An engine with a clock that is set by hand, people to enrol, and checks of theirs.
 
 mod iphone;
+mod issuer;
 mod people;
 mod recorded;
 mod store;
 
 pub(crate) use iphone::{APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, STRANGE_APP};
+pub(crate) use issuer::serial;
 pub(crate) use people::{APP, BATCH_SERIAL, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
 pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
@@ -13,7 +15,7 @@ pub(crate) use store::{Fault, Faulty};
 use parking_lot::Mutex;
 use simbind_core::{
     app::AppList,
-    ids::{BindingId, CallerId, CarrierId},
+    ids::{AuthorityId, BindingId, CallerId, CarrierId},
     line::{EventKind, FeedTerms, LineName},
     time::Timestamp,
 };
@@ -30,13 +32,16 @@ use simbind_service::{
     ledger::{BindingRow, IndexProjection, decode_row, keys},
     ports::{
         clock::{Clock, Entropy, NoEntropy},
+        status::{KeptLists, ListFault},
         store::Store as _,
         vault::KeyId,
     },
     settings::{Bounds, CarrierTerms, PackTerms, Settings, Trust},
+    status::{IssuerTerms, SourceTerms, StatusTerms},
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -107,6 +112,25 @@ impl Entropy for Counting {
     }
 }
 
+/// Lists that are kept in memory, over restarts.
+#[derive(Default)]
+pub(crate) struct KeptHere(pub(crate) Mutex<BTreeMap<AuthorityId, Vec<u8>>>);
+
+impl KeptLists for KeptHere {
+    fn keep(&self, issuer: &AuthorityId, der: &[u8]) -> Result<(), ListFault> {
+        self.0.lock().insert(*issuer, der.to_vec());
+        Ok(())
+    }
+
+    fn kept(&self, issuer: &AuthorityId) -> Result<Option<Vec<u8>>, ListFault> {
+        Ok(self.0.lock().get(issuer).cloned())
+    }
+
+    fn place(&self, _issuer: &AuthorityId) -> String {
+        "here".into()
+    }
+}
+
 /// Settings that a test changes.
 #[derive(Default)]
 struct Tuned {
@@ -114,6 +138,7 @@ struct Tuned {
     bounds: Bounds,
     packs: PackTerms,
     apps: Option<AppList>,
+    sources: Vec<SourceTerms>,
 }
 
 /// All that an engine stands on, so that it can be started again.
@@ -123,6 +148,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<Hand>,
     pub(crate) authority: people::Authority,
     entropy: Arc<Counting>,
+    pub(crate) lists: Arc<KeptHere>,
     vault: Arc<FileVault>,
     _dir: tempfile::TempDir,
 }
@@ -146,6 +172,16 @@ impl World {
         Self::tuned(text, tuned).await
     }
 
+    /// With sources of certificates' status.
+    pub(crate) async fn with_sources(
+        text: &str,
+        sources: impl FnOnce(AuthorityId) -> Vec<SourceTerms>,
+    ) -> Self {
+        let authority = people::Authority::new();
+        let sources = sources(authority.known().id());
+        Self::of(authority, text, Tuned { sources, ..Tuned::default() }).await
+    }
+
     /// With other terms for packs.
     pub(crate) async fn with_packs(text: &str, tune: impl FnOnce(&mut PackTerms)) -> Self {
         let mut tuned = Tuned::default();
@@ -159,6 +195,10 @@ impl World {
     }
 
     async fn tuned(text: &str, tuned: Tuned) -> Self {
+        Self::of(people::Authority::new(), text, tuned).await
+    }
+
+    async fn of(authority: people::Authority, text: &str, tuned: Tuned) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(Hand(Mutex::new(START)));
         let config = VaultConfig::new(dir.path().join("slots"));
@@ -169,11 +209,10 @@ impl World {
             Arc::new(move || told.now()),
         );
         let store = Arc::new(Faulty::new(memory));
-        let authority = people::Authority::new();
-        let entropy = Arc::new(Counting::default());
-        let engine =
-            start(&store, &vault, &clock, &entropy, &authority, text, tuned).await.unwrap();
-        Self { engine, store, clock, authority, entropy, vault, _dir: dir }
+        let (entropy, lists) = (Arc::new(Counting::default()), Arc::new(KeptHere::default()));
+        let on = On { clock: &clock, entropy: &entropy, lists: &lists };
+        let engine = start(&store, &vault, &on, &authority, text, tuned).await.unwrap();
+        Self { engine, store, clock, authority, entropy, lists, vault, _dir: dir }
     }
 
     /// Another engine over the same store, as after a restart.
@@ -189,8 +228,8 @@ impl World {
     /// With other rules too.
     pub(crate) async fn restarted_by(&self, text: &str, apps: AppList) -> Arc<TestEngine> {
         let tuned = Tuned { apps: Some(apps), ..Tuned::default() };
-        let Self { store, vault, clock, entropy, authority, .. } = self;
-        start(store, vault, clock, entropy, authority, text, tuned).await.unwrap()
+        let Self { store, vault, authority, .. } = self;
+        start(store, vault, &self.on(), authority, text, tuned).await.unwrap()
     }
 
     /// A restart that may be refused.
@@ -201,8 +240,13 @@ impl World {
     ) -> Result<Arc<TestEngine>, ServiceError> {
         let mut tuned = Tuned::default();
         tune(&mut tuned.packs);
-        let Self { store, vault, clock, entropy, authority, .. } = self;
-        start(store, vault, clock, entropy, authority, text, tuned).await
+        let Self { store, vault, authority, .. } = self;
+        start(store, vault, &self.on(), authority, text, tuned).await
+    }
+
+    fn on(&self) -> On<'_> {
+        let Self { clock, entropy, lists, .. } = self;
+        On { clock, entropy, lists }
     }
 
     pub(crate) fn vault(&self) -> &FileVault {
@@ -216,8 +260,8 @@ impl World {
     /// An engine over another store of the same vault.
     pub(crate) async fn over(&self, memory: MemoryStore) -> Arc<TestEngine> {
         let (store, tuned) = (Arc::new(Faulty::new(memory)), Tuned::default());
-        let Self { vault, clock, entropy, authority, .. } = self;
-        start(&store, vault, clock, entropy, authority, PACK, tuned).await.unwrap()
+        let Self { vault, authority, .. } = self;
+        start(&store, vault, &self.on(), authority, PACK, tuned).await.unwrap()
     }
 
     /// Tells an event of a carrier about a SIM.
@@ -259,14 +303,20 @@ impl World {
     }
 }
 
+/// The lesser things that an engine stands on.
+struct On<'a> {
+    clock: &'a Arc<Hand>,
+    entropy: &'a Arc<Counting>,
+    lists: &'a Arc<KeptHere>,
+}
+
 async fn start(
     store: &Arc<Faulty>,
     vault: &Arc<FileVault>,
-    clock: &Arc<Hand>,
-    entropy: &Arc<Counting>,
+    &On { clock, entropy, lists }: &On<'_>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps, list_age }: Tuned,
+    Tuned { bounds, packs, apps, list_age, sources }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -290,12 +340,20 @@ async fn start(
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,
         packs,
+        status: StatusTerms {
+            issuers: vec![IssuerTerms {
+                authority: authority.known(),
+                speakers: [caller("issuer")].into(),
+            }],
+            sources,
+        },
     };
     let ports = Ports {
         store: Arc::clone(store),
         vault: Arc::clone(vault),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::clone(entropy) as Arc<dyn Entropy>,
+        lists: Arc::clone(lists) as Arc<dyn KeptLists>,
     };
     Engine::start(ports, settings, pack(text), &[9; 32]).await.map(Arc::new)
 }

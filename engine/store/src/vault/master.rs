@@ -118,6 +118,7 @@ const fn kind_code(kind: LookupKind) -> u8 {
         LookupKind::Certificate => 5,
         LookupKind::Imei => 6,
         LookupKind::Share => 7,
+        LookupKind::Serial => 8,
     }
 }
 

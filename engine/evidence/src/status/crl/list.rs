@@ -166,6 +166,12 @@ impl VerifiedCrl {
         &self.scope
     }
 
+    /// The serials that are listed: the content octets of their DER INTEGERs, in no order that
+    /// means anything.
+    pub fn serials(&self) -> impl Iterator<Item = &[u8]> {
+        self.table.serials()
+    }
+
     /// How many certificates are listed.
     pub fn len(&self) -> usize {
         self.table.len()

@@ -67,6 +67,10 @@ impl Table {
         self.invalid.shrink_to_fit();
     }
 
+    pub(super) fn serials(&self) -> impl Iterator<Item = &[u8]> {
+        self.rows.iter().map(|row| serial(&self.serials, row))
+    }
+
     pub(super) fn find(&self, wanted: &Serial) -> Option<Found> {
         let wanted = wanted.as_der();
         let place =

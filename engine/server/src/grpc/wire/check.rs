@@ -3,7 +3,9 @@ use simbind_core::{
     ids::{CallerId, CertificateId, LineRef, RequestId, StepUpId},
     transcript::Audience,
 };
-use simbind_evidence::{apple::MAX_ASSERTION_BYTES, signature::SignatureScheme};
+use simbind_evidence::{
+    apple::MAX_ASSERTION_BYTES, signature::SignatureScheme, status::MAX_OCSP_BYTES,
+};
 use simbind_proto::v1 as wire;
 use simbind_rules::facts::{Channel, Sensitivity};
 use simbind_service::{
@@ -96,6 +98,7 @@ pub(in crate::grpc) fn check_request(
         signed_at,
         ui_app_id,
         app_attest_assertion,
+        ocsp_response,
     } = required("evidence", evidence)?;
     let certificate =
         match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
@@ -132,6 +135,9 @@ pub(in crate::grpc) fn check_request(
         app: present("evidence.app_id", app_id.as_deref())?,
         ui_app: present("evidence.ui_app_id", ui_app_id.as_deref())?,
         signed_at: instant("evidence.signed_at", signed_at)?,
+        ocsp: ocsp_response
+            .map(|der| bytes("evidence.ocsp_response", &der, MAX_OCSP_BYTES))
+            .transpose()?,
     })
 }
 

@@ -49,12 +49,21 @@ impl Authority {
     pub(crate) fn new() -> Self {
         let mut params = params("authority", 1);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         Self { apple: Apple::new(), params, key: KeyPair::generate().unwrap() }
     }
 
     pub(crate) fn certificate(&self) -> Vec<u8> {
         self.params.self_signed(&self.key).unwrap().der().to_vec()
+    }
+
+    /// Itself, as an issuer whose word is verified.
+    pub(crate) fn known(&self) -> simbind_evidence::certificate::Authority {
+        simbind_evidence::certificate::Authority::from_der(&self.certificate()).unwrap()
+    }
+
+    pub(crate) fn key(&self) -> &KeyPair {
+        &self.key
     }
 
     /// An authority for a batch of handsets.
@@ -172,6 +181,7 @@ pub(crate) struct Person {
     pub(crate) counter: CounterPolicy,
     key: KeyPair,
     card: Option<(Vec<u8>, KeyPair)>,
+    serial: u64,
 }
 
 impl Person {
@@ -187,6 +197,7 @@ impl Person {
             counter: CounterPolicy::None,
             key,
             card: None,
+            serial: 1000 + u64::from(serial),
         }
     }
 
@@ -196,6 +207,11 @@ impl Person {
 
     pub(crate) fn iphone(&self) -> &Iphone {
         self.iphone.as_ref().unwrap()
+    }
+
+    /// The serial number of the certificate.
+    pub(crate) const fn serial(&self) -> u64 {
+        self.serial
     }
 
     pub(crate) fn counting(self) -> Self {
@@ -280,6 +296,7 @@ impl Person {
             app: Some(self.iphone.as_ref().map_or(APP, |own| own.app).parse().unwrap()),
             signed_at: engine.now(),
             ui_app: None,
+            ocsp: None,
         };
         change(&mut check);
         self.sign(&mut check);

@@ -1,0 +1,92 @@
+use crate::{error::ServiceError, ports::status::Place};
+use simbind_core::ids::{AuthorityId, CallerId};
+use simbind_evidence::certificate::Authority;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// What configuration says of status.
+#[derive(Clone, Debug, Default)]
+pub struct StatusTerms {
+    /// The issuers that are known.
+    pub issuers: Vec<IssuerTerms>,
+    /// Where their answers are to be had.
+    pub sources: Vec<SourceTerms>,
+}
+
+/// An issuer.
+#[derive(Clone, Debug)]
+pub struct IssuerTerms {
+    /// Its name and key.
+    pub authority: Authority,
+    /// The callers that may speak for it; where none is named, every issuer's caller may.
+    pub speakers: BTreeSet<CallerId>,
+}
+
+/// What a source gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A list of all its certificates.
+    List,
+    /// Answers about one at a time.
+    Responder,
+}
+
+/// A source of answers.
+#[derive(Clone, Debug)]
+pub struct SourceTerms {
+    /// Whose.
+    pub issuer: AuthorityId,
+    /// What it gives.
+    pub kind: SourceKind,
+    /// Where it is; `None` where its answers are pushed in.
+    pub place: Option<Place>,
+    /// How often it is asked.
+    pub every: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+/// The issuers that are known.
+#[derive(Debug)]
+pub(crate) struct Issuers(BTreeMap<AuthorityId, IssuerTerms>);
+
+impl Issuers {
+    pub(crate) fn new(terms: Vec<IssuerTerms>) -> Self {
+        let mut known: BTreeMap<AuthorityId, IssuerTerms> = BTreeMap::new();
+        for issuer in terms {
+            let IssuerTerms { authority, speakers } = issuer;
+            let id = authority.id();
+            let one = IssuerTerms { authority, speakers: BTreeSet::new() };
+            known.entry(id).or_insert(one).speakers.extend(speakers);
+        }
+        Self(known)
+    }
+
+    pub(crate) fn get(&self, id: &AuthorityId) -> Option<&Authority> {
+        self.0.get(id).map(|issuer| &issuer.authority)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&AuthorityId, &Authority)> {
+        self.0.iter().map(|(id, issuer)| (id, &issuer.authority))
+    }
+
+    /// The issuer, if it is known and the caller may speak for it.
+    pub(super) fn spoken_for(
+        &self,
+        by: &CallerId,
+        id: &AuthorityId,
+        field: &'static str,
+    ) -> Result<&Authority, ServiceError> {
+        let issuer = self.0.get(id);
+        let issuer = issuer.ok_or_else(|| {
+            ServiceError::invalid(field, "is of an issuer that the configuration does not know")
+        })?;
+        if !issuer.speakers.is_empty() && !issuer.speakers.contains(by) {
+            let why = "is of an issuer that this caller does not speak for";
+            return Err(ServiceError::invalid(field, why));
+        }
+        Ok(&issuer.authority)
+    }
+}

@@ -1,0 +1,104 @@
+//! How certificates and issuers stand.
+
+use super::{CertificateName, CertificateRef, SourceFigures};
+use crate::{
+    engine::Engine,
+    error::ServiceError,
+    hot::Loaded,
+    ledger::{StatusRow, decode_row, keys},
+    ports::{store::Store, vault::Vault},
+};
+use simbind_core::{
+    ids::AuthorityId,
+    status::{Answer, Known, Source},
+    time::Timestamp,
+};
+use simbind_evidence::status::Nonce;
+
+/// A list as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListState {
+    /// As of when it is true.
+    pub this_update: Timestamp,
+    /// When the next one is due.
+    pub next_update: Timestamp,
+    /// When it was learned.
+    pub learned_at: Timestamp,
+    /// How many certificates it names.
+    pub entries: usize,
+}
+
+/// An issuer as it stands.
+#[derive(Clone, Debug)]
+pub struct IssuerState {
+    /// Who.
+    pub issuer: AuthorityId,
+    /// Its list, where one was taken.
+    pub list: Option<ListState>,
+    /// Its sources.
+    pub sources: Vec<SourceFigures>,
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// How a certificate stands by all that is known; `None` where nobody has said anything.
+    ///
+    /// # Errors
+    /// Where there is no such certificate, or the store cannot be read.
+    pub async fn certificate_status(
+        &self,
+        certificate: CertificateRef,
+    ) -> Result<(CertificateName, Option<Answer>), ServiceError> {
+        let name = self.named(certificate).await?;
+        let standing = self.standing_of(&name).await?;
+        Ok((name, standing))
+    }
+
+    /// How a certificate stands that need not be bound.
+    pub(crate) async fn standing_of(
+        &self,
+        name: &CertificateName,
+    ) -> Result<Option<Answer>, ServiceError> {
+        let snapshot = self.store.read(&[keys::status(&*self.vault, name)?]).await?;
+        let known = match snapshot.values.first() {
+            Some(Some(row)) => decode_row::<StatusRow>(&row.value)?.known,
+            _ => Known::default(),
+        };
+        Ok(known.joined(self.listed(name), None, self.now()))
+    }
+
+    /// How the certificate of a check stands, with what the check brought.
+    pub(crate) fn issuer_word(
+        &self,
+        loaded: &Loaded,
+        brought: Option<Answer>,
+        now: Timestamp,
+    ) -> Option<Answer> {
+        let certificate = &loaded.binding.certificate;
+        let lists = &self.status.lists;
+        let list = lists.answer(&certificate.issuer, certificate.serial.as_bytes());
+        loaded.known.joined(list, brought, now)
+    }
+
+    /// What an answer says that was stapled to a check of a bound certificate; `None` where it does
+    /// not verify, which is as if it had been left out.
+    pub(crate) fn stapled(&self, loaded: &Loaded, der: &[u8]) -> Option<Answer> {
+        let name = CertificateName::of(&loaded.binding.certificate);
+        let issuer = self.status.issuers.get(&name.issuer)?;
+        self.answered(issuer, &name, der, Nonce::NotAsked, Source::Stapled).ok().flatten()
+    }
+
+    /// The issuers that are known, with their lists and sources.
+    pub fn issuers(&self) -> Vec<IssuerState> {
+        let state = |issuer: &AuthorityId| IssuerState {
+            issuer: *issuer,
+            list: self.status.lists.current(issuer).map(|current| ListState {
+                this_update: current.list.this_update(),
+                next_update: current.list.next_update(),
+                learned_at: current.learned_at,
+                entries: current.list.len(),
+            }),
+            sources: self.status.schedule.figures(issuer),
+        };
+        self.status.issuers.all().map(|(id, _)| state(id)).collect()
+    }
+}
