@@ -50,6 +50,10 @@ async fn files_are_put_together_whatever_their_form() {
         ["android-key", "leaf.der", "rest.pem", "--roots", "roots.pem", "--at", "2026-10-01"];
     let (told, status) = told(dir.path(), &args).await;
     assert_eq!((&told["accepted"], status), (&json!(true), 0), "{told}");
+    // Notes between blocks are no part of them, also where they begin like DER.
+    let chain = fs::read_to_string(dir.path().join("chain.pem")).unwrap();
+    fs::write(dir.path().join("chain.pem"), format!("0 s:CN = leaf\n{chain}")).unwrap();
+    assert_eq!(evidence(dir.path(), BASE).await.status.code(), Some(0));
 }
 
 #[tokio::test]

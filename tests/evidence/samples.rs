@@ -53,7 +53,7 @@ async fn every_published_chain_is_told_as_its_file_says() {
         let mut args = vec!["android-key", text("pem").unwrap()];
         args.extend(["--at", text("verify_at").unwrap()]);
         args.extend(["--roots", text("trust_anchors").unwrap_or("roots.pem")]);
-        args.extend(["--challenge", text("challenge_hex").unwrap()]);
+        args.extend(text("challenge_hex").into_iter().flat_map(|bytes| ["--challenge", bytes]));
         args.extend(text("status_list").into_iter().flat_map(|list| ["--status", list]));
         let (told, status) = told(&folder, &args).await;
         let name = text("name").unwrap();

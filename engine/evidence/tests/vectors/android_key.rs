@@ -8,7 +8,8 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::Value;
 use simbind_core::time::Timestamp;
 use simbind_evidence::android::{
-    AttestationError, AttestationPolicy, AttestationRoots, ExpectedAttestation, StatusList, verify,
+    AttestationError, AttestationPolicy, AttestationRoots, ExpectedAttestation, StatusList,
+    Weakness, verify,
 };
 use std::path::Path;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -18,7 +19,8 @@ struct Sample {
     chain: Vec<Vec<u8>>,
     roots: AttestationRoots,
     status: StatusList,
-    challenge: Vec<u8>,
+    /// None: any.
+    challenge: Option<Vec<u8>>,
     at: Timestamp,
 }
 
@@ -53,7 +55,7 @@ fn load(folder: &Path, path: &Path) -> Option<Sample> {
         status: file("status_list")
             .map(|list| StatusList::from_json(&list).unwrap())
             .unwrap_or_default(),
-        challenge: hex::decode(json["challenge_hex"].as_str().unwrap()).unwrap(),
+        challenge: json["challenge_hex"].as_str().map(|text| hex::decode(text).unwrap()),
         at: Timestamp::from_secs(at.unix_timestamp()),
         json,
     })
@@ -64,9 +66,12 @@ fn word(accepted: bool) -> &'static str {
 }
 
 fn verdicts(sample: &Sample) -> Result<(), String> {
-    let expected = ExpectedAttestation { challenge: &sample.challenge, apps: &[] };
+    let challenge = sample.challenge.as_deref();
+    let expected = ExpectedAttestation { challenge: challenge.unwrap_or_default(), apps: &[] };
     let outcome = verify(&sample.chain, &sample.roots, &sample.status, &expected, sample.at);
-    let weakest = outcome.as_ref().map(|read| read.weakest(&AttestationPolicy::default()));
+    let asked = |weakness: &Weakness| challenge.is_some() || *weakness != Weakness::WrongChallenge;
+    let weakest =
+        outcome.as_ref().map(|read| read.weaknesses(&AttestationPolicy::default()).find(asked));
     let also = sample.json["also_accepted"].as_str().unwrap_or_default();
     let right = |field: &str, verdict| sample.json[field] == verdict || also.starts_with(verdict);
     let verdict = word(weakest == Ok(None));

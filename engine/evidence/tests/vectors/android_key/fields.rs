@@ -22,7 +22,12 @@ pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
         .iter()
         .find(|extension| extension.oid.to_id_string() == KEY_DESCRIPTION)
         .ok_or("no key description")?;
-    let read = KeyDescription::from_der(extension.value).map_err(|error| error.to_string())?;
+    let read = match KeyDescription::from_der(extension.value) {
+        Ok(read) => read,
+        // Nobody could decode it.
+        Err(_) if sample["attestation_version"].is_null() => return Ok(()),
+        Err(error) => return Err(error.to_string()),
+    };
     for (field, value) in fields(&read) {
         if value != sample[field] {
             return Err(format!("{field} is {value}, but {}", sample[field]));
@@ -35,9 +40,15 @@ pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
     if ids != sample["attested_ids"] {
         return Err(format!("attested_ids are {ids}, but {}", sample["attested_ids"]));
     }
-    let imei = sample["imei"].as_str().map(|imei| imei.parse::<Imei>().unwrap());
-    if first(&read, |list| list.imeis.first().copied()) != imei {
+    let imei = first(&read, |list| list.ids.imei.as_ref().map(|text| text.reveal().to_owned()));
+    if imei.as_deref() != sample["imei"].as_str() {
         return Err("another imei".to_owned());
+    }
+    // One that is an IMEI is also read as one.
+    if let Some(imei) = imei.and_then(|text| text.parse::<Imei>().ok())
+        && first(&read, |list| list.imeis.first().copied()) != Some(imei)
+    {
+        return Err("the imei is not read as one".to_owned());
     }
     Ok(())
 }
@@ -48,7 +59,7 @@ fn certificates(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
         OffsetDateTime::from_unix_timestamp(at.as_secs()).unwrap().format(&Rfc3339).unwrap()
     };
     let read = chain.iter().map(|der| {
-        let read = CertificateSummary::from_der(der).unwrap();
+        let Some(read) = CertificateSummary::from_der(der) else { return Value::Null };
         json!({
             "subject": read.subject,
             "issuer": read.issuer,
@@ -109,7 +120,11 @@ fn fields(d: &KeyDescription) -> Vec<(&'static str, Value)> {
     let application = first(d, |list| list.application.clone()).unwrap_or_default();
     let purposes = first(d, |list| Some(list.purposes.clone()).filter(|p| !p.is_empty()));
     let states = ["VERIFIED", "SELF_SIGNED", "UNVERIFIED", "FAILED"];
-    let state = root.as_ref().map(|root| states[root.state.number() as usize]);
+    let state = root.as_ref().map(|root| {
+        let number = root.state.number();
+        let named = usize::try_from(number).ok().and_then(|at| states.get(at));
+        named.map_or_else(|| json!(number), |name| json!(name))
+    });
     let packages: Vec<_> = application
         .packages
         .iter()

@@ -20,12 +20,18 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
+/// Whether it begins as a long sequence does. Text can begin with the digit 0, which is the same
+/// octet as a sequence's tag, and no octet of it follows that is above 127.
+fn is_der(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0x80..=0xFF, ..])
+}
+
 /// The certificates of some files, in order: of PEM all that stand in it, of DER the one.
 pub(super) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Unreadable> {
     let mut all = Vec::new();
     for path in paths {
         let bytes = read(path)?;
-        if bytes.first() == Some(&0x30) {
+        if is_der(&bytes) {
             all.push(bytes);
             continue;
         }
@@ -44,7 +50,7 @@ pub(super) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Unreadable
 /// The revocation lists of a file: of PEM all that stand in it, of DER the one.
 pub(super) fn lists(path: &Path) -> Result<Vec<Vec<u8>>, Unreadable> {
     let bytes = read(path)?;
-    if bytes.first() == Some(&0x30) {
+    if is_der(&bytes) {
         return Ok(vec![bytes]);
     }
     let blocks = CertificateRevocationListDer::pem_slice_iter(&bytes);
