@@ -1,6 +1,7 @@
 //! How iPhones come to a binding, and come back to it.
 
 use super::*;
+use simbind_service::ports::vault::Vault as _;
 
 async fn add(world: &World, id: BindingId, iphone: &Iphone) -> Result<usize, ServiceError> {
     let request = iphone.request(&world.engine, &world.authority);
@@ -47,6 +48,9 @@ async fn the_receipt_is_kept_sealed_and_goes_with_its_person() {
     for entry in world.store.all(LedgerKind::State).await {
         assert!(!entry.entry.windows(receipt.len()).any(|part| part == receipt));
     }
+    world.vault().destroy(world.key_of(id).await).await.unwrap();
+    let erased = world.engine.app_attest_receipt(id, 0).await;
+    assert!(matches!(erased, Err(ServiceError::NotFound("binding"))), "{erased:?}");
     let other = Person::new(&world.authority, 2);
     let other = other.enrol(&world).await.unwrap().binding.id;
     assert_eq!(world.engine.app_attest_receipt(other, 0).await.unwrap(), None);
