@@ -33,6 +33,16 @@ impl Authority {
         Ok(std::fs::write(file, &self.pem)?)
     }
 
+    /// Its certificate as PEM.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// Its key, to sign what it says of its certificates.
+    pub fn key(&self) -> &KeyPair {
+        self.issuer.key()
+    }
+
     /// Issues a certificate that is good for signing, and gives its DER.
     pub(super) fn issue(&self, key: &KeyPair) -> Result<Vec<u8>, HarnessError> {
         let mut params = params("simbind test user");
