@@ -64,9 +64,6 @@ certificates = []
 attestation_roots = []
 required_policies = ["1.2.392.200149.8.5.1.3.30"]
 
-[apps]
-allowed = [{ id = "jp.simbind.demo" }]
-
 [[relying_party]]
 id = "bank"
 caller = "bank"
