@@ -20,6 +20,10 @@ use simbind_proto::v1::{
 use simbind_tests::{Authority, Launch, Person, Server, now, to_proto};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 use tonic::Code;
 
 struct Scene {
@@ -37,8 +41,12 @@ fn signed<T>(key: &KeyPair, encode: impl FnOnce(Signer<'_>) -> T) -> T {
 
 impl Scene {
     async fn new(sources: &str) -> Self {
+        Self::of(Authority::new().unwrap(), sources).await
+    }
+
+    async fn of(authority: Authority, sources: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (authority, anchors) = (Authority::new().unwrap(), dir.path().join("anchors.pem"));
+        let anchors = dir.path().join("anchors.pem");
         authority.write(&anchors).unwrap();
         let config = dir.path().join("simbind.toml");
         std::fs::write(&config, sources).unwrap();
@@ -193,4 +201,53 @@ async fn what_does_not_hold_is_refused_with_its_field() {
         assert_eq!(refused.metadata().get("simbind-field").unwrap(), "crl", "{why}");
         assert!(refused.message().contains(why), "{why}: {refused:?}");
     }
+}
+
+/// Answers every request with these bytes.
+async fn serve(body: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/list.crl", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            let length = body.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn lists_are_fetched_and_sources_that_fail_say_so_and_hurt_nobody() {
+    let authority = Authority::new().unwrap();
+    let issuer = Issuer::from_pem(authority.pem().as_bytes()).unwrap();
+    let good =
+        signed(authority.key(), |signer| encode_crl(&CrlSpec::empty(&issuer, now()), signer));
+    let (good, garbage) = (serve(good).await, serve(b"garbage".to_vec()).await);
+    let source = |url: &str| {
+        format!("[[status.source]]\nissuer = \"anchors.pem\"\nkind = \"crl\"\nurl = \"{url}\"\n")
+    };
+    // Nobody listens at the last one.
+    let sources = [source(&garbage), source(&good), source("http://127.0.0.1:1/")].concat();
+    let mut scene = Scene::of(authority, &sources).await;
+    let mut client = StatusServiceClient::new(scene.server.channel().await.unwrap());
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    let issuer = loop {
+        ticks.tick().await;
+        let listed = client.list_status_sources(ListStatusSourcesRequest {}).await.unwrap();
+        let issuer = listed.into_inner().issuers.remove(0);
+        if issuer.feeds.iter().all(|feed| feed.answers + feed.faults > 0) {
+            break issuer;
+        }
+    };
+    assert!(issuer.list.is_some());
+    let errors: Vec<_> = issuer.feeds.iter().map(|feed| !feed.last_error.is_empty()).collect();
+    assert_eq!(errors, [true, false, true]);
+    assert_ne!(scene.login().await, "CERTIFICATE_REVOKED");
+    let by = certificate_ref::By::Sha256(scene.person.certificate_sha256.clone());
+    let ask = GetCertificateStatusRequest { certificate: Some(CertificateRef { by: Some(by) }) };
+    let known = client.get_certificate_status(ask).await.unwrap().into_inner();
+    let found = (known.standing(), known.source());
+    assert_eq!(found, (CertificateStanding::Good, StatusSource::List));
 }

@@ -97,3 +97,55 @@ fn time(
         None => usual,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        callers::Role,
+        config::{Config, Overrides},
+    };
+
+    fn read(source: &str) -> Result<Config, String> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("ca.pem"), "").unwrap();
+        let text = format!("[[status.source]]\n{source}");
+        let parsed = Config::parse(&text, "test", dir.path(), &Overrides::default());
+        parsed.map_err(|problems| problems.to_string())
+    }
+
+    #[test]
+    fn a_source_is_fetched_or_pushed_and_its_caller_is_an_issuer() {
+        let config = read(
+            "issuer = \"ca.pem\"\nkind = \"crl\"\nurl = \"http://crl.example/a\"\ncaller = \"j\"\n\
+             [[caller]]\nname = \"other\"\nroles = [\"counter\"]",
+        );
+        let config = config.unwrap();
+        let source = &config.status[0];
+        assert_eq!(source.place, Some(Place::Url("http://crl.example/a".into())));
+        assert_eq!((source.every, source.timeout), (LISTS, TIMEOUT));
+        let caller = config.callers.iter().find(|caller| caller.name.as_str() == "j").unwrap();
+        assert!(caller.roles.contains(&Role::Issuer));
+        let pushed = read("issuer = \"ca.pem\"\nkind = \"ocsp\"").unwrap();
+        assert_eq!((&pushed.status[0].place, pushed.status[0].every), (&None, RESPONDERS));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_field() {
+        let cases = [
+            ("kind = \"delta\"", "status.source[0].kind: `delta`"),
+            ("kind = \"crl\"\nurl = \"https://a/\"", "status.source[0].url: answers are signed"),
+            ("kind = \"crl\"\nurl = \"crl\"", "status.source[0].url: it is no URL"),
+            ("kind = \"crl\"\nurl = \"http://a/\"\nfile = \"b\"", "status.source[0].file: url is"),
+            ("kind = \"ocsp\"\nfile = \"b\"", "status.source[0].file: a responder"),
+            ("kind = \"crl\"\nevery = \"1h\"", "status.source[0].every: there is neither"),
+            ("kind = \"crl\"\nfile = \"b\"\nevery = \"9d\"", "status.source[0].every: 777600s"),
+        ];
+        for (text, problem) in cases {
+            let told = read(&format!("issuer = \"ca.pem\"\n{text}")).unwrap_err();
+            assert!(told.contains(problem), "{text}: {told}");
+        }
+        let missing = read("issuer = \"no.pem\"\nkind = \"crl\"").unwrap_err();
+        assert!(missing.contains("status.source[0].issuer: there is no"), "{missing}");
+    }
+}
