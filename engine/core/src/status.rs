@@ -41,6 +41,16 @@ enum Voice {
 }
 
 impl Source {
+    /// The source as rules read it.
+    pub const fn as_fact(self) -> StatusSource {
+        match self {
+            Self::List => StatusSource::Crl,
+            Self::Responder => StatusSource::Ocsp,
+            Self::Stapled => StatusSource::Stapled,
+            Self::Word => StatusSource::Word,
+        }
+    }
+
     const fn voice(self) -> Voice {
         match self {
             Self::List => Voice::List,
@@ -131,7 +141,7 @@ impl Answer {
 
     /// The answer as rules read it.
     pub fn finding(&self, now: Timestamp) -> StatusFinding {
-        StatusFinding {
+        StatusFinding::Said {
             status: match self.standing {
                 Standing::Good => CertificateStatus::Good,
                 Standing::Held { .. } => CertificateStatus::Held,
@@ -139,12 +149,7 @@ impl Answer {
             },
             age: self.age(now),
             overdue: self.overdue(now),
-            source: match self.source {
-                Source::List => StatusSource::Crl,
-                Source::Responder => StatusSource::Ocsp,
-                Source::Stapled => StatusSource::Stapled,
-                Source::Word => StatusSource::Word,
-            },
+            source: self.source,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    check::after_step_up,
+    check::{StatusFinding, after_step_up},
     ids::{CallerId, CertificateId, DecisionId, RequestId, StepUpId},
     line::LineView,
     status::Standing,
@@ -282,8 +282,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     /// What the issuer says now. Where nothing of it is kept, what the parent brought stands.
     fn refresh_status(&self, facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
-        if let Some(answer) = self.issuer_word(loaded, None, now) {
-            answer.finding(now).tell(facts);
+        let finding = self.status_finding(Some(loaded), None, now);
+        let said = matches!(finding, StatusFinding::Said { .. });
+        if said || facts.certificate_status().is_none() {
+            finding.tell(facts);
         }
     }
 

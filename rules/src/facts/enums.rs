@@ -124,6 +124,10 @@ fact_enums! {
         Stapled = "stapled",
         /// The issuer itself, as a caller.
         Word = "word",
+        /// A source is there for the issuer, and nothing that can be used was heard.
+        Silent = "silent",
+        /// No source is configured for the issuer.
+        None = "none",
     }
     /// The certificate's signature over the transcript.
     SignatureState {

@@ -110,7 +110,7 @@ schema! {
     5 CertificateChain "certificate.chain" certificate_chain set_certificate_chain ChainState,
         never "valid", CERTIFICATE, "What checking the certificate's chain gave.";
     6 CertificateStatus "certificate.status" certificate_status set_certificate_status CertificateStatus,
-        maybe "no source of revocation answered", CERTIFICATE, "What the issuer says of the certificate.";
+        maybe "no source of revocation answered: `certificate.status_source` says why", CERTIFICATE, "What the issuer says of the certificate.";
     7 CertificateStatusAge "certificate.status_age" certificate_status_age set_certificate_status_age Duration,
         maybe "the status is unknown", CERTIFICATE, "Time since the issuer said so.";
     8 TranscriptSignature "transcript.signature" transcript_signature set_transcript_signature SignatureState,
@@ -180,7 +180,7 @@ schema! {
     40 CertificateStatusOverdue "certificate.status_overdue" certificate_status_overdue set_certificate_status_overdue Duration,
         maybe "the status is unknown", CERTIFICATE, "Time since the issuer owed a newer answer; nought while this one still holds.";
     41 CertificateStatusSource "certificate.status_source" certificate_status_source set_certificate_status_source StatusSource,
-        maybe "the status is unknown", CERTIFICATE, "Where the issuer's word came from.";
+        never "none", CERTIFICATE, "Where the issuer's word came from; `silent` where a source of its status is configured and nothing usable was heard, `none` where there is no source.";
     42 AppUi "app.ui" app_ui set_app_ui AppIdentity,
         never "listed", APP, "The app that holds the applet and asks for the PIN, as attested.";
     43 SimClaims "sim.claims" sim_claims set_sim_claims Agreement,

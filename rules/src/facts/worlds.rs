@@ -166,13 +166,18 @@ pub const WORLDS: &[WorldLaw] = &[
         ],
     ),
     together(
-        "a status has an age, a source, and a time at which a newer one is due",
-        &[
-            CertificateStatus,
-            CertificateStatusAge,
-            CertificateStatusOverdue,
-            CertificateStatusSource,
-        ],
+        "a status has an age, and a time at which a newer one is due",
+        &[CertificateStatus, CertificateStatusAge, CertificateStatusOverdue],
+    ),
+    law(
+        "who said something said a status",
+        &[Is(CertificateStatusSource, &["crl", "ocsp", "stapled", "word"])],
+        &[Known(CertificateStatus)],
+    ),
+    law(
+        "of a status that nobody said, nothing is known",
+        &[Is(CertificateStatusSource, &["silent", "none"])],
+        &[Unknown(CertificateStatus)],
     ),
     together(
         "a status of the attestation has an age",

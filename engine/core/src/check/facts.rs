@@ -9,6 +9,7 @@ use crate::{
     binding::{AttestedKey, Binding, CounterPolicy, Handset},
     ids::{Iccid, Imei},
     line::{Feed, FeedTerms, LineView},
+    status::Source,
     time::Timestamp,
 };
 use simbind_rules::{
@@ -81,8 +82,8 @@ pub enum AppClaim {
 pub struct CertificateFinding {
     /// The chain.
     pub chain: ChainState,
-    /// Its status, where a source gave one.
-    pub status: Option<StatusFinding>,
+    /// Its status.
+    pub status: StatusFinding,
     /// The signature over the transcript.
     pub signature: SignatureState,
     /// The challenge.
@@ -91,25 +92,37 @@ pub struct CertificateFinding {
 
 /// An issuer's word on a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StatusFinding {
-    /// What it says.
-    pub status: CertificateStatus,
-    /// Time since it was said.
-    pub age: Duration,
-    /// Time since a newer answer was due; zero while this one holds.
-    pub overdue: Duration,
-    /// Where it came from.
-    pub source: StatusSource,
+pub enum StatusFinding {
+    /// No source is configured for the issuer.
+    NoSource,
+    /// A source is, and nothing that can be used was heard of the certificate.
+    Silent,
+    /// It was heard.
+    Said {
+        /// What it says.
+        status: CertificateStatus,
+        /// Time since it was said.
+        age: Duration,
+        /// Time since a newer answer was due; zero while this one holds.
+        overdue: Duration,
+        /// Who said it.
+        source: Source,
+    },
 }
 
 impl StatusFinding {
-    /// Sets the facts that say so.
+    /// Sets the facts that say so. Of a status that nobody said, facts that are known stay.
     pub fn tell(self, facts: &mut Facts) {
-        let Self { status, age, overdue, source } = self;
-        facts.set_certificate_status(status);
-        facts.set_certificate_status_age(age);
-        facts.set_certificate_status_overdue(overdue);
-        facts.set_certificate_status_source(source);
+        match self {
+            Self::NoSource => facts.set_certificate_status_source(StatusSource::None),
+            Self::Silent => facts.set_certificate_status_source(StatusSource::Silent),
+            Self::Said { status, age, overdue, source } => {
+                facts.set_certificate_status(status);
+                facts.set_certificate_status_age(age);
+                facts.set_certificate_status_overdue(overdue);
+                facts.set_certificate_status_source(source.as_fact());
+            }
+        }
     }
 }
 
@@ -193,9 +206,7 @@ pub fn gather(
         }
     }
     facts.set_certificate_chain(certificate.chain);
-    if let Some(status) = certificate.status {
-        status.tell(&mut facts);
-    }
+    certificate.status.tell(&mut facts);
     facts.set_transcript_signature(certificate.signature);
     facts.set_transcript_skew(claims.signed_at.distance(context.now));
     facts.set_challenge_state(certificate.challenge);

@@ -153,7 +153,7 @@ fn in_order() -> Input {
         },
         certificate: CertificateFinding {
             chain: ChainState::Valid,
-            status: None,
+            status: StatusFinding::NoSource,
             signature: SignatureState::Valid,
             challenge: ChallengeState::Fresh,
         },

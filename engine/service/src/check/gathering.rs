@@ -75,9 +75,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         };
         let finding = CertificateFinding {
             chain: proofs.chain,
-            status: loaded
-                .and_then(|loaded| self.issuer_word(loaded, proofs.brought, now))
-                .map(|answer| answer.finding(now)),
+            status: self.status_finding(loaded, proofs.brought, now),
             signature: proofs.signature,
             challenge: state,
         };

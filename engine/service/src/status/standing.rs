@@ -9,6 +9,7 @@ use crate::{
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
+    check::StatusFinding,
     ids::AuthorityId,
     status::{Answer, Known, Source},
     time::Timestamp,
@@ -77,6 +78,23 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let lists = &self.status.lists;
         let list = lists.answer(&certificate.issuer, certificate.serial.as_bytes());
         loaded.known.joined(list, brought, now)
+    }
+
+    /// How the certificate of a check stands, as rules read it. Of one that is not bound nobody is
+    /// asked.
+    pub(crate) fn status_finding(
+        &self,
+        loaded: Option<&Loaded>,
+        brought: Option<Answer>,
+        now: Timestamp,
+    ) -> StatusFinding {
+        let Some(loaded) = loaded else { return StatusFinding::NoSource };
+        let issuer = &loaded.binding.certificate.issuer;
+        match self.issuer_word(loaded, brought, now) {
+            Some(answer) => answer.finding(now),
+            None if self.status.issuers.get(issuer).is_some() => StatusFinding::Silent,
+            None => StatusFinding::NoSource,
+        }
     }
 
     /// What an answer says that was stapled to a check of a bound certificate; `None` where it does

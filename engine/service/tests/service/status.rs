@@ -6,7 +6,7 @@ mod refused;
 use crate::support::{Person, World, caller, serial};
 use simbind_core::status::{RevocationReason, Standing, Taken};
 use simbind_evidence::status::{CertStatus, Reason, encode::CrlEntrySpec};
-use simbind_rules::{Facts, Verdict};
+use simbind_rules::{Facts, Verdict, facts::StatusSource};
 use simbind_service::{
     ServiceError,
     ledger::{DecisionEntry, decode_decision},
@@ -247,7 +247,25 @@ async fn a_stapled_answer_that_does_not_verify_counts_as_left_out() {
         let decision = scene.world.engine.check(&check).await.unwrap();
         assert_eq!(said(&decision), allowed());
         assert_eq!(facts(&decision).certificate_status(), None);
+        assert_eq!(facts(&decision).certificate_status_source(), Some(StatusSource::Silent));
     }
+}
+
+#[tokio::test]
+async fn a_source_that_is_silent_is_not_the_same_as_none() {
+    let scene = Scene::new().await;
+    let silent = scene.person.check(&scene.world.engine, "silent").await;
+    assert_eq!(facts(&silent).certificate_status_source(), Some(StatusSource::Silent));
+    scene.list(vec![]).await;
+    let listed = scene.person.check(&scene.world.engine, "listed").await;
+    assert_eq!(facts(&listed).certificate_status_source(), Some(StatusSource::Crl));
+
+    let world = World::without_status(PACK).await;
+    let person = Person::new(&world.authority, 1);
+    person.enrol(&world).await.unwrap();
+    let none = person.check(&world.engine, "none").await;
+    assert_eq!(facts(&none).certificate_status_source(), Some(StatusSource::None));
+    assert_eq!(facts(&none).certificate_status(), None);
 }
 
 #[tokio::test]

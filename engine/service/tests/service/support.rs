@@ -139,6 +139,15 @@ struct Tuned {
     packs: PackTerms,
     apps: Option<AppList>,
     sources: Vec<SourceTerms>,
+    issuers: KnownIssuers,
+}
+
+/// The issuers whose status configuration knows.
+#[derive(Default)]
+enum KnownIssuers {
+    #[default]
+    Ours,
+    None,
 }
 
 /// All that an engine stands on, so that it can be started again.
@@ -180,6 +189,11 @@ impl World {
         let authority = people::Authority::new();
         let sources = sources(authority.known().id());
         Self::of(authority, text, Tuned { sources, ..Tuned::default() }).await
+    }
+
+    /// Where no source of certificates' status is configured.
+    pub(crate) async fn without_status(text: &str) -> Self {
+        Self::tuned(text, Tuned { issuers: KnownIssuers::None, ..Tuned::default() }).await
     }
 
     /// With other terms for packs.
@@ -316,7 +330,7 @@ async fn start(
     &On { clock, entropy, lists }: &On<'_>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps, list_age, sources }: Tuned,
+    Tuned { bounds, packs, apps, list_age, sources, issuers }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -326,6 +340,13 @@ async fn start(
     let carrier = |name: &str| -> (CarrierId, CarrierTerms) {
         let host = (name == "aqua-mobile").then(|| "docomo".parse().unwrap());
         (name.parse().unwrap(), CarrierTerms { host, feed: terms })
+    };
+    let issuers = match issuers {
+        KnownIssuers::Ours => {
+            let speakers = [caller("issuer")].into();
+            vec![IssuerTerms { authority: authority.known(), speakers }]
+        }
+        KnownIssuers::None => Vec::new(),
     };
     let settings = Settings {
         trust: Trust {
@@ -340,13 +361,7 @@ async fn start(
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,
         packs,
-        status: StatusTerms {
-            issuers: vec![IssuerTerms {
-                authority: authority.known(),
-                speakers: [caller("issuer")].into(),
-            }],
-            sources,
-        },
+        status: StatusTerms { issuers, sources },
     };
     let ports = Ports {
         store: Arc::clone(store),

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::binding::{End, LifecycleReason};
-use crate::{ids::Iccid, line::ReissueCause};
+use crate::{ids::Iccid, line::ReissueCause, status::Source};
 use proptest::prelude::*;
 use simbind_rules::{
     CheckKind, RuleBook, Verdict,
-    facts::{AttestationStatus, CertificateStatus, FactEnum, StatusSource, worlds::WORLDS},
+    facts::{AttestationStatus, CertificateStatus, FactEnum, worlds::WORLDS},
 };
 use std::sync::OnceLock;
 
@@ -141,7 +141,7 @@ prop_compose! {
         let mut input = Input {
             context,
             claims,
-            certificate: CertificateFinding { chain, status: None, signature, challenge },
+            certificate: CertificateFinding { chain, status: StatusFinding::NoSource, signature, challenge },
             handset,
             pin: Pin { failures },
             events,
@@ -184,7 +184,13 @@ proptest! {
         mut input in any_input(),
         keys in any::<bool>(),
         status in proptest::option::of(any_of::<CertificateStatus>()),
-        source in any_of::<StatusSource>(),
+        source in prop::sample::select(vec![
+            Source::List,
+            Source::Responder,
+            Source::Stapled,
+            Source::Word,
+        ]),
+        silent in any::<bool>(),
         looked in proptest::option::of(any_of::<AttestationStatus>()),
     ) {
         let kind = match input.context.channel {
@@ -200,8 +206,11 @@ proptest! {
             }
         };
         let age = Duration::from_secs(60);
-        input.certificate.status =
-            status.map(|status| StatusFinding { status, age, overdue: Duration::ZERO, source });
+        input.certificate.status = match status {
+            Some(status) => StatusFinding::Said { status, age, overdue: Duration::ZERO, source },
+            None if silent => StatusFinding::Silent,
+            None => StatusFinding::NoSource,
+        };
         if let Some(status) = looked {
             input.attestation = AttestationFinding::Looked { status, age };
         }

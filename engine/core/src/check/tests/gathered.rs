@@ -3,7 +3,8 @@
 use super::*;
 use crate::binding::{AppAttestKey, AppleEnvironment, End, LifecycleReason};
 use crate::line::SuspensionCause;
-use simbind_rules::facts::{AttestationStatus, CertificateStatus, StatusSource};
+use crate::status::Source;
+use simbind_rules::facts::{AttestationStatus, CertificateStatus};
 
 #[test]
 fn what_the_feed_and_the_line_say() {
@@ -193,6 +194,7 @@ fn the_certificate_the_binding_and_the_pin() {
                 ("binding.age", "2h30m"),
                 ("binding.key_home", "sim"),
                 ("certificate.status", "?"),
+                ("certificate.status_source", "none"),
                 ("transcript.skew", "2s"),
                 ("pin.failures", "0"),
             ],
@@ -240,18 +242,27 @@ fn the_certificate_the_binding_and_the_pin() {
         (
             "a source of revocation answered",
             |input| {
-                input.certificate.status = Some(StatusFinding {
+                input.certificate.status = StatusFinding::Said {
                     status: CertificateStatus::Revoked,
                     age: Duration::from_secs(90),
                     overdue: Duration::from_secs(30),
-                    source: StatusSource::Crl,
-                });
+                    source: Source::List,
+                };
             },
             &[
                 ("certificate.status", "revoked"),
                 ("certificate.status_age", "1m30s"),
                 ("certificate.status_overdue", "30s"),
                 ("certificate.status_source", "crl"),
+            ],
+        ),
+        (
+            "a source of revocation is there and says nothing",
+            |input| input.certificate.status = StatusFinding::Silent,
+            &[
+                ("certificate.status", "?"),
+                ("certificate.status_age", "?"),
+                ("certificate.status_source", "silent"),
             ],
         ),
         (
