@@ -22,7 +22,9 @@ pub use anchors::{AnchorError, TrustAnchors};
 pub use authority::{Authority, AuthorityError, MaySignCrls};
 pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, verify_chain};
 pub use error::ChainError;
-pub(crate) use name::same_name;
+#[cfg(test)]
+pub(crate) use name::NAMES_READ;
+pub(crate) use name::{Compared, same_name};
 pub use path::{VerifiedPath, verify_path};
 pub use policy::{ChainPolicy, Depth, KeyUsageRule, SubjectRule};
 pub use profile::{Profile, ProfileFault};

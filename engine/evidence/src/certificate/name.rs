@@ -1,7 +1,7 @@
 //! Distinguished names as they are compared (RFC 5280 section 7.1).
 
 use crate::der::{DerError, OBJECT_IDENTIFIER, Reader, SEQUENCE, SET, Tag};
-use std::{char, fmt};
+use std::{cell::OnceCell, char, fmt};
 use unicode_normalization::UnicodeNormalization;
 
 const FIELD: &str = "name";
@@ -9,6 +9,12 @@ const FIELD: &str = "name";
 const MAX_FOLDED: usize = 16 * 1024;
 /// 1.2.840.113549.1.9.1, emailAddress (RFC 2985).
 const EMAIL: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
+
+#[cfg(test)]
+thread_local! {
+    /// How many names this thread has read, for tests of what is read once.
+    pub(crate) static NAMES_READ: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
 
 /// A distinguished name. Names are equal where their texts are, whatever string type they are
 /// written in, however they are capitalised, and however many spaces stand between words.
@@ -23,6 +29,8 @@ pub(crate) struct Name {
 impl Name {
     /// Reads a name, DER to the last octet.
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, DerError> {
+        #[cfg(test)]
+        NAMES_READ.set(NAMES_READ.get() + 1);
         let mut outer = Reader::new(FIELD, der);
         let mut list = outer.enter(FIELD, SEQUENCE)?;
         outer.finish()?;
@@ -69,13 +77,34 @@ impl fmt::Debug for Name {
     }
 }
 
-/// Whether two names (DER) are the same. Names that cannot be read, or have more than 16 KiB, are
-/// the same only octet by octet.
+/// A name (DER) that others are compared with, read at most once however many they are.
+pub(crate) struct Compared<'d> {
+    der: &'d [u8],
+    name: OnceCell<Option<Name>>,
+}
+
+impl<'d> Compared<'d> {
+    pub(crate) fn new(der: &'d [u8]) -> Self {
+        Self { der, name: OnceCell::new() }
+    }
+
+    /// Whether it is the same as another. Names that cannot be read, or have more than 16 KiB, are
+    /// the same only octet by octet.
+    pub(crate) fn is(&self, other: &[u8]) -> bool {
+        let read = |der: &[u8]| {
+            if der.len() > MAX_FOLDED { None } else { Name::from_der(der).ok() }
+        };
+        if self.der == other {
+            return true;
+        }
+        let own = self.name.get_or_init(|| read(self.der)).as_ref();
+        own.is_some_and(|own| read(other).is_some_and(|other| *own == other))
+    }
+}
+
+/// Whether two names (DER) are the same; see [`Compared::is`].
 pub(crate) fn same_name(one: &[u8], other: &[u8]) -> bool {
-    let read = |der: &[u8]| {
-        if der.len() > MAX_FOLDED { None } else { Name::from_der(der).ok() }
-    };
-    one == other || matches!((read(one), read(other)), (Some(one), Some(other)) if one == other)
+    Compared::new(one).is(other)
 }
 
 /// A relative name in one spelling: its attributes in order, each with its length.
@@ -144,7 +173,7 @@ fn folded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, same_name};
+    use super::{Compared, NAMES_READ, Name, same_name};
     use crate::android::encode::{element, sequence};
 
     const CN: &[u8] = &[0x55, 4, 3];
@@ -199,6 +228,19 @@ mod tests {
         assert!(same_name(&of(16_000, b"a"), &of(16_000, b"A")));
         assert!(!same_name(&of(17_000, b"a"), &of(17_000, b"A")));
         assert!(same_name(&of(17_000, b"a"), &of(17_000, b"a")));
+    }
+
+    #[test]
+    fn a_name_that_many_are_compared_with_is_read_once() {
+        let issuer = common(12, b"Good CA");
+        let compared = Compared::new(issuer.der());
+        let before = NAMES_READ.get();
+        for _ in 0..10 {
+            assert!(compared.is(common(12, b"GOOD CA").der()));
+            assert!(!compared.is(common(12, b"Other CA").der()));
+        }
+        // Twenty were made for the test and twenty compared.
+        assert_eq!(NAMES_READ.get() - before, 41);
     }
 
     #[test]

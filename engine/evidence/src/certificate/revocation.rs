@@ -117,6 +117,55 @@ struct Signer<'c> {
     beside: Option<&'c Parsed>,
 }
 
+/// What lists say of a certificate.
+struct Words<'s, 'c> {
+    /// Who says that it is not listed, and until when.
+    good: Vec<(&'s Signer<'c>, Timestamp)>,
+    /// That it is revoked, or else on hold; of several such words the earliest.
+    worst: Option<RevocationError>,
+    /// The fault of a list that does not count.
+    cause: Option<StatusError>,
+}
+
+impl<'s, 'c> Words<'s, 'c> {
+    /// A list that is overdue says nothing good, and revokes still.
+    fn hear(
+        &mut self,
+        at: usize,
+        signer: &'s Signer<'c>,
+        list: &VerifiedCrl,
+        listing: Listing,
+        now: Timestamp,
+    ) {
+        let said = match (listing, list.freshness(now)) {
+            (Listing::Revoked { since, reason }, _) => {
+                RevocationError::Revoked { at, since, reason }
+            }
+            (Listing::Held { since }, _) => RevocationError::Held { at, since },
+            (Listing::Unlisted, Freshness::Current) => {
+                return self.good.push((signer, list.next_update()));
+            }
+            (_, Freshness::Overdue(by)) => {
+                self.cause = self.cause.or(Some(StatusError::Stale { by }));
+                return;
+            }
+            (Listing::NotCovered | Listing::Removed { .. }, Freshness::Current) => return,
+        };
+        if self.worst.is_none_or(|known| severity(&said) < severity(&known)) {
+            self.worst = Some(said);
+        }
+    }
+}
+
+/// The least comes first: a revocation before a hold, an earlier one before a later.
+fn severity(said: &RevocationError) -> (u8, Timestamp, u8) {
+    match said {
+        RevocationError::Revoked { since, reason, .. } => (0, *since, reason.number()),
+        RevocationError::Held { since, .. } => (1, *since, 0),
+        _ => (2, Timestamp::EPOCH, 0),
+    }
+}
+
 impl Check<'_> {
     /// Until when a certificate counts. `vouching` are the keys whose own certificates wait for it.
     fn certificate(
@@ -127,44 +176,37 @@ impl Check<'_> {
     ) -> Result<Timestamp, RevocationError> {
         let unreadable = |cause| RevocationError::Unknown { at: place, cause: Some(cause) };
         let subject = CrlSubject::of_certificate(&certificate.der).map_err(unreadable)?;
-        let (mut until, mut cause) = (None, None);
-        for signer in self.signers(place, certificate, vouching)? {
+        let signers = self.signers(place, certificate, vouching)?;
+        let words = self.words(place, &signers, &subject)?;
+        if let Some(worst) = words.worst {
+            return Err(worst);
+        }
+        let mut until = None;
+        for (signer, fresh) in words.good {
+            until = until.max(self.vouched(place, signer, vouching, fresh)?);
+        }
+        until.ok_or(RevocationError::Unknown { at: place, cause: words.cause })
+    }
+
+    /// What all lists of all signers say of a certificate, in whatever order they stand.
+    fn words<'s, 'c>(
+        &self,
+        at: usize,
+        signers: &'s [Signer<'c>],
+        subject: &CrlSubject,
+    ) -> Result<Words<'s, 'c>, RevocationError> {
+        let mut words = Words { good: Vec::new(), worst: None, cause: None };
+        for signer in signers {
             for list in 0..self.lists.len() {
                 match self.verified(list, &signer.authority)? {
-                    Ok(list) => match self.word(place, &list, &subject)? {
-                        Some(fresh) => {
-                            let fresh = self.vouched(place, &signer, vouching, fresh)?;
-                            until = until.max(fresh);
-                        }
-                        None => cause = cause.or(stale(&list, self.at)),
-                    },
-                    Err(StatusError::Delta) => return Err(RevocationError::Delta { at: place }),
+                    Ok(list) => words.hear(at, signer, &list, list.of(subject), self.at),
+                    Err(StatusError::Delta) => return Err(RevocationError::Delta { at }),
                     Err(StatusError::WrongIssuer) => {}
-                    Err(fault) => cause = cause.or(Some(fault)),
+                    Err(fault) => words.cause = words.cause.or(Some(fault)),
                 }
             }
         }
-        until.ok_or(RevocationError::Unknown { at: place, cause })
-    }
-
-    /// Until when a list says that the certificate is not on it; nothing where it does not count.
-    /// A list that is overdue revokes still.
-    fn word(
-        &self,
-        at: usize,
-        list: &VerifiedCrl,
-        subject: &CrlSubject,
-    ) -> Result<Option<Timestamp>, RevocationError> {
-        match list.of(subject) {
-            Listing::Revoked { since, reason } => {
-                Err(RevocationError::Revoked { at, since, reason })
-            }
-            Listing::Held { since } => Err(RevocationError::Held { at, since }),
-            Listing::Unlisted if list.freshness(self.at) == Freshness::Current => {
-                Ok(Some(list.next_update()))
-            }
-            Listing::Unlisted | Listing::NotCovered | Listing::Removed { .. } => Ok(None),
-        }
+        Ok(words)
     }
 
     /// A list's time, bounded by that of its signer's certificate; nothing where that is not good.
@@ -187,9 +229,10 @@ impl Check<'_> {
         }
     }
 
-    /// Who may sign lists about a certificate: those of its issuer's name on the path, and those
-    /// beside the path that one of them, or the issuer's own issuer, certified for lists. Never the
-    /// certificate's own key, nor one that waits for it.
+    /// Who may sign lists about a certificate: those of its issuer's name above it on the path, and
+    /// those beside the path that one of them, or the issuer's own issuer, certified for lists.
+    /// Never an authority below it, never its own key, that of the path's certificate for which it
+    /// is asked, or one that waits for it.
     fn signers(
         &self,
         place: usize,
@@ -203,7 +246,7 @@ impl Check<'_> {
             .iter()
             .find(|other| Some(&other.subject) == of_name.first().map(|issuer| &issuer.issuer));
         let mut signers = Vec::new();
-        for issuer in self.path.all().skip(1).filter(named) {
+        for issuer in &of_name {
             signers.extend(signer(issuer, None));
         }
         for beside in self.path.beside().iter().filter(named) {
@@ -215,10 +258,10 @@ impl Check<'_> {
                 signers.extend(signer(beside, Some(beside)));
             }
         }
-        let own = Authority::from_der(&certificate.der).ok();
+        let own = [Some(certificate), self.path.below().get(place)];
+        let own: Vec<_> = own.into_iter().flatten().filter_map(|it| it.key.as_ref().ok()).collect();
         signers.retain(|signer| {
-            let key = signer.authority.public_key();
-            own.as_ref().is_none_or(|own| own.public_key() != key)
+            !own.contains(&signer.authority.public_key())
                 && !vouching.contains(&signer.authority.id())
         });
         Ok(signers)
@@ -263,11 +306,4 @@ impl Check<'_> {
 
 fn signer<'c>(certificate: &Parsed, beside: Option<&'c Parsed>) -> Option<Signer<'c>> {
     Authority::from_der(&certificate.der).ok().map(|authority| Signer { authority, beside })
-}
-
-fn stale(list: &VerifiedCrl, at: Timestamp) -> Option<StatusError> {
-    match list.freshness(at) {
-        Freshness::Current => None,
-        Freshness::Overdue(by) => Some(StatusError::Stale { by }),
-    }
 }

@@ -245,6 +245,73 @@ fn a_rolled_key_speaks_for_what_the_old_one_issued() {
 }
 
 #[test]
+fn an_authority_below_does_not_speak_for_one_above() {
+    let root = authority("root", 1);
+    let (rolled, below) = (authority("root", 2), authority("root", 3));
+    let person = below.issue(&Party::leaf("person", PERSON));
+    let path = path(&[person, rolled.issue(&below), root.issue(&rolled)], &root);
+    let check = |lists: &[Vec<u8>]| path.check_revocation(lists, NOW).map(drop);
+    assert_eq!(check(&[good(&root), good(&rolled), good(&below)]), Ok(()));
+    let unspoken = |at| Err(unknown(at, StatusError::BadSignature));
+    assert_eq!(check(&[good(&rolled), good(&below)]), unspoken(2));
+    assert_eq!(check(&[good(&below)]), unspoken(1));
+    // What the root says of it counts, whatever those below say.
+    assert!(matches!(
+        check(&[good(&rolled), good(&below), revoking(&root, 2)]),
+        Err(RevocationError::Revoked { at: 2, .. })
+    ));
+}
+
+#[test]
+fn a_key_that_is_asked_about_vouches_for_nobody_who_speaks_for_it() {
+    let (root, office) = (authority("office", 1), authority("office", 2));
+    let helper = authority("office", 7);
+    let twin = Party {
+        key: rcgen::KeyPair::from_pem(&office.key.serialize_pem()).unwrap(),
+        ..authority("office", 8)
+    };
+    // The root speaks for the twin's certificate alone, by that certificate's own point.
+    let points = sequence(&[sequence(&[point("http://a.jp/twin.crl")])]);
+    let twin = twin.with_extension(&[2, 5, 29, 31], points, false);
+    let of_twin = of_point(&root, "http://a.jp/twin.crl");
+    let person = office.issue(&Party::leaf("person", PERSON));
+    let chain = [person, root.issue(&office), root.issue(&helper), root.issue(&twin)];
+    let path = path(&chain, &root);
+    let lists = [of_twin, good(&helper), good(&office)];
+    assert!(matches!(
+        path.check_revocation(&lists, NOW),
+        Err(RevocationError::Unknown { at: 1, .. })
+    ));
+}
+
+#[test]
+fn the_order_of_lists_changes_no_verdict() {
+    let world = World::new();
+    let delta = list(&world.office, |spec| {
+        spec.extensions.push(ExtensionSpec::id_ce(27, true, vec![2, 1, 1]));
+    });
+    let listing = |entry: CrlEntrySpec| list(&world.office, |spec| spec.entries.push(entry));
+    let held = listing(CrlEntrySpec::held(serial(PERSON), NOW));
+    let earlier = Timestamp::from_secs(NOW.as_secs() - 60);
+    let revoked = |since| CrlEntrySpec::revoked(serial(PERSON), since, Reason::KeyCompromise);
+    let (first, second) = (listing(revoked(earlier)), listing(revoked(NOW)));
+    let reason = Reason::KeyCompromise;
+    let worst = RevocationError::Revoked { at: 0, since: earlier, reason };
+    let cases = [
+        (vec![&held, &delta], RevocationError::Delta { at: 0 }),
+        (vec![&second, &delta, &held], RevocationError::Delta { at: 0 }),
+        (vec![&held, &second, &first], worst),
+        (vec![&second, &first], worst),
+    ];
+    for (place, (said, expected)) in cases.into_iter().enumerate() {
+        let forth: Vec<_> = said.into_iter().cloned().chain([good(&world.root)]).collect();
+        let back: Vec<_> = forth.iter().rev().cloned().collect();
+        assert_eq!(world.check(&forth), Err(expected), "case {place}");
+        assert_eq!(world.check(&back), Err(expected), "case {place}, from the end");
+    }
+}
+
+#[test]
 fn serials_of_either_sign_are_told_apart() {
     let world = World::new();
     let person = world.office.issue(&Party::leaf("person", 0x7F));

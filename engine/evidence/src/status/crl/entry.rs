@@ -1,5 +1,5 @@
 use crate::{
-    certificate::same_name,
+    certificate::Compared,
     der::{DerError, ENUMERATED, INTEGER, Reader, SEQUENCE},
     status::{
         StatusError, extension,
@@ -24,7 +24,7 @@ pub(super) struct Entry<'d> {
 }
 
 impl<'d> Entry<'d> {
-    pub(super) fn read(list: &mut Reader<'d>, issuer: &[u8]) -> Result<Self, StatusError> {
+    pub(super) fn read(list: &mut Reader<'d>, issuer: &Compared<'_>) -> Result<Self, StatusError> {
         const FIELD: &str = "revokedCertificates";
         let mut parts = list.enter(FIELD, SEQUENCE)?;
         let serial = serial::read(parts.expect("serialNumber", INTEGER)?)?;
@@ -40,7 +40,7 @@ impl<'d> Entry<'d> {
     fn extend(
         &mut self,
         found: extension::Extension<'_>,
-        issuer: &[u8],
+        issuer: &Compared<'_>,
     ) -> Result<(), StatusError> {
         match <[u8; 3]>::try_from(found.id) {
             Ok(REASON_CODE) => self.code = read_reason(found.value)?,
@@ -69,13 +69,13 @@ pub(in crate::status) fn read_reason(value: &[u8]) -> Result<Code, DerError> {
 }
 
 /// An entry may repeat the list's own issuer. Another one makes the list an indirect one.
-fn check_issuer(value: &[u8], issuer: &[u8]) -> Result<(), StatusError> {
+fn check_issuer(value: &[u8], issuer: &Compared<'_>) -> Result<(), StatusError> {
     const FIELD: &str = "certificateIssuer";
     let mut reader = Reader::new(FIELD, value);
     let names = read_names(reader.enter(FIELD, SEQUENCE)?)?;
     reader.finish()?;
     let own = |name: &PointName| match name {
-        PointName::Directory(name) => same_name(name, issuer),
+        PointName::Directory(name) => issuer.is(name),
         PointName::Other(..) => false,
     };
     if names.iter().any(own) { Ok(()) } else { Err(StatusError::Indirect) }

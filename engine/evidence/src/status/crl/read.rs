@@ -1,5 +1,6 @@
 use super::{CrlNumber, CrlScope, entry::Entry, table::Table};
 use crate::{
+    certificate::Compared,
     der::{DerError, INTEGER, Reader, SEQUENCE},
     status::{StatusError, extension, point::context, signed::Signed, time},
 };
@@ -129,6 +130,7 @@ impl Body {
 
     fn read_up_to(head: &Head<'_>, max: usize) -> Result<Self, StatusError> {
         let (entries, extensions) = split(head.rest)?;
+        let issuer = Compared::new(head.issuer);
         let mut body = Self { table: Table::new(), number: None, scope: CrlScope::ALL };
         // The extensions first: they may say that the entries are not to be read.
         if let Some(extensions) = extensions {
@@ -140,7 +142,7 @@ impl Body {
                 if body.table.len() == max {
                     return Err(too_many);
                 }
-                let entry = Entry::read(&mut entries, head.issuer)?;
+                let entry = Entry::read(&mut entries, &issuer)?;
                 body.table.push(&entry).ok_or(too_many)?;
             }
         }

@@ -6,6 +6,7 @@ use super::{
     ocsp,
 };
 use crate::{
+    certificate::NAMES_READ,
     der::{
         DerError,
         write::{element, sequence},
@@ -89,4 +90,24 @@ fn serials_have_at_most_sixty_four_octets() {
     assert!(Serial::of_der(&[]).is_none());
     assert_eq!(Serial::of_der(&[0, 0, 1]), Serial::of_unsigned(&[1]));
     assert_eq!(Serial::of_der(&[0xFF, 0xFF, 0x80]), Serial::of_der(&[0x80]));
+}
+
+#[test]
+fn a_lists_issuer_is_read_once_however_many_entries_name_one() {
+    let issuer = Issuer::new("issuer");
+    let name = |text: &[u8]| {
+        let pair = sequence(&[element(&[6], &[0x55, 4, 3]), element(&[12], text)]);
+        element(&[0xA4], &sequence(&[element(&[0x31], &pair)]))
+    };
+    let names = [vec![name(b"other"); 14], vec![name(b"ISSUER")]].concat();
+    let mut spec = issuer.list();
+    for number in 1..=20 {
+        let mut entry = CrlEntrySpec::held(serial(&[number]), THEN);
+        entry.extensions.push(ExtensionSpec::id_ce(29, true, sequence(&names)));
+        spec.entries.push(entry);
+    }
+    let list = issuer.sign_list(&spec);
+    let before = NAMES_READ.get();
+    assert_eq!(verify_crl(&list, &issuer.authority, NOW).map(|list| list.len()), Ok(20));
+    assert_eq!(NAMES_READ.get() - before, 1 + 20 * 15);
 }
