@@ -5,6 +5,7 @@ use crate::{
     made::{AT, Party},
     told,
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rcgen::SigningKey as _;
 use serde_json::{Value, json};
 use simbind_core::time::Timestamp;
@@ -100,6 +101,28 @@ async fn lists_and_answers_decide_whether_it_still_counts() {
         let (told, status) = told(dir.path(), &[BASE, args].concat()).await;
         assert_eq!(told["reason"], *reason, "{args:?} {told}");
         assert_eq!(status, i32::from(!reason.is_null()), "{args:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_in_pem_is_read_or_told_and_never_passed_over() {
+    let dir = folder();
+    let pem = |name: &str| {
+        let list = BASE64_STANDARD.encode(fs::read(dir.path().join(name)).unwrap());
+        format!("-----BEGIN X509 CRL-----\n{list}\n-----END X509 CRL-----\n")
+    };
+    let (good, revoked) = (pem("good.crl"), pem("revoked.crl"));
+    let cases = [
+        (format!("{good}{revoked}"), "revoked", 1),
+        (format!("\u{FEFF}{revoked}{good}"), "revoked", 1),
+        (format!("{good} {revoked}"), "unreadable", 2),
+        (format!("{good}\u{FEFF}{revoked}"), "unreadable", 2),
+        (format!("{good}{}", revoked.replace("X509 CRL", "CRL")), "unreadable", 2),
+    ];
+    for (text, reason, code) in cases {
+        fs::write(dir.path().join("lists.pem"), &text).unwrap();
+        let (told, status) = told(dir.path(), &[BASE, &["--crl", "lists.pem"]].concat()).await;
+        assert_eq!((&told["reason"], status), (&json!(reason), code), "{told}\n{text}");
     }
 }
 

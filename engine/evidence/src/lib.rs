@@ -9,6 +9,7 @@ mod der;
 pub mod inspect;
 mod link;
 pub mod oid;
+pub mod pem;
 pub mod signature;
 pub mod status;
 

@@ -38,6 +38,8 @@ pub enum Irregularity {
 /// A chain whose signatures, names, validity and root hold.
 pub(super) struct WalkedChain<'c> {
     pub(super) certificates: Vec<X509Certificate<'c>>,
+    /// The leaf's key description, in DER.
+    pub(super) description: &'c [u8],
     /// How many of them are below the root: its copy at the end is not verified.
     pub(super) below_root: usize,
     pub(super) irregularities: Vec<Irregularity>,
@@ -55,19 +57,27 @@ pub(super) fn walk<'c>(
     let mut irregularities = Vec::new();
     for (place, certificate) in path.iter().enumerate() {
         check_validity(place, certificate, at)?;
+        check_issued(place, certificate, certificates.get(place + 1), roots, &mut irregularities)?;
+    }
+    let description = only_key_description(&certificates);
+    // Before who may issue: an attested key that issues is told as that.
+    if let Err(out_of_place @ AttestationError::KeyDescriptionOutOfPlace { .. }) = description {
+        return Err(out_of_place);
+    }
+    for (place, certificate) in path.iter().enumerate() {
         if place > 0 {
             check_authority(place, path, &mut irregularities)?;
         }
         check_critical(place, certificate)?;
-        check_issued(place, certificate, certificates.get(place + 1), roots, &mut irregularities)?;
     }
+    let description = description?;
     let not_after = path
         .iter()
         .map(|certificate| Timestamp::from_secs(certificate.validity().not_after.timestamp()))
         .min()
         .ok_or(AttestationError::Empty)?;
     let below_root = path.len();
-    Ok(WalkedChain { certificates, below_root, irregularities, not_after })
+    Ok(WalkedChain { certificates, description, below_root, irregularities, not_after })
 }
 
 fn parse<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<X509Certificate<'c>>, AttestationError> {
@@ -90,7 +100,7 @@ fn parse<'c>(chain: &'c [impl AsRef<[u8]>]) -> Result<Vec<X509Certificate<'c>>, 
 
 /// The one key description, which only the leaf may have. A second one is how a key that may
 /// attest others, or may sign what it is given, would vouch for a key of an attacker's.
-pub(super) fn only_key_description<'c>(
+fn only_key_description<'c>(
     certificates: &[X509Certificate<'c>],
 ) -> Result<&'c [u8], AttestationError> {
     let mut found = None;

@@ -172,7 +172,7 @@ pub struct AuthorizationList {
     /// Digest over the system's modules (tag 724, from version 400 on).
     pub module_hash: Option<Vec<u8>>,
     /// The numbers of tags that are not read, at most 64 of them: what the key may be used for and
-    /// when, and what versions to come add.
+    /// when, what versions to come add, and 709 where the application id is malformed.
     pub unread: Vec<u32>,
 }
 

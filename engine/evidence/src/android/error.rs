@@ -107,11 +107,15 @@ pub enum AttestationError {
 }
 
 impl AttestationError {
-    /// Whether the chain itself does not hold, rather than what stands in it.
+    /// Whether the chain itself does not hold: its order, a signature, a name, a validity or the
+    /// root. False where all of these hold and it is refused for who of it may issue, or for what
+    /// stands in it.
     pub fn is_of_chain(&self) -> bool {
         !matches!(
             self,
-            Self::NoKeyDescription
+            Self::NotAnAuthority { .. }
+                | Self::CriticalExtension { .. }
+                | Self::NoKeyDescription
                 | Self::KeyDescriptionOutOfPlace { .. }
                 | Self::KeyDescription(_)
         )

@@ -110,11 +110,17 @@ fn list(mut reader: Reader<'_>) -> Result<AuthorizationList, DescriptionError> {
                 return Err(DescriptionError::Twice { field: "authorization" });
             }
             seen.push(found.number);
-        } else if list.unread.len() < MAX_UNREAD {
-            list.unread.push(found.number);
+        } else {
+            tell_unread(&mut list.unread, found.number);
         }
     }
     Ok(list)
+}
+
+fn tell_unread(unread: &mut Vec<u32>, tag: u32) {
+    if unread.len() < MAX_UNREAD {
+        unread.push(tag);
+    }
 }
 
 /// Reads one authorization into the list; false where its tag is not one that is read.
@@ -138,7 +144,10 @@ fn entry(
         tag::APPLICATION => {
             let bytes = value.expect("attestationApplicationId", OCTET_STRING)?;
             // Keystores that know no asking app write nothing.
-            list.application = (!bytes.is_empty()).then(|| application(bytes)).transpose()?;
+            list.application = if bytes.is_empty() { None } else { application(bytes).ok() };
+            if list.application.is_none() && !bytes.is_empty() {
+                tell_unread(&mut list.unread, tag::APPLICATION);
+            }
         }
         tag::MODULE_HASH => {
             list.module_hash = Some(octets(value, "moduleHash", MAX_MODULE_HASH)?);

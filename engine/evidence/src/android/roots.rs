@@ -1,7 +1,7 @@
 use crate::{
     certificate::{AnchorError, certificates_of_pem},
     link::{self, SignatureAlgorithm},
-    signature::{self, PublicKey},
+    signature::{self, KeyError, PublicKey},
 };
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
@@ -20,9 +20,10 @@ struct Root {
 
 impl AttestationRoots {
     /// Reads roots from PEM certificates. Only their names and keys count, not their validity.
+    /// Those with a key that no signature is verified with can end no chain: they are passed over.
     ///
     /// # Errors
-    /// [`AnchorError`] where there is none, or one is malformed or has an unsupported key.
+    /// [`AnchorError`] where there is none, one is malformed, or all have unsupported keys.
     pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorError> {
         Self::from_der(certificates_of_pem(pem)?)
     }
@@ -35,20 +36,28 @@ impl AttestationRoots {
         certificates: impl IntoIterator<Item = C>,
     ) -> Result<Self, AnchorError> {
         let mut roots = Vec::new();
+        let mut empty = AnchorError::Empty;
         for (at, der) in certificates.into_iter().enumerate() {
             let malformed = AnchorError::Malformed { at };
             let (rest, certificate) =
                 X509Certificate::from_der(der.as_ref()).map_err(|_| malformed)?;
-            let key = PublicKey::from_spki_der(certificate.public_key().raw)
-                .ok()
-                .filter(|_| rest.is_empty())
-                .ok_or(malformed)?;
+            if !rest.is_empty() {
+                return Err(malformed);
+            }
+            let key = match PublicKey::from_spki_der(certificate.public_key().raw) {
+                Ok(key) => key,
+                Err(KeyError::Malformed) => return Err(malformed),
+                Err(_) => {
+                    empty = AnchorError::UnsupportedKeys;
+                    continue;
+                }
+            };
             let root = Root { subject: certificate.subject().as_raw().into(), key };
             if !roots.contains(&root) {
                 roots.push(root);
             }
         }
-        if roots.is_empty() { Err(AnchorError::Empty) } else { Ok(Self { roots }) }
+        if roots.is_empty() { Err(empty) } else { Ok(Self { roots }) }
     }
 
     /// No roots: every attestation is refused.

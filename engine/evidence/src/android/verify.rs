@@ -47,7 +47,7 @@ pub struct KeyAttestation {
 ///
 /// The chain is in order and holds nothing else; the root's certificate may stand at its end, and
 /// then only its key counts. Leaves are never looked up in `list`, as their serial is nearly
-/// always 1; neither is the copy of the root, which nothing vouches for.
+/// always 1. The copy of the root is, though nothing vouches for it: being listed can only refuse.
 ///
 /// # Errors
 /// [`AttestationError`] where the chain does not hold or the key description cannot be read. A
@@ -61,18 +61,21 @@ pub fn verify(
     at: Timestamp,
 ) -> Result<KeyAttestation, AttestationError> {
     let walked = chain::walk(chain, roots, at)?;
-    let description = read::key_description(chain::only_key_description(&walked.certificates)?)?;
+    let description = read::key_description(walked.description)?;
     let leaf = walked.certificates.first().ok_or(AttestationError::Empty)?;
     let issuers = walked.certificates.iter().take(walked.below_root).skip(1);
     let issuer_serials: Vec<_> =
         issuers.map(|issuer| status::without_zeros(issuer.raw_serial()).into()).collect();
+    // With the copy of the root, which is no issuer that is kept.
+    let listed =
+        list.of_serials(walked.certificates.iter().skip(1).map(|issuer| issuer.raw_serial()));
     let application = description.software.application.as_ref();
     let apps = expected.apps;
     Ok(KeyAttestation {
         challenge_matches: description.challenge == expected.challenge,
         app_matches: (!apps.is_empty())
             .then(|| application.is_some_and(|asked| apps.iter().any(|app| app.asked(asked)))),
-        listed: list.of_serials(&issuer_serials),
+        listed,
         issuer_serials,
         public_key: PublicKey::from_spki_der(leaf.public_key().raw).ok(),
         spki: leaf.public_key().raw.into(),
@@ -199,8 +202,8 @@ impl KeyAttestation {
         self.app_matches
     }
 
-    /// What the status list says of the chain's certificates between leaf and root: the worst, where
-    /// more than one is listed.
+    /// What the status list says of the chain's certificates behind the leaf, the copy of the root
+    /// included: the worst, where more than one is listed.
     pub fn listed(&self) -> Option<Listing> {
         self.listed
     }

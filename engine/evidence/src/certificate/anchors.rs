@@ -1,5 +1,5 @@
 use super::{Authority, parsed::Parsed};
-use rustls_pki_types::{CertificateDer, pem::PemObject};
+use crate::pem::{self, PemError};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -15,26 +15,23 @@ pub enum AnchorError {
     /// No certificate was given.
     #[error("there is no certificate among the trust anchors")]
     Empty,
-    /// The PEM text is broken, at a block counted from zero.
-    #[error("block {at} of the trust anchors is not PEM")]
-    Pem {
-        /// The block, from zero.
-        at: usize,
-    },
+    /// The PEM text cannot be read whole.
+    #[error("the trust anchors cannot be read: {0}")]
+    Pem(#[from] PemError),
     /// A certificate is malformed, counted from zero.
     #[error("trust anchor {at} is not an X.509 certificate")]
     Malformed {
         /// The certificate, from zero.
         at: usize,
     },
+    /// No certificate has a key that signatures are verified with.
+    #[error("no trust anchor has a key that signatures are verified with")]
+    UnsupportedKeys,
 }
 
-/// Reads the certificates of a PEM text; other blocks are passed over.
-pub(crate) fn certificates_of_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, AnchorError> {
-    let certificates = CertificateDer::pem_slice_iter(pem)
-        .enumerate()
-        .map(|(at, certificate)| certificate.map_err(|_| AnchorError::Pem { at }))
-        .collect::<Result<Vec<_>, _>>()?;
+/// Reads the certificates of a PEM text, of which there is at least one.
+pub(crate) fn certificates_of_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, AnchorError> {
+    let certificates = pem::certificates(pem)?;
     if certificates.is_empty() { Err(AnchorError::Empty) } else { Ok(certificates) }
 }
 

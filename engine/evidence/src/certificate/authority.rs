@@ -1,6 +1,5 @@
 use super::certificates_of_pem;
 use crate::signature::{KeyError, PublicKey};
-use rustls_pki_types::CertificateDer;
 use simbind_core::ids::AuthorityId;
 use std::fmt;
 use thiserror::Error;
@@ -61,7 +60,7 @@ impl Authority {
     /// As [`Self::from_der`], and where there is not exactly one certificate.
     pub fn from_pem(pem: &[u8]) -> Result<Self, AuthorityError> {
         match certificates_of_pem(pem).unwrap_or_default().as_slice() {
-            [one] => Self::from_der(CertificateDer::as_ref(one)),
+            [one] => Self::from_der(one),
             other => Err(AuthorityError::NotOne { got: other.len() }),
         }
     }

@@ -99,7 +99,21 @@ fn lists_in_the_application_id_are_bounded() {
         key_description(&description(&[context(709, &octet_string(&id))], &[]))
     };
     assert_eq!(packages(256).unwrap().software.application.unwrap().packages.len(), 256);
-    assert_eq!(packages(257), Err(DescriptionError::TooLong { field: "packageInfos" }));
+    assert_eq!(packages(257).unwrap().software.application, None);
+}
+
+#[test]
+fn an_application_id_that_cannot_be_read_names_no_app() {
+    let id = sequence(&[set(&[]), set(&[])]);
+    let trailing = [&id[..], &[0]].concat();
+    for id in [&b"not DER"[..], &id[..id.len() - 1], &trailing] {
+        let read = key_description(&description(&[context(709, &octet_string(id))], &[])).unwrap();
+        assert_eq!(read.software.application, None, "{id:?}");
+        assert_eq!(read.software.unread, [709], "{id:?}");
+    }
+    let twice = [context(709, &octet_string(b"?")), context(709, &octet_string(&id))];
+    let twice = key_description(&description(&twice, &[]));
+    assert_eq!(twice, Err(DescriptionError::Twice { field: "authorization" }));
 }
 
 #[test]

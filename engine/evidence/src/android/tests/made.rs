@@ -8,6 +8,7 @@ use crate::{
         encode::{KEY_DESCRIPTION_OID, KeyDescriptionSpec, encode_key_description},
         verify,
     },
+    certificate::AnchorError,
     inspect::CertificateSummary,
     testca::{NOW, Party},
 };
@@ -242,7 +243,34 @@ fn a_key_that_is_attested_cannot_attest_another() {
     );
     let mut chain = world.chain();
     chain.insert(0, world.leaf.issue(&forged));
-    assert!(world.verify(&chain).is_err());
+    let out_of_place = Err(AttestationError::KeyDescriptionOutOfPlace { at: 1 });
+    assert_eq!(world.verify(&chain), out_of_place);
+    // So it is told where the batch certificate, now one place on, may not issue either.
+    let mut world = World::new(encode_key_description(&spec()));
+    world.batch.params.is_ca = IsCa::ExplicitNoCa;
+    let mut chain = world.chain();
+    chain.insert(0, world.leaf.issue(&forged));
+    assert_eq!(world.verify(&chain), out_of_place);
+    // A signature that does not verify is told first.
+    let last = chain[0].len() - 1;
+    chain[0][last] ^= 1;
+    assert!(world.verify(&chain).unwrap_err().is_of_chain());
+}
+
+#[test]
+fn roots_with_keys_of_another_kind_are_passed_over_while_one_is_left() {
+    let world = World::new(encode_key_description(&spec()));
+    let mut other = Party::authority("other", 7);
+    other.key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let (sound, other) = (world.root.self_signed(), other.self_signed());
+    for roots in [[other.clone(), sound.clone()], [sound.clone(), other.clone()]] {
+        let roots = AttestationRoots::from_der(roots).unwrap();
+        assert_eq!(roots.root_of(&sound), world.roots().root_of(&sound));
+    }
+    let none = AttestationRoots::from_der([other]).unwrap_err();
+    assert_eq!(none, AnchorError::UnsupportedKeys);
+    let cut = AttestationRoots::from_der([&sound[..9]]).unwrap_err();
+    assert_eq!(cut, AnchorError::Malformed { at: 0 });
 }
 
 #[test]

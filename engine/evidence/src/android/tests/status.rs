@@ -25,6 +25,7 @@ fn a_listed_certificate_counts_unless_it_is_the_leaf() {
     };
     assert_eq!(entries(""), None);
     assert_eq!(entries(r#""1": {"status": "REVOKED"}"#), None);
+    assert_eq!(entries(r#""a001": {"status": "REVOKED"}"#), Some(Status::Revoked));
     assert_eq!(entries(r#""cc66": {"status": "REVOKED"}"#), Some(Status::Revoked));
     assert_eq!(entries(r#""12345678": {"status": "SUSPENDED"}"#), Some(Status::Suspended));
     assert_eq!(entries(r#""CC66": {"status": "NEW", "reason": "x"}"#), Some(Status::Other));
@@ -51,7 +52,7 @@ fn a_status_list_is_read_whole_or_not_at_all() {
 fn the_worst_entry_counts_and_the_serials_behind_the_leaf_are_told() {
     let world = World::new(encode_key_description(&spec()));
     let list = br#"{"entries": {
-        "a001": {"status": "REVOKED", "comment": "the copy of the root"},
+        "a001": {"status": "SUSPENDED", "comment": "the copy of the root"},
         "cc66": {"status": "SUSPENDED", "expires": "2020-01-01", "reason": "SOFTWARE_FLAW"},
         "12345678": {"status": "SUSPENDED"},
         "012345678": {"status": "REVOKED", "reason": "KEY_COMPROMISE"},

@@ -10,7 +10,7 @@ impl ReceiptRoots {
     /// Reads roots from PEM certificates. Only their names and keys count, not their validity.
     ///
     /// # Errors
-    /// [`AnchorError`] where there is none, or one is malformed or has an unsupported key.
+    /// [`AnchorError`] where there is none, one is malformed, or all have unsupported keys.
     pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorError> {
         AttestationRoots::from_pem(pem).map(Self)
     }

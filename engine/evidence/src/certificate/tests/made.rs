@@ -4,6 +4,7 @@ use crate::{
         VerifiedCertificate, verify_chain,
     },
     oid::Oid,
+    pem::PemError,
     signature::{KeyError, KeyType},
     testca::{NOW, Party},
 };
@@ -328,7 +329,10 @@ fn anchors_are_read_from_pem_and_never_empty() {
     assert_eq!(TrustAnchors::from_pem(pem.as_bytes()).unwrap().len(), 1);
     assert_eq!(TrustAnchors::from_pem(b"").unwrap_err(), AnchorError::Empty);
     let broken = b"-----BEGIN CERTIFICATE-----\n%\n-----END CERTIFICATE-----\n";
-    assert_eq!(TrustAnchors::from_pem(broken).unwrap_err(), AnchorError::Pem { at: 0 });
+    assert_eq!(
+        TrustAnchors::from_pem(broken).unwrap_err(),
+        AnchorError::Pem(PemError::Broken { at: 0 })
+    );
     let malformed = TrustAnchors::from_der([[0x30, 0x00]]).unwrap_err();
     assert_eq!(malformed, AnchorError::Malformed { at: 0 });
 }

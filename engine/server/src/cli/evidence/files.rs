@@ -2,7 +2,7 @@
 
 use super::outcome::Unreadable;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject as _};
+use simbind_evidence::pem;
 use std::{fs::File, io::Read as _, path::Path, path::PathBuf, str::FromStr};
 
 /// The most bytes of a file that are read: as much as the largest status list has.
@@ -35,14 +35,11 @@ pub(super) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Unreadable
             all.push(bytes);
             continue;
         }
-        let before = all.len();
-        for block in CertificateDer::pem_slice_iter(&bytes) {
-            let block = block.map_err(|_| Unreadable::new(path, &"its PEM is broken"))?;
-            all.push(block.to_vec());
-        }
-        if all.len() == before {
+        let blocks = pem::certificates(&bytes).map_err(|why| Unreadable::new(path, &why))?;
+        if blocks.is_empty() {
             return Err(Unreadable::new(path, &"it holds no certificate, neither PEM nor DER"));
         }
+        all.extend(blocks);
     }
     Ok(all)
 }
@@ -53,11 +50,7 @@ pub(super) fn lists(path: &Path) -> Result<Vec<Vec<u8>>, Unreadable> {
     if is_der(&bytes) {
         return Ok(vec![bytes]);
     }
-    let blocks = CertificateRevocationListDer::pem_slice_iter(&bytes);
-    let broken = |_| Unreadable::new(path, &"its PEM is broken");
-    let all: Vec<_> = blocks
-        .map(|block| block.map(|list| list.to_vec()).map_err(broken))
-        .collect::<Result<_, _>>()?;
+    let all = pem::revocation_lists(&bytes).map_err(|why| Unreadable::new(path, &why))?;
     if all.is_empty() {
         return Err(Unreadable::new(path, &"it holds no revocation list, neither PEM nor DER"));
     }

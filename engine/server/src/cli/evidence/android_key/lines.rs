@@ -33,8 +33,9 @@ fn chain(examined: &Examined) -> Node {
     let last = examined.chain.summaries.len().saturating_sub(1);
     let certificates = examined.chain.summaries.iter().enumerate().map(|(at, read)| {
         let is_root = at == last && at > 0 && read.subject == read.issuer;
+        let bad = examined.verified.as_ref().err().and_then(AttestationError::at);
         let mark = match failed.map(AttestationError::at) {
-            Some(Some(bad)) if bad == at => Mark::Bad,
+            _ if bad == Some(at) => Mark::Bad,
             _ if is_root => Mark::Plain,
             None => Mark::Good,
             Some(Some(bad)) if at < bad => Mark::Good,
