@@ -3,19 +3,23 @@
 
 mod fields;
 
-use super::tally::Tally;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
+use super::{
+    tally::Tally,
+    walk::{self, Outcome},
+};
 use serde_json::Value;
 use simbind_core::time::Timestamp;
-use simbind_evidence::android::{
-    AttestationError, AttestationPolicy, AttestationRoots, ExpectedAttestation, StatusList,
-    Weakness, verify,
+use simbind_evidence::{
+    android::{
+        AttestationError, AttestationPolicy, AttestationRoots, ExpectedAttestation, StatusList,
+        Weakness, verify,
+    },
+    pem,
 };
 use std::path::Path;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-struct Sample {
-    json: Value,
+struct Sample<'c> {
+    json: &'c Value,
     chain: Vec<Vec<u8>>,
     roots: AttestationRoots,
     status: StatusList,
@@ -26,37 +30,37 @@ struct Sample {
 
 pub(crate) fn run(folder: &Path) -> Tally {
     let mut tally = Tally::default();
-    let Ok(entries) = std::fs::read_dir(folder) else { return tally };
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "json")) {
-        let Some(sample) = load(folder, path) else { continue };
-        let name = sample.json["name"].as_str().unwrap();
-        match verdicts(&sample).and_then(|()| fields::compare(&sample.json, &sample.chain)) {
+    for (file, json) in walk::json_files(folder, &mut tally) {
+        // A status list is no case.
+        if json["entries"].is_object() {
+            tally.is_passed_over(&file);
+            continue;
+        }
+        let judged = walk::guarded(|| {
+            let sample = load(folder, &json)?;
+            verdicts(&sample)?;
+            fields::compare(&json, &sample.chain)
+        });
+        match judged {
             Ok(()) => tally.is_right(),
-            Err(difference) => tally.is_wrong(name, difference),
+            Err(difference) => tally.is_wrong(walk::name(&json, &file), difference),
         }
     }
     tally
 }
 
-/// The sample of a file; none where it is no case (a status list, for one).
-fn load(folder: &Path, path: &Path) -> Option<Sample> {
-    let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let file = |key: &str| json[key].as_str().map(|name| std::fs::read(folder.join(name)).unwrap());
-    let pem = file("pem")?;
-    let chain = CertificateDer::pem_slice_iter(&pem).map(|der| der.unwrap().to_vec()).collect();
-    let roots =
-        file("trust_anchors").unwrap_or_else(|| std::fs::read(folder.join("roots.pem")).unwrap());
-    let at = OffsetDateTime::parse(json["verify_at"].as_str().unwrap(), &Rfc3339).unwrap();
-    Some(Sample {
-        chain,
-        roots: AttestationRoots::from_pem(&roots).unwrap(),
-        status: file("status_list")
-            .map(|list| StatusList::from_json(&list).unwrap())
-            .unwrap_or_default(),
-        challenge: json["challenge_hex"].as_str().map(|text| hex::decode(text).unwrap()),
-        at: Timestamp::from_secs(at.unix_timestamp()),
+fn load<'c>(folder: &Path, json: &'c Value) -> Outcome<Sample<'c>> {
+    let chain = walk::open(folder, walk::text(json, "pem")?)?;
+    let roots = walk::optional(json, "trust_anchors")?.unwrap_or("roots.pem");
+    let status = walk::file(folder, json, "status_list")?;
+    let status = status.map(|list| StatusList::from_json(&list)).transpose();
+    let challenge = walk::optional(json, "challenge_hex")?;
+    Ok(Sample {
+        chain: walk::told(pem::certificates(&chain), "pem")?,
+        roots: walk::told(AttestationRoots::from_pem(&walk::open(folder, roots)?), roots)?,
+        status: walk::told(status, "status_list")?.unwrap_or_default(),
+        challenge: challenge.map(|_| walk::from_hex(json, "challenge_hex")).transpose()?,
+        at: walk::time(walk::text(json, "verify_at")?)?,
         json,
     })
 }
@@ -65,7 +69,7 @@ fn word(accepted: bool) -> &'static str {
     if accepted { "accept" } else { "reject" }
 }
 
-fn verdicts(sample: &Sample) -> Result<(), String> {
+fn verdicts(sample: &Sample<'_>) -> Outcome {
     let challenge = sample.challenge.as_deref();
     let expected = ExpectedAttestation { challenge: challenge.unwrap_or_default(), apps: &[] };
     let outcome = verify(&sample.chain, &sample.roots, &sample.status, &expected, sample.at);

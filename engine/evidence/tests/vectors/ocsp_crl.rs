@@ -1,6 +1,9 @@
 //! OCSP answers and revocation lists, made for the purpose and from a library's own tests.
 
-use super::tally::Tally;
+use super::{
+    tally::Tally,
+    walk::{self, Outcome},
+};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject};
 use serde_json::Value;
 use simbind_core::time::Timestamp;
@@ -11,7 +14,6 @@ use simbind_evidence::{
     },
 };
 use std::path::Path;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// A case's files and time.
 struct Case<'c> {
@@ -22,59 +24,78 @@ struct Case<'c> {
     json: &'c Value,
 }
 
+/// A verdict that an answer or list leads to, or why it must not be used.
+type Said = Result<&'static str, String>;
+
 pub(crate) fn run(folder: &Path) -> Tally {
     let mut tally = Tally::default();
-    let Ok(text) = std::fs::read(folder.join("cases.json")) else { return tally };
-    let cases: Value = serde_json::from_slice(&text).unwrap();
-    for json in cases["cases"].as_array().unwrap() {
-        let outcome = judge(&Case::read(folder, json));
-        let said = outcome.as_ref().map_or("reject", |said| *said);
-        let reason = outcome.as_ref().err().map(String::as_str).unwrap_or_default();
-        let also = json["also_accepted"].as_str();
-        let fits =
-            |wanted| wanted == said || (said == "held" && matches!(wanted, "revoked" | "hold"));
-        if json["expected"].as_str().into_iter().chain(also).any(fits) {
-            tally.is_right();
-        } else {
-            let name = json["name"].as_str().unwrap();
-            tally.is_wrong(
-                name,
-                format!("{said} ({reason}), but {}: {}", json["expected"], json["why"]),
-            );
+    for (file, json) in walk::json_files(folder, &mut tally) {
+        if json.get("cases").is_none() {
+            tally.is_passed_over(&file);
+            continue;
+        }
+        match walk::list(&json, "cases") {
+            Ok(cases) => cases.iter().for_each(|case| run_case(folder, &file, case, &mut tally)),
+            Err(error) => tally.is_wrong(&file, error),
         }
     }
     tally
 }
 
-impl<'c> Case<'c> {
-    fn read(folder: &Path, json: &'c Value) -> Self {
-        let file = |key: &str| {
-            let name = json[key].as_str().filter(|name| *name != "-")?;
-            Some(std::fs::read(folder.join(name)).unwrap())
+fn run_case(folder: &Path, file: &str, json: &Value, tally: &mut Tally) {
+    let judged = walk::guarded(|| {
+        let expected = walk::text(json, "expected")?;
+        let also = walk::optional(json, "also_accepted")?;
+        let case = Case::read(folder, json)?;
+        let said = match walk::text(json, "kind")? {
+            "crl" => judge_crl(&case),
+            "ocsp" => judge_ocsp(&case)?,
+            kind => return Err(format!("a case of unknown kind {kind}")),
         };
-        let certificate = |key| file(key).map(|pem| CertificateDer::from_pem_slice(&pem).unwrap());
-        let at = json["verify_at"].as_str().and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
-        let der = file("file").unwrap();
-        Self {
-            der: CertificateRevocationListDer::from_pem_slice(&der).map_or(der, |it| it.to_vec()),
-            issuer: certificate("issuer").map(|der| Authority::from_der(&der).unwrap()),
-            subject: certificate("certificate")
-                .map(|der| CrlSubject::of_certificate(&der).unwrap()),
-            at: Timestamp::from_secs(at.map_or(0, OffsetDateTime::unix_timestamp)),
-            json,
+        let word = said.as_ref().map_or("reject", |said| *said);
+        let fits =
+            |wanted| wanted == word || (word == "held" && matches!(wanted, "revoked" | "hold"));
+        if [expected].into_iter().chain(also).any(fits) {
+            return Ok(());
         }
+        let reason = said.err().unwrap_or_default();
+        Err(format!("{word} ({reason}), but {expected}: {}", json["why"]))
+    });
+    match judged {
+        Ok(()) => tally.is_right(),
+        Err(difference) => tally.is_wrong(walk::name(json, file), difference),
     }
 }
 
-fn judge(case: &Case<'_>) -> Result<&'static str, String> {
-    match case.json["kind"].as_str() {
-        Some("crl") => judge_crl(case),
-        Some("ocsp") => judge_ocsp(case),
-        kind => unreachable!("a case of unknown kind {kind:?}"),
+impl<'c> Case<'c> {
+    fn read(folder: &Path, json: &'c Value) -> Outcome<Self> {
+        let certificate = |field: &str| match walk::optional(json, field)? {
+            None | Some("-") => Ok(None),
+            Some(name) => {
+                let pem = walk::open(folder, name)?;
+                walk::told(CertificateDer::from_pem_slice(&pem), name).map(Some)
+            }
+        };
+        let at = walk::optional(json, "verify_at")?.filter(|at| *at != "-");
+        let der = walk::open(folder, walk::text(json, "file")?)?;
+        let issuer = certificate("issuer")?.map(|der| Authority::from_der(&der)).transpose();
+        let subject = certificate("certificate")?;
+        let subject = subject.map(|der| CrlSubject::of_certificate(&der)).transpose();
+        let case = Self {
+            der: CertificateRevocationListDer::from_pem_slice(&der).map_or(der, |it| it.to_vec()),
+            issuer: walk::told(issuer, "issuer")?,
+            subject: walk::told(subject, "certificate")?,
+            at: at.map_or(Ok(Timestamp::from_secs(0)), walk::time)?,
+            json,
+        };
+        if case.issuer.is_some() && at.is_none() {
+            return Err("an issuer, and no verify_at".to_owned());
+        }
+        Ok(case)
     }
 }
 
-fn judge_crl(case: &Case<'_>) -> Result<&'static str, String> {
+fn judge_crl(case: &Case<'_>) -> Said {
     let Some(issuer) = &case.issuer else {
         return read_crl(&case.der).map(|_| "parse").map_err(|error| error.to_string());
     };
@@ -91,17 +112,19 @@ fn judge_crl(case: &Case<'_>) -> Result<&'static str, String> {
     }
 }
 
-fn judge_ocsp(case: &Case<'_>) -> Result<&'static str, String> {
+fn judge_ocsp(case: &Case<'_>) -> Outcome<Said> {
     let (Some(issuer), Some(subject)) = (&case.issuer, &case.subject) else {
-        return read_ocsp(&case.der).map(|_| "parse").map_err(|error| error.to_string());
+        return Ok(read_ocsp(&case.der).map(|_| "parse").map_err(|error| error.to_string()));
     };
-    let nonce = case.json["nonce_hex"].as_str().map(|nonce| hex::decode(nonce).unwrap());
+    let nonce = walk::optional(case.json, "nonce_hex")?;
+    let nonce = nonce.map(|_| walk::from_hex(case.json, "nonce_hex")).transpose()?;
     let nonce = nonce.as_deref().map_or(Nonce::NotAsked, Nonce::Asked);
     let answer = verify_ocsp(&case.der, issuer, subject.serial().as_der(), nonce, case.at);
-    match answer.map_err(|error| error.to_string())?.status() {
-        CertStatus::Good => Ok("good"),
-        CertStatus::Held { .. } => Ok("held"),
-        CertStatus::Revoked { .. } => Ok("revoked"),
-        CertStatus::Unknown => Ok("unknown"),
-    }
+    Ok(match answer.map(|answer| answer.status()) {
+        Err(error) => Err(error.to_string()),
+        Ok(CertStatus::Good) => Ok("good"),
+        Ok(CertStatus::Held { .. }) => Ok("held"),
+        Ok(CertStatus::Revoked { .. }) => Ok("revoked"),
+        Ok(CertStatus::Unknown) => Ok("unknown"),
+    })
 }

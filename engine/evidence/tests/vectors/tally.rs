@@ -6,6 +6,7 @@ pub(crate) struct Tally {
     right: usize,
     otherwise: Vec<(String, &'static str)>,
     wrong: Vec<String>,
+    passed_over: Vec<String>,
 }
 
 impl Tally {
@@ -22,6 +23,15 @@ impl Tally {
     /// A case that is knowingly treated otherwise, by a rule with its reason.
     pub(crate) fn is_otherwise(&mut self, case: &str, reason: &'static str) {
         self.otherwise.push((case.to_owned(), reason));
+    }
+
+    /// A file without cases in it.
+    pub(crate) fn is_passed_over(&mut self, file: &str) {
+        self.passed_over.push(file.to_owned());
+    }
+
+    pub(crate) fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     pub(crate) fn cases(&self) -> usize {

@@ -1,20 +1,24 @@
 //! Wycheproof's signature verification cases. "Acceptable" ones may do either.
 
-use super::tally::Tally;
+use super::{
+    tally::Tally,
+    walk::{self, Outcome},
+};
 use serde_json::Value;
 use simbind_evidence::signature::{KeyError, PublicKey, SignatureScheme, verify};
 use std::path::Path;
 
 pub(crate) fn run(folder: &Path) -> Tally {
     let mut tally = Tally::default();
-    let Ok(entries) = std::fs::read_dir(folder) else { return tally };
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "json")) {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let file: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        for group in file["testGroups"].as_array().unwrap() {
-            run_group(&name, group, &mut tally);
+    for (file, json) in walk::json_files(folder, &mut tally) {
+        let right = tally.right();
+        match walk::list(&json, "testGroups") {
+            Ok(groups) => groups.iter().for_each(|group| run_group(&file, group, &mut tally)),
+            Err(error) => tally.is_wrong(&file, error),
+        }
+        // What is otherwise in all of its cases may be the fault of this code.
+        if tally.right() == right {
+            tally.is_wrong(&file, "none of its cases is right");
         }
     }
     tally
@@ -31,31 +35,43 @@ fn scheme(group: &Value) -> Option<SignatureScheme> {
     }
 }
 
-fn run_group(name: &str, group: &Value, tally: &mut Tally) {
-    let bytes = |value: &Value| hex::decode(value.as_str().unwrap()).unwrap();
-    let key = PublicKey::from_spki_der(&bytes(&group["publicKeyDer"]));
-    for case in group["tests"].as_array().unwrap() {
-        let id = format!("{name} case {}", case["tcId"]);
-        let key = match &key {
-            Ok(key) if Some(key.scheme()) == scheme(group) => key,
-            Ok(_) => {
-                tally.is_otherwise(&id, "the key's one scheme has another digest");
-                continue;
-            }
-            Err(KeyError::Malformed) => {
-                tally.is_wrong(&id, "its key is refused as malformed");
-                continue;
-            }
-            Err(_) => {
-                tally.is_otherwise(&id, "a kind or size of key that is refused by name");
-                continue;
-            }
-        };
-        let accepted =
-            verify(key, key.scheme(), &bytes(&case["msg"]), &bytes(&case["sig"])).is_ok();
-        match (case["result"].as_str().unwrap(), accepted) {
-            ("acceptable", _) | ("valid", true) | ("invalid", false) => tally.is_right(),
-            (result, _) => tally.is_wrong(&id, format!("{result}, but accepted is {accepted}")),
+/// What came of a case that is not wrong.
+enum Judged {
+    Right,
+    Otherwise(&'static str),
+}
+
+fn run_group(file: &str, group: &Value, tally: &mut Tally) {
+    let cases = match walk::list(group, "tests") {
+        Ok([]) => return tally.is_wrong(file, "a group without cases"),
+        Ok(cases) => cases,
+        Err(error) => return tally.is_wrong(file, error),
+    };
+    for case in cases {
+        let id = format!("{file} case {}", case["tcId"]);
+        match walk::guarded(|| judge(group, case)) {
+            Ok(Judged::Right) => tally.is_right(),
+            Ok(Judged::Otherwise(reason)) => tally.is_otherwise(&id, reason),
+            Err(difference) => tally.is_wrong(&id, difference),
         }
+    }
+}
+
+fn judge(group: &Value, case: &Value) -> Outcome<Judged> {
+    let (message, signature) = (walk::from_hex(case, "msg")?, walk::from_hex(case, "sig")?);
+    let key = match PublicKey::from_spki_der(&walk::from_hex(group, "publicKeyDer")?) {
+        Ok(key) => key,
+        Err(error @ KeyError::Malformed) => return Err(error.to_string()),
+        Err(_) => {
+            return Ok(Judged::Otherwise("a kind or size of key that is refused by name"));
+        }
+    };
+    if Some(key.scheme()) != scheme(group) {
+        return Ok(Judged::Otherwise("the key's one scheme has another digest"));
+    }
+    let accepted = verify(&key, key.scheme(), &message, &signature).is_ok();
+    match (walk::text(case, "result")?, accepted) {
+        ("acceptable", _) | ("valid", true) | ("invalid", false) => Ok(Judged::Right),
+        (result, _) => Err(format!("{result}, but accepted is {accepted}")),
     }
 }

@@ -1,5 +1,6 @@
 //! A sample's decoded fields. The hardware's list comes first, then the operating system's.
 
+use super::super::walk::{self, Outcome};
 use serde_json::{Map, Value, json};
 use simbind_core::{ids::Imei, time::Timestamp};
 use simbind_evidence::{
@@ -11,70 +12,88 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 const KEY_DESCRIPTION: &str = "1.3.6.1.4.1.11129.2.1.17";
 
-/// Compares what is read with what the sample's file says.
-pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
+/// Compares what is read with what the sample's file says. A field that it does not name says
+/// nothing.
+pub(super) fn compare(sample: &Value, chain: &[Vec<u8>]) -> Outcome {
     certificates(sample, chain)?;
-    let Some(place) = sample["key_description_at"][0].as_u64() else { return Ok(()) };
-    let (_, certificate) =
-        X509Certificate::from_der(&chain[usize::try_from(place).unwrap()]).unwrap();
-    let extension = certificate
-        .extensions()
-        .iter()
-        .find(|extension| extension.oid.to_id_string() == KEY_DESCRIPTION)
-        .ok_or("no key description")?;
-    let read = match KeyDescription::from_der(extension.value) {
+    let places = walk::optional_list(sample, "key_description_at")?;
+    let Some(place) = places.first() else { return Ok(()) };
+    let der = place.as_u64().and_then(|place| chain.get(usize::try_from(place).ok()?));
+    let der = der.ok_or_else(|| format!("key_description_at is {place}"))?;
+    let extension = key_description(der)?;
+    let read = match KeyDescription::from_der(&extension) {
         Ok(read) => read,
-        // Nobody could decode it.
-        Err(_) if sample["attestation_version"].is_null() => return Ok(()),
+        // Nobody could decode it, or whoever did knows that it is refused.
+        Err(_) if sample["attestation_version"].is_null() || sample["expected"] == "reject" => {
+            return Ok(());
+        }
         Err(error) => return Err(error.to_string()),
     };
     for (field, value) in fields(&read) {
-        if value != sample[field] {
-            return Err(format!("{field} is {value}, but {}", sample[field]));
-        }
+        same(sample, field, &value)?;
     }
     let ids = match attested_ids(&read) {
         ids if ids.is_empty() => Value::Null,
         ids => Value::Object(ids),
     };
-    if ids != sample["attested_ids"] {
-        return Err(format!("attested_ids are {ids}, but {}", sample["attested_ids"]));
-    }
+    same(sample, "attested_ids", &ids)?;
     let imei = first(&read, |list| list.ids.imei.as_ref().map(|text| text.reveal().to_owned()));
-    if imei.as_deref() != sample["imei"].as_str() {
-        return Err("another imei".to_owned());
-    }
+    same(sample, "imei", &json!(imei))?;
     // One that is an IMEI is also read as one.
-    if let Some(imei) = imei.and_then(|text| text.parse::<Imei>().ok())
-        && first(&read, |list| list.imeis.first().copied()) != Some(imei)
-    {
-        return Err("the imei is not read as one".to_owned());
+    match imei.and_then(|text| text.parse::<Imei>().ok()) {
+        Some(imei) if first(&read, |list| list.imeis.contains(&imei).then_some(())).is_none() => {
+            Err("the imei is not read as one".to_owned())
+        }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+fn same(sample: &Value, field: &str, value: &Value) -> Outcome {
+    match sample.get(field) {
+        Some(theirs) if theirs != value => Err(format!("{field} is {value}, but {theirs}")),
+        _ => Ok(()),
+    }
+}
+
+fn key_description(der: &[u8]) -> Outcome<Vec<u8>> {
+    let (_, certificate) = walk::told(X509Certificate::from_der(der), "key_description_at")?;
+    let mut extensions = certificate.extensions().iter();
+    let found = extensions.find(|extension| extension.oid.to_id_string() == KEY_DESCRIPTION);
+    Ok(found.ok_or("no key description")?.value.to_vec())
 }
 
 /// Compares what each certificate says of itself.
-fn certificates(sample: &Value, chain: &[Vec<u8>]) -> Result<(), String> {
-    let time = |at: Timestamp| {
-        OffsetDateTime::from_unix_timestamp(at.as_secs()).unwrap().format(&Rfc3339).unwrap()
-    };
-    let read = chain.iter().map(|der| {
-        let Some(read) = CertificateSummary::from_der(der) else { return Value::Null };
-        json!({
-            "subject": read.subject,
-            "issuer": read.issuer,
-            "serial_hex": read.serial_hex,
-            "not_before": time(read.not_before),
-            "not_after": time(read.not_after),
-            "sha256": hex::encode(read.sha256),
-        })
-    });
-    for (read, written) in read.zip(sample["certificates"].as_array().unwrap()) {
+fn certificates(sample: &Value, chain: &[Vec<u8>]) -> Outcome {
+    if sample.get("certificates").is_none() {
+        return Ok(());
+    }
+    let written = walk::list(sample, "certificates")?;
+    if written.len() != chain.len() {
+        return Err(format!("{} certificates, but {}", chain.len(), written.len()));
+    }
+    for (der, written) in chain.iter().zip(written) {
+        let read = certificate(der)?;
         if read != *written {
             return Err(format!("a certificate says {read}, but {written}"));
         }
     }
     Ok(())
+}
+
+fn certificate(der: &[u8]) -> Outcome<Value> {
+    let time = |at: Timestamp| {
+        let at = OffsetDateTime::from_unix_timestamp(at.as_secs());
+        walk::told(at, "a time").and_then(|at| walk::told(at.format(&Rfc3339), "a time"))
+    };
+    let Some(read) = CertificateSummary::from_der(der) else { return Ok(Value::Null) };
+    Ok(json!({
+        "subject": read.subject,
+        "issuer": read.issuer,
+        "serial_hex": read.serial_hex,
+        "not_before": time(read.not_before)?,
+        "not_after": time(read.not_after)?,
+        "sha256": hex::encode(read.sha256),
+    }))
 }
 
 fn attested_ids(d: &KeyDescription) -> Map<String, Value> {
