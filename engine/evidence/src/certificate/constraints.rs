@@ -47,26 +47,15 @@ impl NameConstraints {
     }
 
     /// Whether all names of a certificate may stand in it.
-    pub(super) fn check(
-        &self,
-        subject: &Name,
-        alternative: &[GeneralName<'_>],
-        work: &Work,
-    ) -> Result<(), ChainError> {
-        if !subject.is_empty() {
-            self.check_one(&GeneralName::Directory(subject.clone()), work)?;
-        }
-        for email in subject.emails() {
-            self.check_one(&GeneralName::Email(email), work)?;
-        }
-        alternative.iter().try_for_each(|name| self.check_one(name, work))
+    pub(super) fn check(&self, names: &[GeneralName], work: &Work) -> Result<(), ChainError> {
+        names.iter().try_for_each(|name| self.check_one(name, work))
     }
 
-    fn check_one(&self, name: &GeneralName<'_>, work: &Work) -> Result<(), ChainError> {
+    fn check_one(&self, name: &GeneralName, work: &Work) -> Result<(), ChainError> {
         let of_form = |tree: &&Subtree| tree.is_for(name);
         let mut permitted = self.permitted.iter().filter(of_form).peekable();
         let mut excluded = self.excluded.iter().filter(of_form).peekable();
-        work.compare(self.permitted.len() + self.excluded.len())?;
+        work.compare(self.permitted.len() + self.excluded.len(), name.length())?;
         if permitted.peek().is_none() && excluded.peek().is_none() {
             return Ok(());
         }
@@ -77,6 +66,14 @@ impl NameConstraints {
             Err(ChainError::NameConstraint)
         }
     }
+}
+
+/// The names of a certificate that constraints are for: its subject, the mail addresses in it, and
+/// its alternative names.
+pub(super) fn names(subject: &Name, alternative: Vec<GeneralName>) -> Vec<GeneralName> {
+    let own = (!subject.is_empty()).then(|| GeneralName::Directory(subject.clone()));
+    let emails = subject.emails().map(|email| GeneralName::Email(email.into()));
+    own.into_iter().chain(emails).chain(alternative).collect()
 }
 
 fn subtrees(content: &[u8]) -> Result<Vec<Subtree>, DerError> {

@@ -74,7 +74,7 @@ pub(super) fn check_issuer(
     let Some(constraints) = &said.constraints else { return Ok(()) };
     for (place, below) in path.iter().enumerate() {
         if place == 0 || !below.is_self_issued() {
-            constraints.check(&below.subject, &below.alternative_names(), work)?;
+            constraints.check(&below.names, work)?;
         }
     }
     Ok(())

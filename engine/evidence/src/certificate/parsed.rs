@@ -1,7 +1,10 @@
 //! A certificate with everything in it that path validation looks at.
 
 use super::{
-    constraints::NameConstraints, general_name::GeneralName, name::Name, policies::PolicyWords,
+    constraints::{self, NameConstraints},
+    general_name::GeneralName,
+    name::Name,
+    policies::PolicyWords,
 };
 use crate::{
     der::{DerError, OBJECT_IDENTIFIER, Reader, SEQUENCE, Tag},
@@ -37,6 +40,8 @@ pub(super) struct Parsed {
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
     pub(super) extensions: Extensions,
+    /// The names that constraints are for, read once.
+    pub(super) names: Vec<GeneralName>,
     algorithm: Option<SignatureAlgorithm>,
     tbs: Box<[u8]>,
     signature: Box<[u8]>,
@@ -51,7 +56,7 @@ pub(super) struct Extensions {
     extended_usage: Option<Vec<Box<[u8]>>>,
     pub(super) policies: PolicyWords,
     pub(super) constraints: Option<NameConstraints>,
-    alternative_names: Option<Box<[u8]>>,
+    alternative_names: Vec<GeneralName>,
     pub(super) key_identifier: Option<Box<[u8]>>,
     pub(super) authority: Option<AuthorityKey>,
     /// Whether a critical extension is not understood.
@@ -82,15 +87,19 @@ impl Parsed {
     pub(super) fn from_der(der: &[u8]) -> Option<Self> {
         let certificate = link::read(der)?;
         let validity = certificate.validity();
+        let subject = Name::from_der(certificate.subject().as_raw()).ok()?;
+        let mut extensions = Extensions::of(&certificate).ok()?;
+        let alternative = std::mem::take(&mut extensions.alternative_names);
         Some(Self {
             der: der.into(),
-            subject: Name::from_der(certificate.subject().as_raw()).ok()?,
+            names: constraints::names(&subject, alternative),
+            subject,
             issuer: Name::from_der(certificate.issuer().as_raw()).ok()?,
             serial: certificate.raw_serial().into(),
             key: PublicKey::from_spki_der(certificate.public_key().raw),
             not_before: Timestamp::from_secs(validity.not_before.timestamp()),
             not_after: Timestamp::from_secs(validity.not_after.timestamp()),
-            extensions: Extensions::of(&certificate).ok()?,
+            extensions,
             algorithm: SignatureAlgorithm::of(&certificate).filter(|found| !found.null_ecdsa),
             tbs: certificate.tbs_certificate.as_ref().into(),
             signature: certificate.signature_value.data.as_ref().into(),
@@ -126,12 +135,6 @@ impl Parsed {
     pub(super) fn is_self_signed(&self) -> bool {
         let own = || self.key.as_ref().is_ok_and(|key| self.is_signed_by(key));
         *self.self_signed.get_or_init(own)
-    }
-
-    /// The alternative names. They were read once without a fault.
-    pub(super) fn alternative_names(&self) -> Vec<GeneralName<'_>> {
-        let value = self.extensions.alternative_names.as_deref();
-        value.and_then(|value| GeneralName::read_extension(value).ok()).unwrap_or_default()
     }
 
     pub(super) fn check_validity(&self, at: Timestamp) -> Result<(), OutOfValidity> {
@@ -176,8 +179,7 @@ impl Extensions {
         } else if *oid == OID_X509_EXT_NAME_CONSTRAINTS {
             self.constraints = Some(NameConstraints::from_der(value)?);
         } else if *oid == OID_X509_EXT_SUBJECT_ALT_NAME {
-            GeneralName::read_extension(value)?;
-            self.alternative_names = Some(value.into());
+            self.alternative_names = GeneralName::read_extension(value)?;
         } else {
             self.unknown_critical |= extension.critical;
             self.take_other(extension);

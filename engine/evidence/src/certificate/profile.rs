@@ -4,6 +4,9 @@
 use super::{ChainError, parsed::Parsed};
 use crate::signature::KeyType;
 
+/// 2.5.29.17, subjectAltName.
+const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1D, 17];
+
 /// Which demands are made on how certificates are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
@@ -23,6 +26,8 @@ pub enum ProfileFault {
     /// An authority whose basic constraints are not critical (section 4.2.1.9), or constraints on
     /// policies that are not (sections 4.2.1.11 and 4.2.1.14).
     NotCritical,
+    /// No subject, and no critical alternative names in its place (section 4.1.2.6).
+    NoSubject,
     /// A key that may sign certificates, or a path length or constraints on names, in a
     /// certificate that is not an authority's (sections 4.2.1.3, 4.2.1.9 and 4.2.1.10).
     NoAuthoritysExtension,
@@ -54,6 +59,8 @@ fn fault(certificate: &Parsed) -> Option<ProfileFault> {
     ];
     if !is_good_serial(&certificate.serial) {
         Some(ProfileFault::SerialNumber)
+    } else if certificate.subject.is_empty() && !is_critical(ALTERNATIVE_NAMES) {
+        Some(ProfileFault::NoSubject)
     } else if wants_critical.iter().any(|(there, oid)| *there && !is_critical(*oid)) {
         Some(ProfileFault::NotCritical)
     } else if !said.is_ca() && (path_length || signs || said.constraints.is_some()) {

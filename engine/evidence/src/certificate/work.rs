@@ -8,8 +8,11 @@ use std::cell::Cell;
 pub const MAX_SIGNATURES: u32 = 40;
 /// The most issuers that are tried while one path is looked for.
 const MAX_STEPS: u32 = 2_000;
-/// The most names that are compared with constraints while one path is looked for.
+/// The most names that are compared with constraints while one path is looked for. A long name
+/// counts once for each [`OCTETS_OF_A_NAME`].
 const MAX_COMPARISONS: u32 = 100_000;
+/// How long a name may be that counts as one.
+const OCTETS_OF_A_NAME: usize = 256;
 
 /// What may still be done for one chain.
 #[derive(Debug)]
@@ -38,9 +41,10 @@ impl Work {
         spend(&self.steps, 1)
     }
 
-    /// One name is compared with so many constraints.
-    pub(super) fn compare(&self, constraints: usize) -> Result<(), ChainError> {
-        spend(&self.comparisons, u32::try_from(constraints).unwrap_or(u32::MAX))
+    /// One name of so many octets is compared with so many constraints.
+    pub(super) fn compare(&self, constraints: usize, octets: usize) -> Result<(), ChainError> {
+        let cost = constraints.saturating_mul(octets / OCTETS_OF_A_NAME + 1);
+        spend(&self.comparisons, u32::try_from(cost).unwrap_or(u32::MAX))
     }
 }
 

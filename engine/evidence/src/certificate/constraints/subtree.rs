@@ -29,26 +29,31 @@ pub(super) enum Subtree {
 impl Subtree {
     /// # Errors
     /// The constraint is not of its form.
-    pub(super) fn of(base: GeneralName<'_>) -> Result<Self, DerError> {
+    pub(super) fn of(base: GeneralName) -> Result<Self, DerError> {
         let tree = match base {
             GeneralName::Email(text) if text.contains('@') => {
-                mailbox(text).map(|(local, host)| Self::Mailbox(local.to_owned(), host))
+                mailbox(&text).map(|(local, host)| Self::Mailbox(local, host))
             }
-            GeneralName::Email(text) => HostConstraint::parse(text).map(Self::Mail),
-            GeneralName::Dns("") => Some(Self::Dns(None)),
-            GeneralName::Dns(text) => Host::parse(text).map(|host| Self::Dns(Some(host))),
+            GeneralName::Email(text) => HostConstraint::parse(&text).map(Self::Mail),
+            GeneralName::Dns(text) if text.is_empty() => Some(Self::Dns(None)),
+            GeneralName::Dns(text) => Host::parse(&text).map(|host| Self::Dns(Some(host))),
             GeneralName::Directory(name) => Some(Self::Directory(name)),
-            GeneralName::Uri(text) => HostConstraint::parse(text).map(Self::Uri),
-            GeneralName::Ip(octets) => network(octets),
+            GeneralName::Uri(text) => HostConstraint::parse(&text).map(Self::Uri),
+            GeneralName::Ip(octets) => network(&octets),
+            GeneralName::Utf8Mailbox => Some(Self::Unknown(0)),
             GeneralName::Other(form) => Some(Self::Unknown(form)),
         };
         tree.ok_or(DerError::Range { field: FIELD })
     }
 
     /// Whether the constraint is for names of this form.
-    pub(super) fn is_for(&self, name: &GeneralName<'_>) -> bool {
+    pub(super) fn is_for(&self, name: &GeneralName) -> bool {
         match (self, name) {
-            (Self::Mailbox(..) | Self::Mail(_), GeneralName::Email(_))
+            (
+                Self::Mailbox(..) | Self::Mail(_),
+                GeneralName::Email(_) | GeneralName::Utf8Mailbox,
+            )
+            | (Self::Unknown(0), GeneralName::Utf8Mailbox)
             | (Self::Dns(_), GeneralName::Dns(_))
             | (Self::Directory(_), GeneralName::Directory(_))
             | (Self::Uri(_), GeneralName::Uri(_))
@@ -59,7 +64,7 @@ impl Subtree {
     }
 
     /// Whether all that the name stands for lies within. A malformed name lies nowhere.
-    pub(super) fn permits(&self, name: &GeneralName<'_>) -> bool {
+    pub(super) fn permits(&self, name: &GeneralName) -> bool {
         match (self, name) {
             (Self::Dns(base), GeneralName::Dns(text)) => Pattern::parse(text)
                 .is_some_and(|pattern| base.as_ref().is_none_or(|base| pattern.all_within(base))),
@@ -68,7 +73,7 @@ impl Subtree {
     }
 
     /// Whether any that the name stands for may lie within. A malformed name may.
-    pub(super) fn excludes(&self, name: &GeneralName<'_>) -> bool {
+    pub(super) fn excludes(&self, name: &GeneralName) -> bool {
         match (self, name) {
             (Self::Dns(base), GeneralName::Dns(text)) => Pattern::parse(text)
                 .is_none_or(|pattern| base.as_ref().is_none_or(|base| pattern.any_within(base))),
@@ -78,10 +83,10 @@ impl Subtree {
 
     /// Whether a name of the constraint's form lies within; `None`: the name is malformed, or the
     /// form is not compared.
-    fn holds(&self, name: &GeneralName<'_>) -> Option<bool> {
+    fn holds(&self, name: &GeneralName) -> Option<bool> {
         match (self, name) {
             (Self::Mailbox(local, host), GeneralName::Email(text)) => {
-                mailbox(text).map(|(said, at)| said == local && at == *host)
+                mailbox(text).map(|(said, at)| said == *local && at == *host)
             }
             (Self::Mail(hosts), GeneralName::Email(text)) => {
                 mailbox(text).map(|(_, host)| hosts.holds(&host))
@@ -99,12 +104,38 @@ impl Subtree {
     }
 }
 
-/// The local part and the host of a mail address.
-fn mailbox(text: &str) -> Option<(&str, Host)> {
-    let (local, host) = text.rsplit_once('@')?;
-    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    (!local.is_empty() && local.bytes().all(plain)).then_some(())?;
+/// The local part, without the quotes that it may stand in, and the host of a mail address (RFC
+/// 5321 section 4.1.2).
+fn mailbox(text: &str) -> Option<(String, Host)> {
+    let (local, host) = match text.strip_prefix('"') {
+        Some(rest) => quoted(rest)?,
+        None => {
+            let (local, host) = text.split_once('@')?;
+            (local.split('.').all(is_atom).then(|| local.to_owned())?, host)
+        }
+    };
     Some((local, Host::parse(host)?))
+}
+
+/// A word of letters, digits and the signs that need no quotes.
+fn is_atom(word: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
+    !word.is_empty() && word.bytes().all(known)
+}
+
+/// What stands in quotes, of which the first was read, and what stands behind the sign after them.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut said = String::new();
+    let mut rest = text.chars();
+    loop {
+        said.push(match rest.next()? {
+            '"' => break,
+            '\\' => rest.next().filter(|next| matches!(next, ' '..='~'))?,
+            plain @ ' '..='~' => plain,
+            _ => return None,
+        });
+    }
+    Some((said, rest.as_str().strip_prefix('@')?))
 }
 
 /// An address and a mask of as many octets, whose bits all stand before its zeros (RFC 4632).

@@ -2,7 +2,7 @@
 
 use crate::{
     android::encode::{element, sequence},
-    certificate::{ChainError, ChainPolicy, TrustAnchors, verify_chain},
+    certificate::{ChainError, ChainPolicy, NAMES_READ, TrustAnchors, verify_chain},
     testca::{NOW, Party},
 };
 
@@ -72,7 +72,11 @@ fn names_must_lie_where_they_are_permitted_and_nowhere_else() {
         (EMAIL, b"a@example.com", b"A@example.com", OUTSIDE),
         (EMAIL, b"*@example.com", b"a@example.com", OUTSIDE),
         (EMAIL, b"*@example.com", b"*@example.com", INSIDE),
-        (EMAIL, b"a@example.com", b"x@a@example.com", OUTSIDE),
+        (EMAIL, b"example.com", b"a.b+c@example.com", INSIDE),
+        (EMAIL, b"example.com", b"\"a @ \\\"b\"@example.com", INSIDE),
+        (EMAIL, b"example.com", b"\"a@example.com\"@example.org", OUTSIDE),
+        (EMAIL, b"a@example.com", b"\"\\a\"@example.com", INSIDE),
+        (EMAIL, b"\"a\"@example.com", b"a@example.com", INSIDE),
         (URI, b".example.com", b"https://a.example.com/x", INSIDE),
         (URI, b".example.com", b"https://example.com", OUTSIDE),
         (URI, b"example.com", b"HTTP://u:p@Example.com:80/?q#f", INSIDE),
@@ -102,6 +106,15 @@ fn malformed_names_lie_nowhere_and_are_excluded_everywhere() {
         (EMAIL, b"example.com", b"example.com"),
         (EMAIL, b"example.com", b"@example.com"),
         (EMAIL, b"example.com", b"a@"),
+        (EMAIL, b"a@example.com", b"x@a@example.com"),
+        (EMAIL, b"example.com", b"x@example.org@example.com"),
+        (EMAIL, b"example.com", b"a b@example.com"),
+        (EMAIL, b"example.com", b"a..b@example.com"),
+        (EMAIL, b"example.com", b".a@example.com"),
+        (EMAIL, b"example.com", b"<a>@example.com"),
+        (EMAIL, b"example.com", b"\"a@example.com"),
+        (EMAIL, b"example.com", b"\"a\"b@example.com"),
+        (EMAIL, b"example.com", b"\"a\n\"@example.com"),
         (URI, b"example.com", b"mailto:a@example.com"),
         (URI, b"example.com", b"http://192.0.2.1/"),
         (URI, b"example.com", b"http://[::1]/"),
@@ -165,6 +178,27 @@ fn a_form_that_is_not_compared_is_refused_where_it_is_constrained() {
 }
 
 #[test]
+fn a_mail_address_of_another_form_is_refused_where_mail_is_constrained() {
+    let mailbox = |oid: &[u8], text: &str| {
+        let text = element(&[0xA0], &element(&[12], text.as_bytes()));
+        element(&[0xA0], &[element(&[6], oid), text].concat())
+    };
+    let utf8 = [0x2B, 6, 1, 5, 5, 7, 8, 9];
+    let name = || [mailbox(&utf8, "\u{533B}@example.com")];
+    let refused = Err(ChainError::NameConstraint);
+    for base in [&b"example.com"[..], b".example.org", b"a@example.com"] {
+        let base = [self::name(EMAIL, base)];
+        assert_eq!(check(&permitted(&base), &name()), refused);
+        assert_eq!(check(&excluded(&base), &name()), refused);
+    }
+    assert_eq!(check(&excluded(&name()), &name()), refused);
+    let host = [self::name(DNS, b"example.com")];
+    assert_eq!(check(&permitted(&host), &name()), Ok(()));
+    let other = [mailbox(&[0x2B, 6, 1, 5, 5, 7, 8, 8], "a@example.com")];
+    assert_eq!(check(&permitted(&[self::name(EMAIL, b"example.com")]), &other), Ok(()));
+}
+
+#[test]
 fn broken_constraints_refuse_what_stands_below_them() {
     let tree = |base: Vec<u8>, more: &[u8]| {
         sequence(&[element(&[0xA0], &sequence(&[base, more.to_vec()]))])
@@ -222,4 +256,36 @@ fn comparisons_are_bounded() {
         (0..900).map(|number| name(DNS, format!("g{number}.jp").as_bytes())).collect();
     assert_eq!(check(&constraints, &names), Err(ChainError::TooMuchWork));
     assert_eq!(check(&constraints, &names[..50]), Ok(()));
+}
+
+#[test]
+fn long_names_cost_more_to_compare() {
+    let constraints = excluded(&vec![name(DNS, b"a.b"); 2_000]);
+    let uri = |length: usize| name(URI, &vec![b'a'; length]);
+    assert_eq!(check(&constraints, &vec![uri(200); 14]), Ok(()));
+    assert_eq!(check(&constraints, &[uri(2_800)]), Ok(()));
+    assert_eq!(check(&constraints, &[uri(14_000)]), Err(ChainError::TooMuchWork));
+}
+
+#[test]
+fn alternative_names_are_read_once_however_many_paths_are_tried() {
+    let constraints = permitted(&[directory("person")]);
+    let root = Party::authority("root", 1);
+    let anchors = TrustAnchors::from_der([root.self_signed()]).unwrap();
+    let leaf = Party::leaf("person", 3).with_extension(
+        ALTERNATIVE,
+        sequence(&vec![directory("person"); 100]),
+        false,
+    );
+    // None of them leads anywhere, and each constrains the leaf.
+    let between =
+        || Party::authority("between", 2).with_extension(CONSTRAINTS, constraints.clone(), true);
+    let issuer = between();
+    let mut chain = vec![issuer.issue(&leaf)];
+    chain.extend((0..10).map(|_| root.issue(&between())));
+    chain.push(root.issue(&issuer));
+    let before = NAMES_READ.get();
+    verify_chain(&chain, &anchors, &ChainPolicy::default(), NOW).unwrap();
+    // The leaf's two names and its hundred; two and a constraint of each authority.
+    assert_eq!(NAMES_READ.get() - before, 102 + 3 * 11);
 }

@@ -162,12 +162,20 @@ fn with(party: &mut Party, oid: &[u64], content: Vec<u8>, critical: bool) {
     party.params.custom_extensions.push(extension);
 }
 
+/// No subject, and alternative names that are critical or not.
+fn nameless(party: &mut Party, critical: Option<bool>) {
+    party.params.distinguished_name = rcgen::DistinguishedName::new();
+    if let Some(critical) = critical {
+        with(party, &[2, 5, 29, 17], sequence(&[element(&[0x82], b"a.b")]), critical);
+    }
+}
+
 #[test]
 fn a_strict_profile_asks_how_certificates_are_made() {
     use ProfileFault as Fault;
     let broken = |at, fault| Err(ChainError::Profile { at, fault });
     type Change = fn(&mut Party, &mut Party, &mut Party);
-    let cases: [(Change, Result<(), ChainError>); 12] = [
+    let cases: [(Change, Result<(), ChainError>); 15] = [
         (|_, _, _| (), Ok(())),
         (
             |_, _, leaf| leaf.params.serial_number = Some(SerialNumber::from(0_u64)),
@@ -217,6 +225,9 @@ fn a_strict_profile_asks_how_certificates_are_made() {
             |_, _, leaf| with(leaf, &[1, 3, 6, 1, 5, 5, 7, 1, 1], vec![5, 0], false),
             broken(0, Fault::BrokenExtension),
         ),
+        (|_, _, leaf| nameless(leaf, None), broken(0, Fault::NoSubject)),
+        (|_, _, leaf| nameless(leaf, Some(false)), broken(0, Fault::NoSubject)),
+        (|_, _, leaf| nameless(leaf, Some(true)), Ok(())),
     ];
     for (place, (change, expected)) in cases.into_iter().enumerate() {
         assert_eq!(strict(change), expected, "case {place}");
