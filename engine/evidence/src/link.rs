@@ -1,6 +1,7 @@
 //! One certificate and the one that issued it: what every walk along a chain asks.
 
 use crate::{
+    certificate::same_name,
     der::{BIT_STRING, DerError, INTEGER, Reader, SEQUENCE},
     signature::{Digest, KeyType, PublicKey, verify_with_digest},
 };
@@ -79,7 +80,7 @@ pub(crate) fn path_is_short_enough(path: &[X509Certificate<'_>], place: usize) -
         return true;
     };
     let issuers = path.get(1..place).unwrap_or_default().iter();
-    let below = issuers.filter(|c| c.subject().as_raw() != c.issuer().as_raw()).count();
+    let below = issuers.filter(|c| !same_name(c.subject().as_raw(), c.issuer().as_raw())).count();
     u32::try_from(below).is_ok_and(|below| below <= allowed)
 }
 

@@ -46,6 +46,15 @@ impl Party {
         self
     }
 
+    /// The same party by a name that is written otherwise: in capitals, as a PrintableString.
+    pub(crate) fn renamed(&self, name: &str) -> Self {
+        let text = name.to_uppercase().as_str().try_into().unwrap();
+        let mut params = self.params.clone();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, rcgen::DnValue::PrintableString(text));
+        Self { params, key: KeyPair::from_pem(&self.key.serialize_pem()).unwrap() }
+    }
+
     pub(crate) fn self_signed(&self) -> Vec<u8> {
         der(&self.params.self_signed(&self.key).unwrap())
     }

@@ -2,6 +2,7 @@
 
 use super::{AttestationError, AttestationRoots};
 use crate::{
+    certificate::same_name,
     link::{self, OutOfValidity, SignatureAlgorithm},
     signature::PublicKey,
 };
@@ -198,7 +199,7 @@ fn check_issued(
         let signed = roots.keys_named(name).any(|key| algorithm.signed(certificate, key));
         return if signed { Ok(()) } else { Err(AttestationError::UnknownRoot) };
     };
-    if issuer.subject().as_raw() != name {
+    if !same_name(issuer.subject().as_raw(), name) {
         return Err(AttestationError::IssuerName { at: place });
     }
     let key = PublicKey::from_spki_der(issuer.public_key().raw)

@@ -1,5 +1,5 @@
 use crate::{
-    certificate::{AnchorError, certificates_of_pem},
+    certificate::{AnchorError, Compared, certificates_of_pem},
     link::{self, SignatureAlgorithm},
     signature::{self, KeyError, PublicKey},
 };
@@ -91,7 +91,8 @@ impl AttestationRoots {
         &'r self,
         subject: &'r [u8],
     ) -> impl Iterator<Item = &'r PublicKey> {
-        self.roots.iter().filter(move |root| *root.subject == *subject).map(|root| &root.key)
+        let subject = Compared::new(subject);
+        self.roots.iter().filter(move |root| subject.is(&root.subject)).map(|root| &root.key)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{CertificateFault, ChainFault};
 use crate::{
     android::AttestationRoots,
+    certificate::same_name,
     link::{self, OutOfValidity, SignatureAlgorithm},
     signature::PublicKey,
 };
@@ -145,7 +146,7 @@ fn check_issued(
         let signed = roots.keys_named(name).any(|key| algorithm.signed(certificate, key));
         return if signed { Ok(()) } else { Err(ChainFault::UnknownRoot) };
     };
-    if issuer.subject().as_raw() != name {
+    if !same_name(issuer.subject().as_raw(), name) {
         return Err(ChainFault::IssuerName);
     }
     let key = PublicKey::from_spki_der(issuer.public_key().raw)

@@ -4,6 +4,7 @@ use super::{
 };
 use crate::{
     apple::chain::{self, MAX_CERTIFICATES},
+    certificate::same_name,
     link,
     signature::{Digest, PublicKey, sha256, verify_with_digest},
 };
@@ -61,6 +62,7 @@ fn path<'d>(data: &SignedData<'d>, roots: &ReceiptRoots) -> Result<Vec<&'d [u8]>
         .iter()
         .filter_map(|der| Some((*der, link::read(der)?)))
         .collect::<Vec<_>>();
+    // No signature covers how the signer is named: it is exact.
     let is_signer = |found: &X509Certificate<'_>, signer: &Signer<'_>| {
         found.issuer().as_raw() == signer.issuer && found.raw_serial() == signer.serial
     };
@@ -71,12 +73,12 @@ fn path<'d>(data: &SignedData<'d>, roots: &ReceiptRoots) -> Result<Vec<&'d [u8]>
             break;
         }
         path.push(*der);
-        if found.issuer().as_raw() == found.subject().as_raw() {
+        if same_name(found.issuer().as_raw(), found.subject().as_raw()) {
             break;
         }
         next = certificates
             .iter()
-            .find(|(_, issuer)| issuer.subject().as_raw() == found.issuer().as_raw());
+            .find(|(_, issuer)| same_name(issuer.subject().as_raw(), found.issuer().as_raw()));
     }
     if path.is_empty() { Err(ReceiptError::NoSigner) } else { Ok(path) }
 }

@@ -29,6 +29,19 @@ fn an_attestation_tells_its_key_app_environment_and_receipt() {
 }
 
 #[test]
+fn a_name_may_be_written_otherwise_in_the_certificate_above() {
+    let mut phone = Phone::new();
+    let mut certificates = phone.certificates();
+    let by = |phone: &Phone, name: &str| phone.root.issue(&phone.intermediate.renamed(name));
+    certificates[1] = by(&phone, "App Attest CA");
+    let other = [certificates[0].clone(), by(&phone, "App Attest CB")];
+    phone.root = phone.root.renamed("App Attest Root");
+    assert!(phone.verify_object(&phone.object_with(&certificates)).is_ok());
+    let refused = phone.verify_object(&phone.object_with(&other)).map(drop);
+    assert_eq!(refused, Err(AppAttestError::Chain(ChainFault::IssuerName.at(0))));
+}
+
+#[test]
 fn what_a_newer_system_says_of_the_app_is_read_with_and_without_its_flag() {
     let extensions =
         Extensions { validation_category: Some(4), bundle_version: Some("1.2".into()) };

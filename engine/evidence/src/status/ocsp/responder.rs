@@ -13,8 +13,9 @@ use x509_parser::{
     certificate::X509Certificate,
     extensions::ParsedExtension,
     oid_registry::{
-        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_KEY_USAGE,
-        OID_X509_EXT_SUBJECT_ALT_NAME, Oid,
+        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES,
+        OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_KEY_USAGE, OID_X509_EXT_SUBJECT_ALT_NAME,
+        Oid,
     },
 };
 
@@ -138,8 +139,9 @@ fn delegate(
 
 /// OCSPSigning by name, where it may sign at all, and nothing critical that is not understood.
 fn check_delegation(certificate: &X509Certificate<'_>) -> Result<(), StatusError> {
-    let understood: [Oid<'_>; 4] = [
+    let understood: [Oid<'_>; 5] = [
         OID_X509_EXT_BASIC_CONSTRAINTS,
+        OID_X509_EXT_CERTIFICATE_POLICIES,
         OID_X509_EXT_KEY_USAGE,
         OID_X509_EXT_EXTENDED_KEY_USAGE,
         OID_X509_EXT_SUBJECT_ALT_NAME,

@@ -4,6 +4,7 @@ use super::{
 };
 use crate::{
     certificate::Authority,
+    der::write::{element, sequence},
     status::{
         Responder, StatusError, VerifiedOcsp,
         encode::{OcspSpec, ResponderName},
@@ -40,6 +41,11 @@ fn a_delegate_of_the_issuer_may_answer() {
     let answer = delegated(&issuer, &issuer, &responder()).unwrap();
     let end = Timestamp::from_secs(2_051_222_400);
     assert_eq!(answer.responder(), &Responder::Delegate { not_after: end });
+
+    // Critical policies ask nothing of a path of one certificate.
+    let policies = sequence(&[sequence(&[element(&[6], &[0x2A, 3])])]);
+    let with_policies = responder().with_extension(&[2, 5, 29, 32], policies, true);
+    assert!(delegated(&issuer, &issuer, &with_policies).is_ok());
 
     let mut to_check = responder();
     to_check.params.custom_extensions.clear();
