@@ -1,3 +1,4 @@
 mod bytes;
 mod made;
+mod names;
 mod status;
