@@ -7,6 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 const FIELD: &str = "name";
 /// Longer names are compared octet by octet alone.
 const MAX_FOLDED: usize = 16 * 1024;
+/// The types of texts: UTF8String, PrintableString, TeletexString, IA5String and others.
+const TEXTS: [u32; 8] = [12, 18, 19, 20, 22, 26, 28, 30];
 /// 1.2.840.113549.1.9.1, emailAddress (RFC 2985).
 const EMAIL: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
 
@@ -105,6 +107,26 @@ impl<'d> Compared<'d> {
 /// Whether two names (DER) are the same; see [`Compared::is`].
 pub(crate) fn same_name(one: &[u8], other: &[u8]) -> bool {
     Compared::new(one).is(other)
+}
+
+/// Checks that a name (DER) is one, and that what it writes as a text is one of that type.
+pub(crate) fn check_texts(der: &[u8]) -> Result<(), DerError> {
+    let mut outer = Reader::new(FIELD, der);
+    let mut list = outer.enter(FIELD, SEQUENCE)?;
+    outer.finish()?;
+    while !list.is_empty() {
+        let mut set = list.enter(FIELD, SET)?;
+        while !set.is_empty() {
+            let mut pair = set.enter(FIELD, SEQUENCE)?;
+            pair.expect(FIELD, OBJECT_IDENTIFIER)?;
+            let (tag, content) = pair.any()?;
+            pair.finish()?;
+            if tag.class == 0 && TEXTS.contains(&tag.number) && text(tag, content).is_none() {
+                return Err(DerError::Der { field: FIELD });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A relative name in one spelling: its attributes in order, each with its length.

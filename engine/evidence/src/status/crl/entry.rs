@@ -21,6 +21,16 @@ pub(super) struct Entry<'d> {
     pub(super) since: Timestamp,
     pub(super) code: Code,
     pub(super) invalid_since: Option<Timestamp>,
+    pub(super) issuer: EntryIssuer,
+}
+
+/// Whose certificate an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EntryIssuer {
+    /// The list's own issuer's, as far as the entry says.
+    Own,
+    /// Another's, which makes the list an indirect one.
+    Another,
 }
 
 impl<'d> Entry<'d> {
@@ -30,7 +40,7 @@ impl<'d> Entry<'d> {
         let serial = serial::read(parts.expect("serialNumber", INTEGER)?)?;
         let since = time::either(&mut parts, "revocationDate")?;
         let code = Code::Revoked(Reason::Unspecified);
-        let mut entry = Self { serial, since, code, invalid_since: None };
+        let mut entry = Self { serial, since, code, invalid_since: None, issuer: EntryIssuer::Own };
         if !parts.is_empty() {
             extension::each(parts, |found| entry.extend(found, issuer))?;
         }
@@ -49,7 +59,7 @@ impl<'d> Entry<'d> {
                 self.invalid_since = Some(time::generalized(&mut value, "invalidityDate")?);
                 value.finish()?;
             }
-            Ok(CERTIFICATE_ISSUER) => check_issuer(found.value, issuer)?,
+            Ok(CERTIFICATE_ISSUER) => self.issuer = read_issuer(found.value, issuer)?,
             _ => found.pass_over()?,
         }
         Ok(())
@@ -68,8 +78,8 @@ pub(in crate::status) fn read_reason(value: &[u8]) -> Result<Code, DerError> {
     code.ok_or(DerError::Range { field: "reasonCode" })
 }
 
-/// An entry may repeat the list's own issuer. Another one makes the list an indirect one.
-fn check_issuer(value: &[u8], issuer: &Compared<'_>) -> Result<(), StatusError> {
+/// An entry may repeat the list's own issuer.
+fn read_issuer(value: &[u8], issuer: &Compared<'_>) -> Result<EntryIssuer, DerError> {
     const FIELD: &str = "certificateIssuer";
     let mut reader = Reader::new(FIELD, value);
     let names = read_names(reader.enter(FIELD, SEQUENCE)?)?;
@@ -78,5 +88,5 @@ fn check_issuer(value: &[u8], issuer: &Compared<'_>) -> Result<(), StatusError> 
         PointName::Directory(name) => issuer.is(name),
         PointName::Other(..) => false,
     };
-    if names.iter().any(own) { Ok(()) } else { Err(StatusError::Indirect) }
+    Ok(if names.iter().any(own) { EntryIssuer::Own } else { EntryIssuer::Another })
 }

@@ -1,6 +1,10 @@
-use super::{CrlNumber, CrlScope, entry::Entry, table::Table};
+use super::{
+    CrlNumber, CrlScope,
+    entry::{Entry, EntryIssuer},
+    table::Table,
+};
 use crate::{
-    certificate::Compared,
+    certificate::{Compared, check_texts},
     der::{DerError, INTEGER, Reader, SEQUENCE},
     status::{StatusError, extension, point::context, signed::Signed, time},
 };
@@ -23,6 +27,8 @@ pub struct UnverifiedCrl {
     this_update: Timestamp,
     next_update: Timestamp,
     entries: usize,
+    scope: CrlScope,
+    unserved: Option<StatusError>,
 }
 
 impl UnverifiedCrl {
@@ -45,22 +51,36 @@ impl UnverifiedCrl {
     pub fn entries(&self) -> usize {
         self.entries
     }
+
+    /// Which certificates the list speaks for.
+    pub fn scope(&self) -> &CrlScope {
+        &self.scope
+    }
+
+    /// Why the list would not be counted, whoever signed it: it is a delta, speaks for other
+    /// issuers, or is of some reasons only.
+    pub fn unserved(&self) -> Option<StatusError> {
+        self.unserved
+    }
 }
 
-/// Reads a list without an issuer, DER. What it says is nobody's word.
+/// Reads a list without an issuer, DER. What it says is nobody's word. A list that verifying would
+/// refuse for what it is, as a delta, is read too: see [`UnverifiedCrl::unserved`].
 ///
 /// # Errors
-/// [`StatusError`] where it is not of the form that is read, has no nextUpdate, is a delta, or has
-/// a critical extension that is not understood.
+/// [`StatusError`] where it is not of the form that is read, has no nextUpdate, or has a critical
+/// extension that is not understood.
 pub fn read_crl(der: &[u8]) -> Result<UnverifiedCrl, StatusError> {
     let envelope = Envelope::read(der)?;
     let head = envelope.head()?;
-    let body = Body::read(&head)?;
+    let body = Body::read_up_to(&head, MAX_CRL_ENTRIES, Purpose::Show)?;
     Ok(UnverifiedCrl {
         issuer: head.issuer.into(),
         this_update: head.this_update,
         next_update: head.next_update,
         entries: body.table.len(),
+        scope: body.scope,
+        unserved: body.unserved,
     })
 }
 
@@ -107,6 +127,7 @@ impl<'d> Head<'d> {
         parts.expect("issuer", SEQUENCE)?;
         let length = before.len().saturating_sub(parts.rest().len());
         let issuer = before.get(..length).unwrap_or_default();
+        check_texts(issuer)?;
         let this_update = time::either(&mut parts, "thisUpdate")?;
         if !time::is_next(&parts) {
             return Err(StatusError::NoNextUpdate);
@@ -121,21 +142,35 @@ pub(super) struct Body {
     pub(super) table: Table,
     pub(super) number: Option<CrlNumber>,
     pub(super) scope: CrlScope,
+    /// Why the list is not counted.
+    unserved: Option<StatusError>,
+}
+
+/// What a list is read for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To be counted: one that is not served is refused.
+    Count,
+    /// To be shown.
+    Show,
 }
 
 impl Body {
     pub(super) fn read(head: &Head<'_>) -> Result<Self, StatusError> {
-        Self::read_up_to(head, MAX_CRL_ENTRIES)
+        Self::read_up_to(head, MAX_CRL_ENTRIES, Purpose::Count)
     }
 
-    fn read_up_to(head: &Head<'_>, max: usize) -> Result<Self, StatusError> {
+    fn read_up_to(head: &Head<'_>, max: usize, purpose: Purpose) -> Result<Self, StatusError> {
         let (entries, extensions) = split(head.rest)?;
         let issuer = Compared::new(head.issuer);
-        let mut body = Self { table: Table::new(), number: None, scope: CrlScope::ALL };
+        let mut body =
+            Self { table: Table::new(), number: None, scope: CrlScope::ALL, unserved: None };
         // The extensions first: they may say that the entries are not to be read.
         if let Some(extensions) = extensions {
             extension::each(extensions, |found| body.extend(found, head.issuer))?;
         }
+        body.unserved = body.unserved.or(body.scope.unserved());
+        body.check_served(purpose)?;
         let too_many = StatusError::TooMany { what: "entries", max };
         if let Some(mut entries) = entries {
             while !entries.is_empty() {
@@ -143,11 +178,22 @@ impl Body {
                     return Err(too_many);
                 }
                 let entry = Entry::read(&mut entries, &issuer)?;
+                if entry.issuer == EntryIssuer::Another {
+                    body.unserved = body.unserved.or(Some(StatusError::Indirect));
+                    body.check_served(purpose)?;
+                }
                 body.table.push(&entry).ok_or(too_many)?;
             }
         }
         body.table.finish();
         Ok(body)
+    }
+
+    fn check_served(&self, purpose: Purpose) -> Result<(), StatusError> {
+        match (purpose, self.unserved) {
+            (Purpose::Count, Some(why)) => Err(why),
+            _ => Ok(()),
+        }
     }
 
     fn extend(
@@ -161,7 +207,7 @@ impl Body {
                 found.pass_over()?;
                 self.number = Some(CrlNumber::read(found.value)?);
             }
-            Ok(DELTA_INDICATOR) => return Err(StatusError::Delta),
+            Ok(DELTA_INDICATOR) => self.unserved = Some(StatusError::Delta),
             Ok(ISSUING_POINT) => self.scope = CrlScope::read(found.value, issuer)?,
             _ => found.pass_over()?,
         }
@@ -190,7 +236,7 @@ fn split(mut rest: Reader<'_>) -> Result<Parts<'_>, StatusError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Body, Envelope};
+    use super::{Body, Envelope, Purpose};
     use crate::{
         certificate::Authority,
         signature::SignatureScheme,
@@ -209,7 +255,10 @@ mod tests {
         let spec = CrlSpec { entries, ..CrlSpec::empty(&issuer, NOW) };
         let der = encode_crl(&spec, Signer::new(SignatureScheme::EcdsaP256Sha256, &|_| Vec::new()));
         let envelope = Envelope::read(&der).unwrap();
-        let read = |max| Body::read_up_to(&envelope.head().unwrap(), max).map(|it| it.table.len());
+        let read = |max| {
+            Body::read_up_to(&envelope.head().unwrap(), max, Purpose::Count)
+                .map(|it| it.table.len())
+        };
         assert_eq!(read(3), Ok(3));
         assert_eq!(read(2), Err(StatusError::TooMany { what: "entries", max: 2 }));
     }

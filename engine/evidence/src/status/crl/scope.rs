@@ -15,6 +15,8 @@ pub struct CrlScope {
     subjects: Subjects,
     /// Empty: every distribution point.
     points: Vec<PointName>,
+    /// Why the list is not counted.
+    unserved: Option<StatusError>,
 }
 
 /// Whose certificates.
@@ -32,7 +34,8 @@ pub enum Subjects {
 
 impl CrlScope {
     /// All certificates of the issuer.
-    pub(super) const ALL: Self = Self { subjects: Subjects::All, points: Vec::new() };
+    pub(super) const ALL: Self =
+        Self { subjects: Subjects::All, points: Vec::new(), unserved: None };
 
     /// Whose certificates.
     pub fn subjects(&self) -> Subjects {
@@ -43,6 +46,12 @@ impl CrlScope {
     /// certificates that name one of them.
     pub fn is_partitioned(&self) -> bool {
         !self.points.is_empty()
+    }
+
+    /// Why a list of this scope is not counted, whoever signed it: it speaks for other issuers, or
+    /// is of some reasons only.
+    pub(super) fn unserved(&self) -> Option<StatusError> {
+        self.unserved
     }
 
     /// Whether not being on the list says something of every certificate that is no authority's.
@@ -89,12 +98,16 @@ impl CrlScope {
                     }
                     continue;
                 }
-                3 if tag == context(3, false) => return Err(StatusError::SomeReasons),
+                3 if tag == context(3, false) && !content.is_empty() => {
+                    scope.unserved = Some(StatusError::SomeReasons);
+                    continue;
+                }
                 1 => Subjects::Users,
                 2 => Subjects::Authorities,
                 5 => Subjects::Attributes,
                 4 if said(tag == context(4, false), content)? => {
-                    return Err(StatusError::Indirect);
+                    scope.unserved = Some(StatusError::Indirect);
+                    continue;
                 }
                 4 => continue,
                 _ => return Err(DerError::Type { field: FIELD }.into()),

@@ -3,11 +3,14 @@ use super::{
     made::{Issuer, NOW, THEN, serial},
 };
 use crate::{
-    der::write::{element, sequence},
+    der::{
+        DerError,
+        write::{element, sequence},
+    },
     status::{
-        CrlSubject, Listing, StatusError,
+        CrlSubject, Listing, StatusError, Subjects,
         encode::{CrlEntrySpec, ExtensionSpec},
-        verify_crl,
+        read_crl, verify_crl,
     },
     testca::Party,
 };
@@ -158,5 +161,58 @@ fn scopes_that_are_not_served_refuse() {
     ];
     for (place, value) in broken.into_iter().enumerate() {
         assert!(matches!(refused(value), Err(StatusError::Malformed(_))), "case {place}");
+    }
+}
+
+#[test]
+fn lists_that_are_not_served_are_read_and_never_counted() {
+    let issuer = Issuer::new("issuer");
+    let name = sequence(&[element(&[0xA4], Issuer::new("other").authority.name_der())]);
+    let entry_of =
+        |extensions| CrlEntrySpec { extensions, ..CrlEntrySpec::held(serial(&[1]), THEN) };
+    let of_another = entry_of(vec![ExtensionSpec::id_ce(29, true, name)]);
+    let own = entry_of(Vec::new());
+    let point = |value| ExtensionSpec::id_ce(28, true, value);
+    let reasons = sequence(&[flag(1), element(&[0x83], &[6, 0x40])]);
+    let delta = ExtensionSpec::id_ce(27, true, vec![2, 1, 1]);
+    let cases = [
+        (vec![], &own, None),
+        (vec![point(reasons.clone())], &own, Some(StatusError::SomeReasons)),
+        (vec![point(scope(flag(4)))], &of_another, Some(StatusError::Indirect)),
+        (vec![], &of_another, Some(StatusError::Indirect)),
+        (vec![delta.clone()], &own, Some(StatusError::Delta)),
+        (vec![point(scope(flag(4))), delta.clone()], &own, Some(StatusError::Delta)),
+        (vec![delta, point(reasons)], &of_another, Some(StatusError::Delta)),
+    ];
+    for (place, (extensions, entry, why)) in cases.into_iter().enumerate() {
+        let mut spec = issuer.list();
+        spec.extensions.extend(extensions);
+        spec.entries.push(entry.clone());
+        let der = issuer.sign_list(&spec);
+        let read = read_crl(&der).unwrap();
+        assert_eq!((read.entries(), read.unserved()), (1, why), "case {place}");
+        let verified = verify_crl(&der, &issuer.authority, NOW).map(drop);
+        assert_eq!(verified, why.map_or(Ok(()), Err), "case {place}");
+        let users = why == Some(StatusError::SomeReasons);
+        assert_eq!(read.scope().subjects() == Subjects::Users, users || place == 6, "case {place}");
+    }
+}
+
+#[test]
+fn an_issuer_whose_name_is_no_text_of_its_type_is_refused() {
+    let issuer = Issuer::new("issuer");
+    let read = |tag: u8, text: &[u8]| {
+        let pair = sequence(&[element(&[6], &[0x55, 4, 3]), element(&[tag], text)]);
+        let mut spec = issuer.list();
+        spec.issuer = sequence(&[element(&[0x31], &pair)]);
+        read_crl(&issuer.sign_list(&spec)).map(drop)
+    };
+    let broken = Err(StatusError::Malformed(DerError::Der { field: "name" }));
+    // What many issuers write, a PrintableString with other ASCII in it, is read.
+    for (tag, text) in [(19, &b"a@b"[..]), (12, b"\xC3\xA9"), (20, b"\xE9"), (4, b"\xFF\xFE")] {
+        assert_eq!(read(tag, text), Ok(()), "{tag}");
+    }
+    for (tag, text) in [(19, &b"\xFF\xFE"[..]), (12, b"\xE9"), (22, b"\x80"), (30, b"a")] {
+        assert_eq!(read(tag, text), broken, "{tag}");
     }
 }
