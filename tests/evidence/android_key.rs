@@ -146,6 +146,8 @@ async fn what_cannot_be_read_ends_with_another_status_than_what_is_refused() {
     ];
     for case in wrong {
         assert_eq!(evidence(dir.path(), case).await.status.code(), Some(2), "{case:?}");
+        let (told, status) = told(dir.path(), case).await;
+        assert_eq!((&told["reason"], status), (&json!("unreadable"), 2), "{case:?} {told}");
     }
     // A bit that flips under a signature is a refusal.
     let mut flipped = whole;

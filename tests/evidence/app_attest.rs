@@ -93,6 +93,8 @@ async fn an_attestation_is_accepted_in_each_of_its_forms() {
         let (told, status) = phone.judge(file, &[&client[..], &["--app-id", APP]].concat()).await;
         assert_eq!((&told["accepted"], status), (&json!(true), 0), "{file} {told}");
         assert_eq!(told["fields"]["environment"], "development");
+        // The last second, as the certificates say it.
+        assert_eq!(told["fields"]["valid_until"], "2035-01-01T00:00:00Z");
         assert_eq!(told["fields"]["public_key_spki_base64"], phone.public_key);
     }
     let case = ["app-attest", "case.json", "--roots", "roots.pem"];

@@ -14,7 +14,7 @@ use simbind_evidence::{
     signature::SignatureScheme,
     status::{
         CertStatus, Reason, Serial,
-        encode::{CrlEntrySpec, CrlSpec, OcspSpec, Signer, encode_crl, encode_ocsp},
+        encode::{CrlEntrySpec, CrlSpec, OcspSpec, ResponderName, Signer, encode_crl, encode_ocsp},
     },
 };
 use std::fs;
@@ -23,7 +23,12 @@ use tempfile::TempDir;
 /// 2026-09-30T12:00:00Z, half a day before all is judged.
 const SAID: Timestamp = Timestamp::from_secs(1_790_769_600);
 const SERIAL: u64 = 0x4711;
+const RESPONDER: u64 = 77;
 const BASE: &[&str] = &["chain", "chain.pem", "--roots", "roots.pem", "--at", AT];
+
+fn responder_serial() -> Serial {
+    Serial::of_unsigned(&RESPONDER.to_be_bytes()).unwrap()
+}
 
 fn serial() -> Serial {
     Serial::of_unsigned(&SERIAL.to_be_bytes()).unwrap()
@@ -60,6 +65,17 @@ fn folder() -> TempDir {
     ] {
         file(name, &encode_ocsp(&OcspSpec::about(&issuer, serial(), status, SAID), signer));
     }
+    list.entries = vec![CrlEntrySpec::revoked(responder_serial(), SAID, Reason::KeyCompromise)];
+    file("responder.crl", &encode_crl(&list, signer));
+    let mut responder = Party::leaf("responder", RESPONDER);
+    responder.params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::OcspSigning];
+    let delegate = root.issue(&responder).der().to_vec();
+    let mut spec = OcspSpec::about(&issuer, serial(), CertStatus::Good, SAID);
+    spec.responder = ResponderName::by_key(&Authority::from_der(&delegate).unwrap());
+    spec.certificates = vec![delegate];
+    let sign = |message: &[u8]| responder.key.sign(message).unwrap();
+    let signer = Signer::new(SignatureScheme::EcdsaP256Sha256, &sign);
+    file("delegated.ocsp", &encode_ocsp(&spec, signer));
     file("text", b"nothing of the kind");
     dir
 }
@@ -96,6 +112,9 @@ async fn lists_and_answers_decide_whether_it_still_counts() {
         (&["--crl", "revoked.crl", "--ocsp", "good.ocsp"], json!("revoked")),
         (&["--crl", "good.crl", "--ocsp", "held.ocsp"], json!("held")),
         (&["--policy-oid", "1.2.3.4"], json!("policy")),
+        (&["--ocsp", "delegated.ocsp"], Value::Null),
+        (&["--ocsp", "delegated.ocsp", "--crl", "good.crl"], Value::Null),
+        (&["--ocsp", "delegated.ocsp", "--crl", "responder.crl"], json!("status_unknown")),
     ];
     for (args, reason) in cases {
         let (told, status) = told(dir.path(), &[BASE, args].concat()).await;

@@ -17,7 +17,10 @@ use std::process::ExitCode;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return evidence::not_understood(&error, std::env::args_os()),
+    };
     let done = match args.command {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),

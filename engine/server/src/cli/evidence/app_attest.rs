@@ -104,7 +104,7 @@ fn attested(read: &AppAttestation) -> Map<String, Value> {
         ("receipt_length", json!(read.receipt().len())),
         ("certificates_sha256", json!(certificates)),
         ("valid_from", json!(moment::shown(read.valid_from()))),
-        ("valid_until", json!(moment::shown(read.valid_until()))),
+        ("valid_until", json!(moment::last_before(read.valid_until()))),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
@@ -115,10 +115,10 @@ fn attested_lines(read: &AppAttestation) -> Vec<Node> {
     let certificates = read.chain_fingerprints().iter().enumerate();
     let certificates =
         certificates.map(|(at, each)| Node::plain(format!("{at}: sha256 {}", hex(each))));
-    let (from, until) = (moment::shown(read.valid_from()), moment::shown(read.valid_until()));
+    let (from, until) = (moment::shown(read.valid_from()), moment::last_before(read.valid_until()));
     vec![
         Node::new(Mark::Good, "the chain ends at a trusted root").with(certificates),
-        Node::new(Mark::Good, format!("valid from {from}, before {until}")),
+        Node::new(Mark::Good, format!("valid from {from} to {until}")),
         Node::new(Mark::Good, "the nonce is for these client data"),
         Node::new(Mark::Good, "the key, its identifier and the app are those asked for"),
         Node::new(Mark::Good, format!("environment {}", environment_word(read.environment()))),

@@ -63,7 +63,8 @@ pub(crate) struct ChainArgs {
     /// path below the root must be spoken for by a list and be on none.
     #[arg(long, value_name = "FILE")]
     pub(super) crl: Vec<PathBuf>,
-    /// An OCSP answer (DER) about the person's certificate, which must say that it is good.
+    /// An OCSP answer (DER) about the person's certificate, which must say that it is good. With
+    /// lists, its responder must be spoken for too, unless its certificate says that nobody need ask.
     #[arg(long, value_name = "FILE")]
     pub(super) ocsp: Option<PathBuf>,
     /// Shows the name in the person's certificate.

@@ -1,5 +1,6 @@
 //! `simbind evidence chain`.
 
+mod answer;
 mod words;
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
     summary::{self, Described, Names},
     tree::{Mark, Node},
 };
+use answer::AnswerFault;
 use serde_json::{Map, Value, json};
 use simbind_core::time::Timestamp;
 use simbind_evidence::{
@@ -17,7 +19,7 @@ use simbind_evidence::{
         ChainPolicy, KeyUsageRule, RevocationError, TrustAnchors, Unrevoked, VerifiedPath,
         verify_path,
     },
-    status::{CertStatus, Nonce, StatusError, VerifiedOcsp, read_crl, read_ocsp, verify_ocsp},
+    status::{CertStatus, StatusError, VerifiedOcsp, read_crl, read_ocsp},
 };
 use std::path::Path;
 
@@ -26,7 +28,7 @@ struct Status {
     /// None: no list was given.
     lists: Option<Result<Unrevoked, RevocationError>>,
     /// None: no answer was given.
-    answer: Option<Result<VerifiedOcsp, StatusError>>,
+    answer: Option<Result<VerifiedOcsp, AnswerFault>>,
 }
 
 pub(super) fn examine(args: &ChainArgs) -> Result<Outcome, Unreadable> {
@@ -34,7 +36,7 @@ pub(super) fn examine(args: &ChainArgs) -> Result<Outcome, Unreadable> {
     let anchors = TrustAnchors::from_der(files::certificates(&args.common.roots)?)
         .map_err(|error| Unreadable::because(format!("--roots: {error}")))?;
     let lists = lists(args)?;
-    let answer = args.ocsp.as_deref().map(answer).transpose()?;
+    let answer = args.ocsp.as_deref().map(read_answer).transpose()?;
     let at = args.common.at.unwrap_or_else(Moment::now).0;
     let policy = ChainPolicy {
         policies: args.policy_oid.clone(),
@@ -44,7 +46,7 @@ pub(super) fn examine(args: &ChainArgs) -> Result<Outcome, Unreadable> {
     let path = verify_path(&chain.ders, &anchors, &policy, at);
     let status = path.as_ref().map_or(Status { lists: None, answer: None }, |path| Status {
         lists: (!lists.is_empty()).then(|| path.check_revocation(&lists, at)),
-        answer: answer.as_ref().map(|answer| answered(path, answer, at)),
+        answer: answer.as_ref().map(|answer| answer::verified(path, answer, &lists, at)),
     });
     let names = if args.names { Names::Shown } else { Names::Hidden };
     let verdict = match &path {
@@ -73,21 +75,12 @@ fn lists(args: &ChainArgs) -> Result<Vec<Vec<u8>>, Unreadable> {
 }
 
 /// The answer, which must be one.
-fn answer(path: &Path) -> Result<Vec<u8>, Unreadable> {
+fn read_answer(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let bytes = files::read(path)?;
     match read_ocsp(&bytes) {
         Err(error @ StatusError::Malformed(_)) => Err(Unreadable::new(path, &error)),
         _ => Ok(bytes),
     }
-}
-
-fn answered(
-    path: &VerifiedPath,
-    answer: &[u8],
-    at: Timestamp,
-) -> Result<VerifiedOcsp, StatusError> {
-    let issuer = path.authorities().next().ok_or(StatusError::OtherIssuer)?;
-    verify_ocsp(answer, &issuer, path.certificate().serial(), Nonce::NotAsked, at)
 }
 
 impl Status {
@@ -156,7 +149,7 @@ fn fields(
         ("all_valid_until", json!(until.map(moment::shown))),
         ("chain", json!(if path.is_ok() { "accept" } else { "reject" })),
         ("authorities", json!(path.as_ref().ok().map(|path| path.authorities().count()))),
-        ("path_valid_until", json!(verified.map(|read| moment::shown(read.valid_until())))),
+        ("path_valid_until", json!(verified.map(|read| moment::last_before(read.valid_until())))),
         ("crl_status", json!(status.of_lists())),
         ("ocsp_status", json!(status.of_answer())),
     ];

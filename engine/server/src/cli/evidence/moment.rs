@@ -31,6 +31,11 @@ impl FromStr for Moment {
     }
 }
 
+/// The last second before a time, as certificates say their end.
+pub(super) fn last_before(end: Timestamp) -> String {
+    shown(Timestamp::from_secs(end.as_secs().saturating_sub(1)))
+}
+
 /// A time in RFC 3339, to the second.
 pub(super) fn shown(at: Timestamp) -> String {
     let at = OffsetDateTime::from_unix_timestamp(at.as_secs()).ok();

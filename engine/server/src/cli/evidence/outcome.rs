@@ -52,22 +52,26 @@ pub(super) struct Outcome {
     pub(super) tree: Vec<Node>,
 }
 
+/// Tells as JSON that nothing could be judged.
+pub(super) fn tell_unreadable(why: &str) -> ExitCode {
+    let fields = json!({ "explanation": why });
+    let all = json!({ "accepted": false, "reason": "unreadable", "fields": fields });
+    // The status tells it where nobody reads.
+    let _ = writeln!(io::stdout().lock(), "{all}");
+    ExitCode::from(UNREADABLE)
+}
+
 /// Tells an outcome, and ends with the status that it has.
 pub(super) fn tell(kind: &str, as_json: bool, outcome: Result<Outcome, Unreadable>) -> CliResult {
-    let mut out = io::stdout().lock();
     let Outcome { verdict, mut fields, tree } = match outcome {
         Ok(outcome) => outcome,
+        Err(Unreadable(why)) if as_json => return Ok(tell_unreadable(&why)),
         Err(Unreadable(why)) => {
-            if as_json {
-                let all = json!({ "accepted": false, "reason": "unreadable",
-                    "fields": { "explanation": why } });
-                writeln!(out, "{all}")?;
-            } else {
-                eprintln!("simbind: {why}");
-            }
+            eprintln!("simbind: {why}");
             return Ok(ExitCode::from(UNREADABLE));
         }
     };
+    let mut out = io::stdout().lock();
     let (accepted, reason, code) = match &verdict {
         Verdict::Accepted => (true, Value::Null, ExitCode::SUCCESS),
         Verdict::Refused { word, .. } => (false, json!(word), ExitCode::FAILURE),
