@@ -15,7 +15,7 @@ pub use state::{End, LifecycleReason, Refused, State};
 use crate::{
     ids::{
         AuthorityId, BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef,
-        SerialNumber,
+        PointId, SerialNumber,
     },
     time::Timestamp,
 };
@@ -62,6 +62,8 @@ pub struct BoundCertificate {
     pub issuer: AuthorityId,
     /// Its serial number, by which its issuer knows it.
     pub serial: SerialNumber,
+    /// The distribution points whose lists speak for it, its issuer's name among them; at most 16.
+    pub points: Vec<PointId>,
     /// The public key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
     pub spki: Vec<u8>,
     /// First instant of validity.

@@ -8,6 +8,7 @@ mod eid;
 mod iccid;
 mod imei;
 mod imsi;
+mod list_scope;
 mod msisdn;
 mod name;
 mod random_id;
@@ -20,6 +21,7 @@ pub use eid::Eid;
 pub use iccid::{CheckDigit, Iccid, Issuer};
 pub use imei::{Imei, ImeiSet, ImeiSetError};
 pub use imsi::Imsi;
+pub use list_scope::{ListScope, PointId};
 pub use msisdn::Msisdn;
 pub use name::{
     AppId, CallerId, CarrierId, EventId, LineRef, OfficeRef, PersonRef, ReaderId, RelyingPartyId,

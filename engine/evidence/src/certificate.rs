@@ -24,7 +24,7 @@ pub use chain::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, VerifiedCertificate, ve
 pub use error::ChainError;
 #[cfg(test)]
 pub(crate) use name::NAMES_READ;
-pub(crate) use name::{Compared, check_texts, same_name};
+pub(crate) use name::{Compared, check_texts, same_name, spelling};
 pub use path::{VerifiedPath, verify_path};
 pub use policy::{ChainPolicy, Depth, KeyUsageRule, SubjectRule};
 pub use profile::{Profile, ProfileFault};

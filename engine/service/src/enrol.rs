@@ -11,15 +11,18 @@ use crate::{
         vault::{KeyId, Vault},
     },
     sealing,
-    status::CertificateName,
+    status::{CertificateName, Points},
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Serving, Sim, State},
-    ids::{BindingId, CallerId, CertificateId, PersonRef, RequestId, SerialNumber},
+    ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
     status::Standing as IssuerWord,
 };
-use simbind_evidence::certificate::{ChainError, VerifiedCertificate};
+use simbind_evidence::{
+    certificate::{ChainError, VerifiedCertificate},
+    status::CrlSubject,
+};
 
 /// What a counter asks to be bound.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,12 +71,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let certificate = self
             .chain(&asked.chain, now)
             .map_err(|error| chain_fault("certificate_chain", &error))?;
+        let certificate = bound(&certificate, &asked.chain)?;
         self.not_revoked(&certificate).await?;
         let Verified { handset, receipt } = self.handset(asked.handset, now)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),
             person: asked.person,
-            certificate: bound(&certificate)?,
+            certificate,
             key_home: asked.key_home,
             counter: asked.counter,
             sim: asked.sim,
@@ -103,9 +107,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// A certificate that its issuer revoked is not bound any more.
-    async fn not_revoked(&self, certificate: &VerifiedCertificate) -> Result<(), ServiceError> {
-        let name = named(certificate, "certificate_chain")?;
-        match self.standing_of(&name).await?.map(|answer| answer.standing) {
+    async fn not_revoked(&self, certificate: &BoundCertificate) -> Result<(), ServiceError> {
+        let points = Points::Known(&certificate.points);
+        match self
+            .standing_of(&CertificateName::of(certificate), points)
+            .await?
+            .map(|answer| answer.standing)
+        {
             Some(IssuerWord::Revoked { .. }) => {
                 Err(ServiceError::Refused("the certificate was revoked by its issuer".into()))
             }
@@ -204,16 +212,27 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 }
 
-fn bound(certificate: &VerifiedCertificate) -> Result<BoundCertificate, ServiceError> {
+fn bound(
+    certificate: &VerifiedCertificate,
+    chain: &[Vec<u8>],
+) -> Result<BoundCertificate, ServiceError> {
     let CertificateName { issuer, serial } = named(certificate, "certificate_chain")?;
     Ok(BoundCertificate {
         id: certificate.id(),
         issuer,
         serial,
+        points: points_of(chain),
         spki: certificate.public_key().spki_der().to_vec(),
         not_before: certificate.valid_from(),
         not_after: certificate.valid_until(),
     })
+}
+
+/// The distribution points of the first certificate of a chain. One whose points cannot be read
+/// names none: no list of some points speaks of it.
+pub(crate) fn points_of(chain: &[Vec<u8>]) -> Vec<PointId> {
+    let leaf = chain.first().map(|leaf| CrlSubject::of_certificate(leaf));
+    leaf.and_then(Result::ok).map(|subject| subject.point_ids()).unwrap_or_default()
 }
 
 /// A certificate as its issuer knows it.

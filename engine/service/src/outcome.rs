@@ -4,7 +4,7 @@ use crate::{
     check::{DECISIONS, decision_id},
     decisions::facts_of,
     engine::{Engine, TRIES, contended},
-    enrol::named,
+    enrol::{named, points_of},
     error::ServiceError,
     hot::Loaded,
     ledger::{DecisionEntry, OutcomeText, StateEntry, decode_row, keys},
@@ -12,6 +12,7 @@ use crate::{
         store::{Expected, Store, StoreError},
         vault::Vault,
     },
+    status::Points,
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
@@ -174,7 +175,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return Err(ServiceError::invalid("step_up.card.certificate_chain", why));
         }
         let name = named(&certificate, "step_up.card.certificate_chain")?;
-        match self.standing_of(&name).await?.map(|answer| answer.standing) {
+        let points = points_of(chain);
+        match self.standing_of(&name, Points::Known(&points)).await?.map(|answer| answer.standing) {
             None | Some(Standing::Good) => {}
             Some(Standing::Held { .. } | Standing::Revoked { .. }) => {
                 let why = "is a card that its issuer revoked or holds";

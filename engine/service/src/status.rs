@@ -22,7 +22,7 @@ pub use schedule::SourceFigures;
 pub use standing::{IssuerState, ListState};
 
 pub(crate) use issuers::Issuers;
-pub(crate) use lists::Lists;
+pub(crate) use lists::{Lists, Points};
 pub(crate) use schedule::Schedule;
 pub(crate) use watch::Watch;
 

@@ -167,6 +167,7 @@ fn in_order() -> Input {
                 id: CertificateId::of_der(b"c"),
                 issuer: crate::ids::AuthorityId::from_sha256([7; 32]),
                 serial: crate::ids::SerialNumber::new(&[1]).unwrap(),
+                points: Vec::new(),
                 spki: Vec::new(),
                 not_before: Timestamp::EPOCH,
                 not_after: Timestamp::from_secs(1_000_000),

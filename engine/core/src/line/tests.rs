@@ -33,6 +33,7 @@ pub(crate) fn binding() -> Binding {
             id: CertificateId::of_der(b"c"),
             issuer: crate::ids::AuthorityId::from_sha256([7; 32]),
             serial: crate::ids::SerialNumber::new(&[1]).unwrap(),
+            points: Vec::new(),
             spki: Vec::new(),
             not_before: Timestamp::EPOCH,
             not_after: at(1_000_000_000),

@@ -129,6 +129,18 @@ pub(crate) fn check_texts(der: &[u8]) -> Result<(), DerError> {
     Ok(())
 }
 
+/// A name (DER) in one spelling: two are the same by [`same_name`] where their spellings are.
+pub(crate) fn spelling(der: &[u8]) -> Vec<u8> {
+    let read = if der.len() > MAX_FOLDED { None } else { Name::from_der(der).ok() };
+    let Some(name) = read else { return [&[0], der].concat() };
+    let mut spelled = vec![1];
+    for relative in &name.relatives {
+        spelled.extend(u64::try_from(relative.len()).unwrap_or(u64::MAX).to_be_bytes());
+        spelled.extend_from_slice(relative);
+    }
+    spelled
+}
+
 /// A relative name in one spelling: its attributes in order, each with its length.
 fn relative(mut set: Reader<'_>, emails: &mut Vec<String>) -> Result<Box<[u8]>, DerError> {
     if set.is_empty() {

@@ -1,9 +1,11 @@
 //! Names of distribution points (RFC 5280 sections 4.2.1.13 and 5.2.5).
 
 use crate::{
-    certificate::same_name,
+    certificate::{same_name, spelling},
     der::{DerError, Reader, SEQUENCE, Tag, write::element},
+    signature::sha256,
 };
+use simbind_core::ids::PointId;
 
 const FIELD: &str = "distributionPoint";
 /// The most names that one point may have.
@@ -28,6 +30,15 @@ impl PointName {
             (Self::Directory(one), Self::Directory(other)) => same_name(one, other),
             _ => self == other,
         }
+    }
+
+    /// The same for two names that are the same, and for no others.
+    pub(super) fn id(&self) -> PointId {
+        let bytes = match self {
+            Self::Directory(name) => [&[0], &*spelling(name)].concat(),
+            Self::Other(kind, octets) => [&[1], &kind.to_be_bytes()[..], octets].concat(),
+        };
+        PointId::from_sha256(sha256(&bytes))
     }
 }
 

@@ -3,6 +3,7 @@ use super::{
     point::{PointName, context, read_names, read_point},
 };
 use crate::der::{DerError, Reader, SEQUENCE};
+use simbind_core::ids::PointId;
 use x509_parser::{
     certificate::X509Certificate, oid_registry::OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
     prelude::FromDer,
@@ -69,6 +70,21 @@ impl CrlSubject {
     pub fn is_authority(&self) -> bool {
         self.kind == Kind::Authority
     }
+
+    /// The distribution points whose lists can speak for the certificate: its own, and its
+    /// issuer's name. At most [`Self::MAX_POINT_IDS`]; of more, those that are named first.
+    pub fn point_ids(&self) -> Vec<PointId> {
+        let mut ids = vec![PointName::Directory(self.issuer.clone()).id()];
+        for id in self.points.iter().map(PointName::id) {
+            if ids.len() < Self::MAX_POINT_IDS && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// The most that [`Self::point_ids`] gives.
+    pub const MAX_POINT_IDS: usize = 16;
 
     pub(super) fn points(&self) -> &[PointName] {
         &self.points

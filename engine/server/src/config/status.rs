@@ -18,7 +18,7 @@ const EVERY: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_
 const TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(300);
 /// The most sources.
-const MOST: usize = 64;
+const MOST: usize = 4096;
 
 pub(super) fn sources(raw: &RawStatus, checker: &mut Checker<'_>) -> Vec<StatusSource> {
     if let Some(past) = raw.source.get(MOST) {

@@ -1,7 +1,6 @@
-//! The issuers' lists as files in the data folder, one for each issuer.
+//! The issuers' lists as files in the data folder, one for each scope of an issuer.
 
-use simbind_core::ids::AuthorityId;
-use simbind_service::ports::status::{KeptLists, ListFault};
+use simbind_service::ports::status::{KeptLists, ListFault, ListName};
 use std::{
     fs::{self, File},
     io::{self, Read as _, Write as _},
@@ -20,9 +19,13 @@ impl ListFiles {
         Self(folder)
     }
 
-    fn path(&self, issuer: &AuthorityId) -> PathBuf {
-        let name: String = issuer.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        self.0.join(format!("{name}.crl"))
+    fn path(&self, name: &ListName) -> PathBuf {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let mut file = hex(name.issuer.as_bytes());
+        if !name.scope.is_whole() {
+            file = format!("{file}-{}", hex(name.scope.as_bytes()));
+        }
+        self.0.join(format!("{file}.crl"))
     }
 }
 
@@ -44,13 +47,13 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 impl KeptLists for ListFiles {
-    fn keep(&self, issuer: &AuthorityId, der: &[u8]) -> Result<(), ListFault> {
-        let path = self.path(issuer);
+    fn keep(&self, name: &ListName, der: &[u8]) -> Result<(), ListFault> {
+        let path = self.path(name);
         replace(&path, der).map_err(|error| fault(&path, &error))
     }
 
-    fn kept(&self, issuer: &AuthorityId) -> Result<Option<Vec<u8>>, ListFault> {
-        let path = self.path(issuer);
+    fn kept(&self, name: &ListName) -> Result<Option<Vec<u8>>, ListFault> {
+        let path = self.path(name);
         let read = || {
             let mut bytes = Vec::new();
             File::open(&path)?.take(MOST).read_to_end(&mut bytes)?;
@@ -63,25 +66,30 @@ impl KeptLists for ListFiles {
         }
     }
 
-    fn place(&self, issuer: &AuthorityId) -> String {
-        self.path(issuer).display().to_string()
+    fn place(&self, name: &ListName) -> String {
+        self.path(name).display().to_string()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use simbind_core::ids::{AuthorityId, ListScope, PointId};
 
     #[test]
     fn a_list_is_read_back_as_it_was_kept_last() {
         let dir = tempfile::tempdir().unwrap();
         let files = ListFiles::new(dir.path().join("status"));
-        let (one, other) = (AuthorityId::from_sha256([1; 32]), AuthorityId::from_sha256([2; 32]));
+        let named = |issuer, scope| ListName { issuer: AuthorityId::from_sha256(issuer), scope };
+        let one = named([1; 32], ListScope::WHOLE);
+        let other = named([2; 32], ListScope::WHOLE);
+        let part = named([1; 32], ListScope::of_points(&[PointId::from_sha256([3; 32])]));
         assert_eq!(files.kept(&one), Ok(None));
         files.keep(&one, b"first").unwrap();
         files.keep(&one, b"second").unwrap();
         assert_eq!(files.kept(&one), Ok(Some(b"second".to_vec())));
         assert_eq!(files.kept(&other), Ok(None));
+        assert_eq!(files.kept(&part), Ok(None));
         assert_eq!(fs::read_dir(dir.path().join("status")).unwrap().count(), 1);
     }
 }

@@ -1,10 +1,10 @@
 //! Entries of the ledgers, in postcard behind one version byte. An entry that was written is never
 //! read differently: a changed shape is a new variant at the end of its enum.
 
-use crate::ports::{store::ProjectionError, vault::Sealed};
+use crate::ports::{status::ListName, store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    ids::{AuthorityId, BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
+    ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
     line::{EventKind, LineName},
     rollout::Change,
     snooze::Snooze,
@@ -253,8 +253,8 @@ pub enum StateEntry {
     },
     /// An issuer's list of revoked and held certificates was taken. The list is in a file.
     ListTaken {
-        /// Whose.
-        issuer: AuthorityId,
+        /// Which.
+        list: ListName,
         /// Who brought it; the engine itself is `simbind`.
         by: CallerId,
         /// SHA-256 of its DER.

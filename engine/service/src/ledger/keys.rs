@@ -11,8 +11,8 @@ use crate::{
 use simbind_core::{
     binding::Sim,
     ids::{
-        AuthorityId, BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, PersonRef,
-        RequestId, SupportCode,
+        AuthorityId, BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, ListScope,
+        PersonRef, RequestId, SupportCode,
     },
     line::LineName,
 };
@@ -62,9 +62,14 @@ fn name_hash_of(vault: &impl Vault, name: &CertificateName) -> LookupHash {
     vault.lookup(LookupKind::Serial, &[issuer.as_bytes(), serial.as_bytes()])
 }
 
-/// The list of an issuer that was taken last.
-pub fn status_list(issuer: &AuthorityId) -> Result<Key, StoreError> {
+/// The lists of an issuer, as a prefix.
+pub fn status_lists(issuer: &AuthorityId) -> Result<Key, StoreError> {
     key(b'L', &[issuer.as_bytes()])
+}
+
+/// The list of an issuer of one scope that was taken last.
+pub fn status_list(issuer: &AuthorityId, scope: ListScope) -> Result<Key, StoreError> {
+    key(b'L', &[issuer.as_bytes(), scope.as_bytes()])
 }
 
 /// A person's bindings, as a prefix.

@@ -190,8 +190,9 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::StatusLearned { certificate, answer, .. } => {
                 status::learned_writes(&*self.vault, &certificate, answer, values)
             }
-            StateEntry::ListTaken { issuer, digest, this_update, learned_at, .. } => {
-                status::list_writes(&issuer, &ListRow { digest, this_update, learned_at })
+            StateEntry::ListTaken { list, digest, this_update, learned_at, .. } => {
+                let row = ListRow { scope: list.scope, digest, this_update, learned_at };
+                status::list_writes(&list.issuer, &row)
             }
             StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
             StateEntry::SnoozeSet { binding, snooze } => {

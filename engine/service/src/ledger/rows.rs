@@ -7,7 +7,7 @@ use crate::ports::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use simbind_core::{
-    ids::{BindingId, EventId},
+    ids::{BindingId, EventId, ListScope},
     rollout::Origin,
     status::Known,
     time::Timestamp,
@@ -115,9 +115,11 @@ pub struct StatusRow {
     pub key: KeyId,
 }
 
-/// The list of an issuer that was taken last. The list itself is in a file.
+/// The list of an issuer of one scope that was taken last. The list itself is in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListRow {
+    /// Of which of its certificates.
+    pub scope: ListScope,
     /// SHA-256 of its DER.
     pub digest: [u8; 32],
     /// As of when it is true.

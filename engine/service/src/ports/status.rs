@@ -1,25 +1,35 @@
 //! Where status answers come from, and where the issuers' lists are kept.
 
-use simbind_core::ids::AuthorityId;
+use serde::{Deserialize, Serialize};
+use simbind_core::ids::{AuthorityId, ListScope};
 use std::{fmt, future::Future, path::PathBuf, time::Duration};
 use thiserror::Error;
 
+/// Which list of which issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ListName {
+    /// Whose.
+    pub issuer: AuthorityId,
+    /// Of which of its certificates.
+    pub scope: ListScope,
+}
+
 /// The files of the issuers' lists. Both calls block.
 pub trait KeptLists: Send + Sync + 'static {
-    /// Keeps the list of an issuer in place of the one before; on disk when this answers.
+    /// Keeps a list in place of the one before of its name; on disk when this answers.
     ///
     /// # Errors
     /// Where it cannot be written.
-    fn keep(&self, issuer: &AuthorityId, der: &[u8]) -> Result<(), ListFault>;
+    fn keep(&self, name: &ListName, der: &[u8]) -> Result<(), ListFault>;
 
     /// The list that was kept last.
     ///
     /// # Errors
     /// Where there is one that cannot be read.
-    fn kept(&self, issuer: &AuthorityId) -> Result<Option<Vec<u8>>, ListFault>;
+    fn kept(&self, name: &ListName) -> Result<Option<Vec<u8>>, ListFault>;
 
-    /// Where an issuer's list is kept, in words for people.
-    fn place(&self, issuer: &AuthorityId) -> String;
+    /// Where a list is kept, in words for people.
+    fn place(&self, name: &ListName) -> String;
 }
 
 impl fmt::Debug for dyn KeptLists {

@@ -79,8 +79,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let told = |error: ServiceError| error.to_string();
         let list = self.verified_list(authority, &der).await.map_err(told)?;
         let list = list.map_err(|error| error.to_string())?;
-        if !list.speaks_of_all() {
-            return Err(format!("the list {}", super::learn::PARTIAL));
+        if !list.speaks_of_persons() {
+            return Err(format!("the list {}", super::learn::OF_NOBODY));
         }
         let by = engine_caller().map_err(told)?;
         self.take_list(&by, &terms.issuer, list, &der).await.map(|_| ()).map_err(told)

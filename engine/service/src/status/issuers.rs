@@ -48,6 +48,14 @@ pub struct SourceTerms {
     pub timeout: Duration,
 }
 
+impl SourceTerms {
+    /// A source whose answers are pushed in.
+    pub const fn pushed(issuer: AuthorityId, kind: SourceKind) -> Self {
+        let (every, timeout) = (Duration::from_secs(3600), Duration::from_secs(10));
+        Self { issuer, kind, place: None, every, timeout }
+    }
+}
+
 /// The issuers that are known.
 #[derive(Debug)]
 pub(crate) struct Issuers(BTreeMap<AuthorityId, IssuerTerms>);

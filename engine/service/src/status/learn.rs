@@ -1,11 +1,15 @@
 //! Taking answers in. What this acknowledges is on disk and counts in every later decision.
 
-use super::{CertificateName, CertificateRef, lists::CurrentList};
+use super::{
+    CertificateName, CertificateRef,
+    lists::{CurrentList, Points},
+};
 use crate::{
     engine::{Engine, TRIES, contended, engine_caller},
     error::ServiceError,
     ledger::{CertificateRow, StateEntry, StatusRow, decode_row, keys},
     ports::{
+        status::ListName,
         store::{Expected, Store, StoreError},
         vault::{KeyId, Vault},
     },
@@ -24,9 +28,8 @@ use std::{sync::Arc, time::Duration};
 
 /// How far ahead of us an issuer's word may be.
 const SKEW: Duration = Duration::from_secs(300);
-/// What is told of a list that leaves out some certificates.
-pub(super) const PARTIAL: &str =
-    "speaks for some of the issuer's certificates only; a full list is needed";
+/// What is told of a list of authorities, or of attributes.
+pub(super) const OF_NOBODY: &str = "speaks for none of the issuer's certificates of persons";
 /// How long the issuer's word that a certificate is good stands for a fresh answer.
 const WORD_HOLDS: Duration = Duration::from_secs(24 * 3600);
 
@@ -119,8 +122,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let mut refused = None;
         for (id, authority) in self.status.issuers.all() {
             match self.verified_list(authority, &der).await? {
-                Ok(list) if !list.speaks_of_all() => {
-                    return Err(ServiceError::invalid("crl", PARTIAL));
+                Ok(list) if !list.speaks_of_persons() => {
+                    return Err(ServiceError::invalid("crl", OF_NOBODY));
                 }
                 Ok(list) => {
                     self.status.issuers.spoken_for(by, id, "crl")?;
@@ -157,7 +160,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let Some(_turn) = lists.turn(issuer).await else {
             return Err(ServiceError::NotFound("issuer"));
         };
-        if let Some(before) = lists.current(issuer) {
+        let scope = list.scope();
+        if let Some(before) = lists.before(issuer, scope)? {
             if before.digest == list.digest {
                 return Ok(Taken::Known);
             }
@@ -166,19 +170,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
             // Revoked is for good: one that the new list leaves out is kept by itself.
             for name in before.left_out_of(&list, issuer) {
-                if let Some(answer) = before.answer(name.serial.as_bytes())
+                if let Some(answer) = before.answer(name.serial.as_bytes(), Points::Unknown)
                     && self.is_bound(&name).await?
                 {
                     self.learn(&engine_caller()?, &name, answer).await?;
                 }
             }
         }
-        let (files, id, bytes) = (Arc::clone(&lists.files), *issuer, der.to_vec());
-        let kept = tokio::task::spawn_blocking(move || files.keep(&id, &bytes)).await;
+        let (files, bytes) = (Arc::clone(&lists.files), der.to_vec());
+        let name = ListName { issuer: *issuer, scope };
+        let kept = tokio::task::spawn_blocking(move || files.keep(&name, &bytes)).await;
         let kept = kept.map_err(|_| ServiceError::unavailable("keeping a list panicked"))?;
         kept.map_err(ServiceError::unavailable)?;
         let entry = StateEntry::ListTaken {
-            issuer: *issuer,
+            list: name,
             by: by.clone(),
             digest: list.digest,
             this_update: list.list.this_update(),

@@ -82,6 +82,11 @@ impl Schedule {
         self.sources.get(source).map(|(terms, _)| terms)
     }
 
+    /// Whether an issuer has a source: one that is asked, or one that tells by itself.
+    pub(super) fn has_source(&self, issuer: &AuthorityId) -> bool {
+        self.sources.iter().any(|(terms, _)| terms.issuer == *issuer)
+    }
+
     /// Whether an issuer has a responder that is asked.
     pub(crate) fn asks_about(&self, issuer: &AuthorityId) -> bool {
         self.sources.iter().any(|(terms, _)| {

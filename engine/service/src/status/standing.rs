@@ -1,24 +1,30 @@
 //! How certificates and issuers stand.
 
-use super::{CertificateName, CertificateRef, SourceFigures};
+use super::{
+    CertificateName, CertificateRef, SourceFigures,
+    lists::{CurrentList, Points},
+};
 use crate::{
     engine::Engine,
     error::ServiceError,
     hot::Loaded,
-    ledger::{StatusRow, decode_row, keys},
+    ledger::{CertificateRow, StatusRow, decode_row, keys},
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
     check::StatusFinding,
-    ids::AuthorityId,
+    ids::{AuthorityId, ListScope},
     status::{Answer, Known, Source},
     time::Timestamp,
 };
 use simbind_evidence::status::Nonce;
+use std::sync::Arc;
 
 /// A list as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListState {
+    /// Of which certificates it is.
+    pub scope: ListScope,
     /// As of when it is true.
     pub this_update: Timestamp,
     /// When the next one is due.
@@ -34,8 +40,8 @@ pub struct ListState {
 pub struct IssuerState {
     /// Who.
     pub issuer: AuthorityId,
-    /// Its list, where one was taken.
-    pub list: Option<ListState>,
+    /// Its lists that were taken, by their scope.
+    pub lists: Vec<ListState>,
     /// Its sources.
     pub sources: Vec<SourceFigures>,
 }
@@ -50,7 +56,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
         certificate: CertificateRef,
     ) -> Result<(CertificateName, Option<Answer>), ServiceError> {
         let name = self.named(certificate).await?;
-        let standing = self.standing_of(&name).await?;
+        let row = keys::serial(&*self.vault, &name)?;
+        let bound = match self.store.read(&[row]).await?.values.first() {
+            Some(Some(row)) => {
+                let CertificateRow { binding } = decode_row(&row.value)?;
+                self.binding(binding).await.ok().map(|standing| standing.binding)
+            }
+            _ => None,
+        };
+        let points = match &bound {
+            Some(binding) => Points::Known(&binding.certificate.points),
+            None => Points::Unknown,
+        };
+        let standing = self.standing_of(&name, points).await?;
         Ok((name, standing))
     }
 
@@ -58,13 +76,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
     pub(crate) async fn standing_of(
         &self,
         name: &CertificateName,
+        points: Points<'_>,
     ) -> Result<Option<Answer>, ServiceError> {
         let snapshot = self.store.read(&[keys::status(&*self.vault, name)?]).await?;
         let known = match snapshot.values.first() {
             Some(Some(row)) => decode_row::<StatusRow>(&row.value)?.known,
             _ => Known::default(),
         };
-        Ok(known.joined(self.listed(name), None, self.now()))
+        let list = self.status.lists.answer(&name.issuer, name.serial.as_bytes(), points);
+        Ok(known.joined(list, None, self.now()))
     }
 
     /// How the certificate of a check stands, with what the check brought.
@@ -76,7 +96,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Option<Answer> {
         let certificate = &loaded.binding.certificate;
         let lists = &self.status.lists;
-        let list = lists.answer(&certificate.issuer, certificate.serial.as_bytes());
+        let points = Points::Known(&certificate.points);
+        let list = lists.answer(&certificate.issuer, certificate.serial.as_bytes(), points);
         loaded.known.joined(list, brought, now)
     }
 
@@ -92,7 +113,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let issuer = &loaded.binding.certificate.issuer;
         match self.issuer_word(loaded, brought, now) {
             Some(answer) => answer.finding(now),
-            None if self.status.issuers.get(issuer).is_some() => StatusFinding::Silent,
+            None if self.status.schedule.has_source(issuer) => StatusFinding::Silent,
             None => StatusFinding::NoSource,
         }
     }
@@ -109,14 +130,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
     pub fn issuers(&self) -> Vec<IssuerState> {
         let state = |issuer: &AuthorityId| IssuerState {
             issuer: *issuer,
-            list: self.status.lists.current(issuer).map(|current| ListState {
-                this_update: current.list.this_update(),
-                next_update: current.list.next_update(),
-                learned_at: current.learned_at,
-                entries: current.list.len(),
-            }),
+            lists: self.status.lists.all(issuer).iter().map(state_of).collect(),
             sources: self.status.schedule.figures(issuer),
         };
         self.status.issuers.all().map(|(id, _)| state(id)).collect()
+    }
+}
+
+fn state_of(current: &Arc<CurrentList>) -> ListState {
+    ListState {
+        scope: current.scope(),
+        this_update: current.list.this_update(),
+        next_update: current.list.next_update(),
+        learned_at: current.learned_at,
+        entries: current.list.len(),
     }
 }

@@ -4,7 +4,7 @@
 use crate::support::{Person, World, caller, imei};
 use simbind_core::{
     binding::LifecycleReason as Why,
-    ids::{AuthorityId, BindingId, DecisionId, SnoozeId},
+    ids::{AuthorityId, BindingId, DecisionId, ListScope, SnoozeId},
     line::EventKind,
     rollout::{Act, Change, Origin},
     snooze::Snooze,
@@ -19,6 +19,7 @@ use simbind_service::{
         encode_state,
     },
     ports::{
+        status::ListName,
         store::{LedgerKind, Projection as _, Store as _},
         vault::{KeyId, Sealed},
     },
@@ -208,7 +209,10 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         (
             "list-taken",
             StateEntry::ListTaken {
-                issuer: AuthorityId::from_sha256([7; 32]),
+                list: ListName {
+                    issuer: AuthorityId::from_sha256([7; 32]),
+                    scope: ListScope::WHOLE,
+                },
                 by: caller("issuer"),
                 digest: [8; 32],
                 this_update: Timestamp::from_millis(1_790_000_000_123),

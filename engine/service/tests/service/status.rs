@@ -1,6 +1,7 @@
 //! What issuers say of certificates, and what checks make of it.
 
 mod fetched;
+mod parts;
 mod refused;
 
 use crate::support::{Person, World, caller, serial};
@@ -11,7 +12,7 @@ use simbind_service::{
     ServiceError,
     ledger::{DecisionEntry, decode_decision},
     ports::store::LedgerKind,
-    status::{CertificateRef, Told, Word},
+    status::{CertificateRef, SourceKind, SourceTerms, Told, Word},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -247,23 +248,25 @@ async fn a_stapled_answer_that_does_not_verify_counts_as_left_out() {
         let decision = scene.world.engine.check(&check).await.unwrap();
         assert_eq!(said(&decision), allowed());
         assert_eq!(facts(&decision).certificate_status(), None);
-        assert_eq!(facts(&decision).certificate_status_source(), Some(StatusSource::Silent));
     }
 }
 
 #[tokio::test]
 async fn a_source_that_is_silent_is_not_the_same_as_none() {
-    let scene = Scene::new().await;
-    let silent = scene.person.check(&scene.world.engine, "silent").await;
-    assert_eq!(facts(&silent).certificate_status_source(), Some(StatusSource::Silent));
-    scene.list(vec![]).await;
-    let listed = scene.person.check(&scene.world.engine, "listed").await;
-    assert_eq!(facts(&listed).certificate_status_source(), Some(StatusSource::Crl));
-
-    let world = World::without_status(PACK).await;
+    let pushed = |issuer| vec![SourceTerms::pushed(issuer, SourceKind::List)];
+    let world = World::with_sources(PACK, pushed).await;
     let person = Person::new(&world.authority, 1);
     person.enrol(&world).await.unwrap();
-    let none = person.check(&world.engine, "none").await;
+    let silent = person.check(&world.engine, "silent").await;
+    assert_eq!(facts(&silent).certificate_status_source(), Some(StatusSource::Silent));
+    let list = Told::List(world.authority.list(world.engine.now(), |_| {}));
+    world.engine.push_status(&caller("issuer"), list).await.unwrap();
+    let listed = person.check(&world.engine, "listed").await;
+    assert_eq!(facts(&listed).certificate_status_source(), Some(StatusSource::Crl));
+
+    // An issuer that is known, and that no source is of.
+    let scene = Scene::new().await;
+    let none = scene.person.check(&scene.world.engine, "none").await;
     assert_eq!(facts(&none).certificate_status_source(), Some(StatusSource::None));
     assert_eq!(facts(&none).certificate_status(), None);
 }

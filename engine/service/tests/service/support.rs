@@ -32,7 +32,7 @@ use simbind_service::{
     ledger::{BindingRow, IndexProjection, decode_row, keys},
     ports::{
         clock::{Clock, Entropy, NoEntropy},
-        status::{KeptLists, ListFault},
+        status::{KeptLists, ListFault, ListName},
         store::Store as _,
         vault::KeyId,
     },
@@ -114,19 +114,19 @@ impl Entropy for Counting {
 
 /// Lists that are kept in memory, over restarts.
 #[derive(Default)]
-pub(crate) struct KeptHere(pub(crate) Mutex<BTreeMap<AuthorityId, Vec<u8>>>);
+pub(crate) struct KeptHere(pub(crate) Mutex<BTreeMap<ListName, Vec<u8>>>);
 
 impl KeptLists for KeptHere {
-    fn keep(&self, issuer: &AuthorityId, der: &[u8]) -> Result<(), ListFault> {
-        self.0.lock().insert(*issuer, der.to_vec());
+    fn keep(&self, name: &ListName, der: &[u8]) -> Result<(), ListFault> {
+        self.0.lock().insert(*name, der.to_vec());
         Ok(())
     }
 
-    fn kept(&self, issuer: &AuthorityId) -> Result<Option<Vec<u8>>, ListFault> {
-        Ok(self.0.lock().get(issuer).cloned())
+    fn kept(&self, name: &ListName) -> Result<Option<Vec<u8>>, ListFault> {
+        Ok(self.0.lock().get(name).cloned())
     }
 
-    fn place(&self, _issuer: &AuthorityId) -> String {
+    fn place(&self, _name: &ListName) -> String {
         "here".into()
     }
 }
@@ -139,15 +139,6 @@ struct Tuned {
     packs: PackTerms,
     apps: Option<AppList>,
     sources: Vec<SourceTerms>,
-    issuers: KnownIssuers,
-}
-
-/// The issuers whose status configuration knows.
-#[derive(Default)]
-enum KnownIssuers {
-    #[default]
-    Ours,
-    None,
 }
 
 /// All that an engine stands on, so that it can be started again.
@@ -189,11 +180,6 @@ impl World {
         let authority = people::Authority::new();
         let sources = sources(authority.known().id());
         Self::of(authority, text, Tuned { sources, ..Tuned::default() }).await
-    }
-
-    /// Where no source of certificates' status is configured.
-    pub(crate) async fn without_status(text: &str) -> Self {
-        Self::tuned(text, Tuned { issuers: KnownIssuers::None, ..Tuned::default() }).await
     }
 
     /// With other terms for packs.
@@ -330,7 +316,7 @@ async fn start(
     &On { clock, entropy, lists }: &On<'_>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps, list_age, sources, issuers }: Tuned,
+    Tuned { bounds, packs, apps, list_age, sources }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -340,13 +326,6 @@ async fn start(
     let carrier = |name: &str| -> (CarrierId, CarrierTerms) {
         let host = (name == "aqua-mobile").then(|| "docomo".parse().unwrap());
         (name.parse().unwrap(), CarrierTerms { host, feed: terms })
-    };
-    let issuers = match issuers {
-        KnownIssuers::Ours => {
-            let speakers = [caller("issuer")].into();
-            vec![IssuerTerms { authority: authority.known(), speakers }]
-        }
-        KnownIssuers::None => Vec::new(),
     };
     let settings = Settings {
         trust: Trust {
@@ -361,7 +340,13 @@ async fn start(
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,
         packs,
-        status: StatusTerms { issuers, sources },
+        status: StatusTerms {
+            issuers: vec![IssuerTerms {
+                authority: authority.known(),
+                speakers: [caller("issuer")].into(),
+            }],
+            sources,
+        },
     };
     let ports = Ports {
         store: Arc::clone(store),

@@ -7,7 +7,10 @@ use crate::{
     certificate::{Authority, MaySignCrls, same_name},
     status::{CrlSubject, Freshness, Reason, Serial, StatusError, StatusRules, reason::Code},
 };
-use simbind_core::{ids::AuthorityId, time::Timestamp};
+use simbind_core::{
+    ids::{AuthorityId, PointId},
+    time::Timestamp,
+};
 use std::{fmt, sync::Arc};
 
 /// A revocation list that its issuer signed. Only verifying makes one.
@@ -124,6 +127,20 @@ impl VerifiedCrl {
             Some(found) => found.into(),
             None if self.scope.covers_users() => Listing::Unlisted,
             None => Listing::NotCovered,
+        }
+    }
+
+    /// What the list says of a certificate that is no authority's, by its serial and by what
+    /// [`CrlSubject::point_ids`] gave of it.
+    pub fn of_user(&self, serial: &[u8], points: &[PointId]) -> Listing {
+        let own = self.scope.point_ids();
+        let covered = own.is_empty() || own.iter().any(|id| points.contains(id));
+        if !(covered && self.scope.is_of_users()) {
+            return Listing::NotCovered;
+        }
+        match self.of_serial(serial) {
+            Listing::NotCovered => Listing::Unlisted,
+            listing => listing,
         }
     }
 

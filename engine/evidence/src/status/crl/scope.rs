@@ -6,6 +6,7 @@ use crate::{
         point::{PointName, context, read_point},
     },
 };
+use simbind_core::ids::PointId;
 
 const FIELD: &str = "issuingDistributionPoint";
 
@@ -15,6 +16,8 @@ pub struct CrlScope {
     subjects: Subjects,
     /// Empty: every distribution point.
     points: Vec<PointName>,
+    /// Theirs.
+    ids: Vec<PointId>,
     /// Why the list is not counted.
     unserved: Option<StatusError>,
 }
@@ -35,7 +38,7 @@ pub enum Subjects {
 impl CrlScope {
     /// All certificates of the issuer.
     pub(super) const ALL: Self =
-        Self { subjects: Subjects::All, points: Vec::new(), unserved: None };
+        Self { subjects: Subjects::All, points: Vec::new(), ids: Vec::new(), unserved: None };
 
     /// Whose certificates.
     pub fn subjects(&self) -> Subjects {
@@ -54,9 +57,19 @@ impl CrlScope {
         self.unserved
     }
 
+    /// The points that it is of; none where it is of every one.
+    pub fn point_ids(&self) -> &[PointId] {
+        &self.ids
+    }
+
+    /// Whether it speaks for anyone who is no authority.
+    pub fn is_of_users(&self) -> bool {
+        matches!(self.subjects, Subjects::All | Subjects::Users)
+    }
+
     /// Whether not being on the list says something of every certificate that is no authority's.
     pub(super) fn covers_users(&self) -> bool {
-        self.points.is_empty() && matches!(self.subjects, Subjects::All | Subjects::Users)
+        self.points.is_empty() && self.is_of_users()
     }
 
     /// Whether the list speaks for a certificate (RFC 5280 section 6.3.3 b 2).
@@ -96,6 +109,7 @@ impl CrlScope {
                     if scope.points.is_empty() {
                         return Err(DerError::Der { field: FIELD }.into());
                     }
+                    scope.ids = scope.points.iter().map(PointName::id).collect();
                     continue;
                 }
                 3 if tag == context(3, false) && !content.is_empty() => {

@@ -74,6 +74,10 @@ fn a_list_speaks_for_those_in_its_scope_alone() {
         let listing = |covered| if covered { Listing::Unlisted } else { Listing::NotCovered };
         for (subject, covered) in subjects.iter().zip(by_subject) {
             assert_eq!(list.of(subject), listing(covered), "case {place}");
+            if !subject.is_authority() {
+                let by_points = list.of_user(&[5], &subject.point_ids());
+                assert_eq!(by_points, listing(covered), "case {place}");
+            }
         }
         assert_eq!(list.of_serial(&[5]), listing(by_serial), "case {place}");
     }
@@ -98,6 +102,7 @@ fn a_point_of_some_reasons_or_of_another_issuers_list_is_none() {
         let party = Party::leaf("person", 5).with_extension(&[2, 5, 29, 31], value, false);
         let subject = CrlSubject::of_certificate(&issuer.party.issue(&party)).unwrap();
         assert_eq!(list.of(&subject), listing, "case {place}");
+        assert_eq!(list.of_user(&[5], &subject.point_ids()), listing, "case {place}");
     }
 }
 
@@ -118,6 +123,7 @@ fn a_point_relative_to_the_issuer_is_made_whole() {
         let party = Party::leaf("person", 5).with_extension(&[2, 5, 29, 31], value, false);
         let subject = CrlSubject::of_certificate(&issuer.party.issue(&party)).unwrap();
         assert_eq!(list.of(&subject), Listing::Unlisted);
+        assert_eq!(list.of_user(&[5], &subject.point_ids()), Listing::Unlisted);
     }
 }
 

@@ -141,16 +141,24 @@ pub(in crate::grpc) fn standing(
 
 /// How an issuer stands.
 pub(in crate::grpc) fn state(state: IssuerState) -> wire::StatusIssuer {
-    let IssuerState { issuer, list, sources } = state;
-    let list =
-        list.map(|ListState { this_update, next_update, learned_at, entries }| wire::IssuerList {
-            this_update: Some(time(this_update)),
-            next_update: Some(time(next_update)),
-            learned_at: Some(time(learned_at)),
-            entries: u64::try_from(entries).unwrap_or(u64::MAX),
-        });
+    let IssuerState { issuer, lists, sources } = state;
+    let (whole, parts): (Vec<_>, _) = lists.into_iter().partition(|list| list.scope.is_whole());
+    let list = whole.into_iter().next().map(listed);
+    let parts = parts.into_iter().map(listed).collect();
     let feeds = sources.into_iter().map(feed).collect();
-    wire::StatusIssuer { issuer_id: issuer.as_bytes().to_vec().into(), list, feeds }
+    wire::StatusIssuer { issuer_id: issuer.as_bytes().to_vec().into(), list, feeds, parts }
+}
+
+fn listed(list: ListState) -> wire::IssuerList {
+    let ListState { scope, this_update, next_update, learned_at, entries } = list;
+    let scope = if scope.is_whole() { Vec::new() } else { scope.as_bytes().to_vec() };
+    wire::IssuerList {
+        this_update: Some(time(this_update)),
+        next_update: Some(time(next_update)),
+        learned_at: Some(time(learned_at)),
+        entries: u64::try_from(entries).unwrap_or(u64::MAX),
+        scope: scope.into(),
+    }
 }
 
 fn feed(figures: SourceFigures) -> wire::StatusFeed {

@@ -47,7 +47,7 @@ pub(super) fn list_writes(
     issuer: &AuthorityId,
     row: &ListRow,
 ) -> Result<Vec<Write>, ProjectionError> {
-    Ok(vec![put(keys::status_list(issuer), row)?])
+    Ok(vec![put(keys::status_list(issuer, row.scope), row)?])
 }
 
 /// The newest binding of a certificate, by its issuer and serial.

@@ -40,7 +40,7 @@ async fn lists_that_do_not_hold_are_refused_with_their_fault() {
         (stranger.authority.list(now, |_| {}), "signature"),
         (turned, "signature"),
         (extended(&delta), "delta"),
-        (extended(&authorities_only), "some of the issuer's certificates"),
+        (extended(&authorities_only), "none of the issuer's certificates of persons"),
         (other_name, "another issuer"),
         (vec![0x30, 0], "malformed"),
         (authority.list(now.plus(HOUR), |_| {}), "future"),
@@ -50,7 +50,7 @@ async fn lists_that_do_not_hold_are_refused_with_their_fault() {
         assert_eq!(at, "crl", "{why}");
         assert!(said.contains(why), "{why}: {said}");
     }
-    assert_eq!(scene.world.engine.issuers()[0].list, None, "nothing was taken");
+    assert_eq!(scene.world.engine.issuers()[0].lists, vec![], "nothing was taken");
     assert_eq!(scene.tell(Told::List(extended(&users_only))).await, Ok(Taken::Taken));
 }
 

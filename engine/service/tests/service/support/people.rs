@@ -5,8 +5,8 @@ use super::{
     iphone::{self, APPLE_APP, Apple, Iphone},
 };
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SerialNumber, SigningKey as _,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DnType, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, SerialNumber, SigningKey as _,
 };
 use simbind_core::{
     app::{AppList, AppProof, AppRole, ListedApp, SignerDigest},
@@ -199,6 +199,14 @@ impl Person {
             card: None,
             serial: 1000 + u64::from(serial),
         }
+    }
+
+    /// With a certificate that names a distribution point of lists.
+    pub(crate) fn at_point(mut self, authority: &Authority, uri: &str) -> Self {
+        let mut params = params("person", self.serial);
+        params.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![uri.into()] }];
+        self.chain = vec![authority.issue(&params, &self.key)];
+        self
     }
 
     pub(crate) fn with_iphone(self) -> Self {
