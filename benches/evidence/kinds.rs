@@ -143,7 +143,7 @@ pub fn ocsp() -> Vec<Job<'static>> {
         let certificate = party.issue(&delegate);
         for (form, signer, signatures) in [("direct", &party, 1), ("delegated", &delegate, 2)] {
             let serial = Serial::of_unsigned(&[0x12, 0x34]).expect("a serial");
-            let mut spec = OcspSpec::about(&issuer, serial, CertStatus::Good, NOW);
+            let mut spec = OcspSpec::about(&issuer, serial.clone(), CertStatus::Good, NOW);
             if form == "delegated" {
                 let responder = Authority::from_der(&certificate).expect("a certificate");
                 spec.responder = ResponderName::by_key(&responder);
@@ -154,7 +154,7 @@ pub fn ocsp() -> Vec<Job<'static>> {
             let issuer = issuer.clone();
             let verify = move || {
                 let answer =
-                    verify_ocsp(black_box(&der), &issuer, &[0x12, 0x34], Nonce::NotAsked, NOW);
+                    verify_ocsp(black_box(&der), &issuer, &serial, Nonce::NotAsked, NOW);
                 answer.expect("the answer holds");
             };
             let name = format!("OCSP, {}, {form}", kind.name());

@@ -240,6 +240,10 @@ pub(crate) fn named(
     certificate: &VerifiedCertificate,
     field: &'static str,
 ) -> Result<CertificateName, ServiceError> {
+    // Issuers' words are looked up by the octets, which a negative serial shares with another.
+    if certificate.serial_number().is_negative() {
+        return Err(ServiceError::invalid(field, "has a negative serial number"));
+    }
     let serial = SerialNumber::new(certificate.serial());
     let serial = serial.map_err(|error| ServiceError::invalid(field, error))?;
     Ok(CertificateName { issuer: certificate.issuer_id(), serial })

@@ -9,7 +9,7 @@ use simbind_evidence::{
     },
     certificate::Authority,
     signature::PublicKey,
-    status::{Nonce, StatusRules, read_crl, read_ocsp, verify_crl_of_any_age, verify_ocsp},
+    status::{Nonce, Serial, StatusRules, read_crl, read_ocsp, verify_crl_of_any_age, verify_ocsp},
 };
 
 /// An attestation object. Only the key that was attested is verified, whatever receipt is beside
@@ -80,7 +80,8 @@ pub fn ocsp(bytes: &[u8]) -> Outcome {
     if let Ok(read) = read_ocsp(bytes) {
         assert!(read.answers() <= bytes.len(), "more answers than bytes");
     }
-    let outcome = verify_ocsp(bytes, &issuer, serial, Nonce::NotAsked, NOW);
+    let Some(serial) = Serial::of_unsigned(serial) else { return Outcome::Refused };
+    let outcome = verify_ocsp(bytes, &issuer, &serial, Nonce::NotAsked, NOW);
     if let Ok(answer) = &outcome {
         assert!(answers.contains(&bytes), "an answer that nobody signed");
         assert!(NOW < answer.valid_until(), "not valid now");

@@ -1,7 +1,10 @@
 use super::{
     ChainError, ChainPolicy, TrustAnchors, build, build::Path, issuing::check_leaf, parsed::Parsed,
 };
-use crate::signature::{PublicKey, sha256};
+use crate::{
+    signature::{PublicKey, sha256},
+    status::Serial,
+};
 use simbind_core::{
     ids::{AuthorityId, CertificateId},
     time::Timestamp,
@@ -26,6 +29,7 @@ pub struct VerifiedCertificate {
     issuer: Box<[u8]>,
     issuer_id: AuthorityId,
     serial: Box<[u8]>,
+    serial_number: Serial,
     public_key: PublicKey,
     not_before: Timestamp,
     not_after: Timestamp,
@@ -54,9 +58,15 @@ impl VerifiedCertificate {
         self.issuer_id
     }
 
-    /// The serial number, big-endian without leading zeros (zero is empty).
+    /// The octets of the serial number, big-endian without leading zeros (zero is empty). A negative
+    /// number may have those of another: [`Self::serial_number`] tells them apart.
     pub fn serial(&self) -> &[u8] {
         &self.serial
+    }
+
+    /// The serial number with its sign.
+    pub fn serial_number(&self) -> &Serial {
+        &self.serial_number
     }
 
     /// The certificate's key.
@@ -160,6 +170,7 @@ fn verified(leaf: &Parsed, public_key: PublicKey, path: &Path<'_>) -> VerifiedCe
         issuer: leaf.issuer.der().into(),
         issuer_id: AuthorityId::of_name_and_key(issuer.subject.der(), spki),
         serial: leaf.serial.get(zeros..).unwrap_or_default().into(),
+        serial_number: leaf.serial_number.clone(),
         public_key,
         not_before: leaf.not_before,
         not_after: leaf.not_after,

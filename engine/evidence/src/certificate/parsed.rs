@@ -10,6 +10,7 @@ use crate::{
     der::{DerError, OBJECT_IDENTIFIER, Reader, SEQUENCE, Tag},
     link::{self, OutOfValidity, SignatureAlgorithm},
     signature::{KeyError, PublicKey},
+    status::Serial,
 };
 use simbind_core::time::Timestamp;
 use std::sync::OnceLock;
@@ -36,6 +37,7 @@ pub(super) struct Parsed {
     pub(super) issuer: Name,
     /// The content octets of the serial number.
     pub(super) serial: Box<[u8]>,
+    pub(super) serial_number: Serial,
     pub(super) key: Result<PublicKey, KeyError>,
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
@@ -83,7 +85,8 @@ pub(super) struct AuthorityKey {
 }
 
 impl Parsed {
-    /// `None`: it is no certificate of version 3, or an extension that counts is broken.
+    /// `None`: it is no certificate of version 3, its serial has more than
+    /// [`Serial::MAX_OCTETS`], or an extension that counts is broken.
     pub(super) fn from_der(der: &[u8]) -> Option<Self> {
         let certificate = link::read(der)?;
         let validity = certificate.validity();
@@ -96,6 +99,7 @@ impl Parsed {
             subject,
             issuer: Name::from_der(certificate.issuer().as_raw()).ok()?,
             serial: certificate.raw_serial().into(),
+            serial_number: Serial::of_der(certificate.raw_serial())?,
             key: PublicKey::from_spki_der(certificate.public_key().raw),
             not_before: Timestamp::from_secs(validity.not_before.timestamp()),
             not_after: Timestamp::from_secs(validity.not_after.timestamp()),

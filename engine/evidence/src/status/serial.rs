@@ -28,6 +28,11 @@ impl Serial {
         shortest(content).map(|octets| Self(octets.into()))
     }
 
+    /// Whether it is below zero, which RFC 5280 section 4.1.2.2 forbids and some issuers write.
+    pub fn is_negative(&self) -> bool {
+        self.0.first().is_some_and(|first| *first >= 0x80)
+    }
+
     /// The content octets of the DER INTEGER.
     pub fn as_der(&self) -> &[u8] {
         &self.0

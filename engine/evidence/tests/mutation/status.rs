@@ -59,7 +59,7 @@ pub(crate) fn lists() -> Vec<Sample<VerifiedCrl>> {
 /// What is asked of an answer: the issuer, the serial, and the nonce if one was sent.
 struct Asked {
     issuer: Authority,
-    serial: Vec<u8>,
+    serial: Serial,
     nonce: Option<Vec<u8>>,
     at: Timestamp,
 }
@@ -82,7 +82,7 @@ pub(crate) fn answers() -> Vec<Sample<VerifiedOcsp>> {
         let mut delegate = Party::leaf("responder", 5, kind);
         delegate.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
         let certificate = party.issue(&delegate);
-        let serial = vec![0x12, 0x34];
+        let serial = Serial::of_unsigned(&[0x12, 0x34]).unwrap();
         let revoked = CertStatus::Revoked { since: NOW, reason: Reason::KeyCompromise };
         for (form, signer, status, nonce) in [
             ("direct", &party, CertStatus::Good, None),
@@ -90,8 +90,7 @@ pub(crate) fn answers() -> Vec<Sample<VerifiedOcsp>> {
             ("delegated", &delegate, revoked, None),
             ("delegated, nonce", &delegate, CertStatus::Good, Some(vec![8; 16])),
         ] {
-            let number = Serial::of_unsigned(&serial).unwrap();
-            let mut spec = OcspSpec::about(&issuer, number, status, NOW);
+            let mut spec = OcspSpec::about(&issuer, serial.clone(), status, NOW);
             spec.nonce.clone_from(&nonce);
             if form.starts_with("delegated") {
                 let responder = Authority::from_der(&certificate).unwrap();
@@ -122,7 +121,7 @@ pub(crate) fn published_lists(folder: &Path) -> Vec<Sample<VerifiedCrl>> {
 pub(crate) fn published_answers(folder: &Path) -> Vec<Sample<VerifiedOcsp>> {
     let read = |case: &Value| {
         let (der, issuer, subject) = files(folder, case)?;
-        let serial = CrlSubject::of_certificate(&subject).unwrap().serial().as_der().to_vec();
+        let serial = CrlSubject::of_certificate(&subject).unwrap().serial().clone();
         let nonce = case["nonce_hex"].as_str().map(|nonce| hex::decode(nonce).unwrap());
         let asked = Asked { issuer, serial, nonce, at: at(case) };
         let sample = ocsp(name(case), der, asked, Places::none());

@@ -119,7 +119,7 @@ fn judge_ocsp(case: &Case<'_>) -> Outcome<Said> {
     let nonce = walk::optional(case.json, "nonce_hex")?;
     let nonce = nonce.map(|_| walk::from_hex(case.json, "nonce_hex")).transpose()?;
     let nonce = nonce.as_deref().map_or(Nonce::NotAsked, Nonce::Asked);
-    let answer = verify_ocsp(&case.der, issuer, subject.serial().as_der(), nonce, case.at);
+    let answer = verify_ocsp(&case.der, issuer, subject.serial(), nonce, case.at);
     Ok(match answer.map(|answer| answer.status()) {
         Err(error) => Err(error.to_string()),
         Ok(CertStatus::Good) => Ok("good"),

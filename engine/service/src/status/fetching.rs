@@ -1,7 +1,7 @@
 //! The background work of status: what is due is fetched, verified and taken in. Checks never wait
 //! for it, and nothing that a source answers can do more than be refused.
 
-use super::{CertificateName, SourceKind, SourceTerms, schedule::Jitter};
+use super::{CertificateName, SourceKind, SourceTerms, learn::exact, schedule::Jitter};
 use crate::{
     engine::{Engine, engine_caller},
     error::ServiceError,
@@ -94,7 +94,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         fetcher: &impl Fetch,
     ) -> Result<Duration, String> {
         let authority = self.status.issuers.get(&terms.issuer).ok_or("no such issuer")?;
-        let request = ocsp_request(authority, name.serial.as_bytes(), None);
+        let serial = exact(name).ok_or("its serial is too long")?;
+        let request = ocsp_request(authority, &serial, None);
         let der = fetch(terms, Some(request), MAX_OCSP_BYTES, fetcher).await?;
         let answer = self
             .answered(authority, name, &der, Nonce::NotAsked, Source::Responder)

@@ -22,7 +22,7 @@ use simbind_core::{
 };
 use simbind_evidence::{
     certificate::Authority,
-    status::{CertStatus, Nonce, StatusError, StatusRules, verify_ocsp_of_any_age},
+    status::{CertStatus, Nonce, Serial, StatusError, StatusRules, verify_ocsp_of_any_age},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -32,6 +32,11 @@ const SKEW: Duration = Duration::from_secs(300);
 pub(super) const OF_NOBODY: &str = "speaks for none of the issuer's certificates of persons";
 /// How long the issuer's word that a certificate is good stands for a fresh answer.
 const WORD_HOLDS: Duration = Duration::from_secs(24 * 3600);
+
+/// A certificate's serial with its sign: ones that are negative are never taken in.
+pub(super) fn exact(name: &CertificateName) -> Option<Serial> {
+    Serial::of_unsigned(name.serial.as_bytes())
+}
 
 /// What a caller tells of certificates.
 #[derive(Clone, Debug)]
@@ -103,8 +108,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         source: Source,
     ) -> Result<Option<Answer>, StatusError> {
         let now = self.now();
-        let (serial, rules) = (name.serial.as_bytes(), StatusRules::default());
-        let answer = verify_ocsp_of_any_age(der, issuer, serial, nonce, rules, now)?;
+        let serial = exact(name).ok_or(StatusError::OtherSerial)?;
+        let rules = StatusRules::default();
+        let answer = verify_ocsp_of_any_age(der, issuer, &serial, nonce, rules, now)?;
         let standing = match answer.status() {
             CertStatus::Good => Standing::Good,
             CertStatus::Held { since } => Standing::Held { since },

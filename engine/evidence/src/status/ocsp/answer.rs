@@ -61,15 +61,15 @@ pub struct VerifiedOcsp {
     valid_until: Timestamp,
 }
 
-/// Verifies an OCSP answer about the certificate of this issuer with this serial (big-endian,
-/// leading zeros do not count). An answer that is overdue is refused.
+/// Verifies an OCSP answer about the certificate of this issuer with this serial. An answer that is
+/// overdue is refused.
 ///
 /// # Errors
 /// [`StatusError`] names the first fault. Sizes are looked at before anything is parsed.
 pub fn verify_ocsp(
     der: &[u8],
     issuer: &Authority,
-    serial: &[u8],
+    serial: &Serial,
     nonce: Nonce<'_>,
     at: Timestamp,
 ) -> Result<VerifiedOcsp, StatusError> {
@@ -87,15 +87,14 @@ pub fn verify_ocsp(
 pub fn verify_ocsp_of_any_age(
     der: &[u8],
     issuer: &Authority,
-    serial: &[u8],
+    serial: &Serial,
     nonce: Nonce<'_>,
     rules: StatusRules,
     at: Timestamp,
 ) -> Result<VerifiedOcsp, StatusError> {
     let basic = Basic::read(der)?;
     let data = basic.data()?;
-    let serial = Serial::of_unsigned(serial).ok_or(StatusError::OtherSerial)?;
-    let asked = Asked { issuer, serial: &serial, at };
+    let asked = Asked { issuer, serial, at };
     let responder = responder::find(&basic, &data.responder, data.produced_at, &asked)?;
     check_nonce(data.nonce, nonce)?;
     let single = the_one(&data, &asked)?;

@@ -1,7 +1,7 @@
 use super::made::{HOUR, Issuer, NOW, SECOND, THEN, serial, sign_answer};
 use crate::status::{
-    CertStatus, Freshness, Nonce, Reason, Responder, ResponderWord, StatusError, StatusRules,
-    VerifiedOcsp,
+    CertStatus, Freshness, Nonce, Reason, Responder, ResponderWord, Serial, StatusError,
+    StatusRules, VerifiedOcsp,
     encode::{CertIdDigest, ExtensionSpec, OcspSpec, encode_ocsp_word},
     ocsp_request, read_ocsp, verify_ocsp, verify_ocsp_of_any_age,
 };
@@ -17,7 +17,7 @@ pub(super) fn says(issuer: &Issuer, status: CertStatus) -> OcspSpec {
 }
 
 pub(super) fn verify(issuer: &Issuer, der: &[u8]) -> Result<VerifiedOcsp, StatusError> {
-    verify_ocsp(der, &issuer.authority, SERIAL, Nonce::NotAsked, NOW)
+    verify_ocsp(der, &issuer.authority, &serial(SERIAL), Nonce::NotAsked, NOW)
 }
 
 /// What comes of the issuer's own answer after a change.
@@ -112,8 +112,25 @@ fn an_answer_is_about_one_issuer_and_one_serial() {
         assert_eq!(refused, Err(StatusError::OtherIssuer));
     }
     let der = sign_answer(&issuer.party, &good(&issuer));
-    let zeros = verify_ocsp(&der, &issuer.authority, &[0, 0x10, 1], Nonce::NotAsked, NOW);
+    let zeros = verify_ocsp(&der, &issuer.authority, &serial(&[0, 0x10, 1]), Nonce::NotAsked, NOW);
     assert!(zeros.is_ok(), "leading zeros do not count");
+}
+
+#[test]
+fn an_answer_about_a_serial_is_none_about_the_negative_one_of_the_same_octets() {
+    let issuer = Issuer::new("issuer");
+    let (positive, negative) = (serial(&[0xFF]), Serial::of_der(&[0xFF]).unwrap());
+    assert!(negative.is_negative() && !positive.is_negative());
+    for (said, other) in [(&positive, &negative), (&negative, &positive)] {
+        let at = NOW.minus(HOUR);
+        let spec = OcspSpec::about(&issuer.authority, said.clone(), CertStatus::Good, at);
+        let der = sign_answer(&issuer.party, &spec);
+        let ask = |serial| verify_ocsp(&der, &issuer.authority, serial, Nonce::NotAsked, NOW);
+        assert!(ask(said).is_ok());
+        assert_eq!(ask(other).map(drop), Err(StatusError::OtherSerial));
+        let question = |serial| ocsp_request(&issuer.authority, serial, None);
+        assert_ne!(question(said), question(other));
+    }
 }
 
 #[test]
@@ -142,7 +159,8 @@ fn of_several_answers_the_one_that_was_asked_counts() {
 fn an_answer_counts_from_its_update_to_the_next() {
     let issuer = Issuer::new("issuer");
     let der = sign_answer(&issuer.party, &good(&issuer));
-    let at = |at| verify_ocsp(&der, &issuer.authority, SERIAL, Nonce::NotAsked, at).map(drop);
+    let at =
+        |at| verify_ocsp(&der, &issuer.authority, &serial(SERIAL), Nonce::NotAsked, at).map(drop);
     let (this, next) = (NOW.minus(HOUR), NOW.plus(23 * HOUR));
     assert_eq!(at(this.minus(300 * SECOND)), Ok(()));
     assert_eq!(at(this.minus(301 * SECOND)), Err(StatusError::NotYetValid));
@@ -153,8 +171,14 @@ fn an_answer_counts_from_its_update_to_the_next() {
 
     let later = next.plus(5 * HOUR);
     let rules = StatusRules::default();
-    let read =
-        verify_ocsp_of_any_age(&der, &issuer.authority, SERIAL, Nonce::NotAsked, rules, later);
+    let read = verify_ocsp_of_any_age(
+        &der,
+        &issuer.authority,
+        &serial(SERIAL),
+        Nonce::NotAsked,
+        rules,
+        later,
+    );
     assert_eq!(read.unwrap().freshness(later), Freshness::Overdue(5 * HOUR));
 }
 
@@ -168,11 +192,18 @@ fn an_answer_without_a_next_update_counts_for_a_bounded_time() {
     assert_eq!(answer.next_update(), None);
     assert_eq!(answer.valid_until(), NOW, "an hour from its update");
     let later = NOW.plus(SECOND);
-    let refused = verify_ocsp(&der, &issuer.authority, SERIAL, Nonce::NotAsked, later).map(drop);
+    let refused =
+        verify_ocsp(&der, &issuer.authority, &serial(SERIAL), Nonce::NotAsked, later).map(drop);
     assert_eq!(refused, Err(StatusError::Stale { by: SECOND }));
     let rules = StatusRules::default().with_age_without_next_update(2 * HOUR);
-    let read =
-        verify_ocsp_of_any_age(&der, &issuer.authority, SERIAL, Nonce::NotAsked, rules, later);
+    let read = verify_ocsp_of_any_age(
+        &der,
+        &issuer.authority,
+        &serial(SERIAL),
+        Nonce::NotAsked,
+        rules,
+        later,
+    );
     assert_eq!(read.unwrap().freshness(later), Freshness::Current);
 }
 
@@ -182,7 +213,7 @@ fn the_nonce_that_was_asked_comes_back() {
     let asked = |said: Option<&[u8]>, nonce| {
         let spec = OcspSpec { nonce: said.map(<[u8]>::to_vec), ..good(&issuer) };
         let der = sign_answer(&issuer.party, &spec);
-        verify_ocsp(&der, &issuer.authority, SERIAL, nonce, NOW).map(drop)
+        verify_ocsp(&der, &issuer.authority, &serial(SERIAL), nonce, NOW).map(drop)
     };
     assert_eq!(asked(Some(&[7; 32]), Nonce::Asked(&[7; 32])), Ok(()));
     assert_eq!(asked(Some(&[7; 32]), Nonce::NotAsked), Ok(()));
@@ -212,8 +243,8 @@ fn extensions_that_are_not_understood_refuse_where_they_are_critical() {
 #[test]
 fn a_question_is_encoded_as_responders_read_it() {
     let issuer = Issuer::new("issuer");
-    let plain = ocsp_request(&issuer.authority, &[0xAB], None);
-    let with_nonce = ocsp_request(&issuer.authority, &[0xAB], Some(&[7; 32]));
+    let plain = ocsp_request(&issuer.authority, &serial(&[0xAB]), None);
+    let with_nonce = ocsp_request(&issuer.authority, &serial(&[0xAB]), Some(&[7; 32]));
     // Version and requestor left out; one request; the serial stays positive.
     assert!(plain.ends_with(&[2, 2, 0, 0xAB]));
     assert!(with_nonce.ends_with(&[[4, 34, 4, 32].as_slice(), &[7; 32]].concat()));

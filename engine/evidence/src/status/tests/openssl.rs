@@ -1,5 +1,6 @@
 //! What OpenSSL made (`tests/data/status/make.sh`) is read as it was meant.
 
+use super::made::serial;
 use crate::{
     certificate::Authority,
     status::{
@@ -33,8 +34,8 @@ fn list(der: &[u8]) -> VerifiedCrl {
     verify_crl(der, &issuer(), MADE).unwrap()
 }
 
-fn answer(der: &[u8], serial: &[u8]) -> Result<VerifiedOcsp, StatusError> {
-    verify_ocsp(der, &issuer(), serial, Nonce::NotAsked, MADE)
+fn answer(der: &[u8], octets: &[u8]) -> Result<VerifiedOcsp, StatusError> {
+    verify_ocsp(der, &issuer(), &serial(octets), Nonce::NotAsked, MADE)
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn a_nonce_is_found() {
     let (_, asked) = data!("with-nonce.request").split_last_chunk::<16>().unwrap();
     let verify = |nonce| {
         let nonce = Nonce::Asked(nonce);
-        verify_ocsp(data!("with-nonce.ocsp"), &issuer(), PERSON, nonce, MADE).map(drop)
+        verify_ocsp(data!("with-nonce.ocsp"), &issuer(), &serial(PERSON), nonce, MADE).map(drop)
     };
     assert_eq!(verify(asked), Ok(()));
     assert_eq!(verify(&[0; 16]), Err(StatusError::NonceDifferent));
@@ -99,7 +100,7 @@ fn a_nonce_is_found() {
 
 #[test]
 fn questions_are_octet_for_octet_the_same() {
-    assert_eq!(ocsp_request(&issuer(), PERSON, None), data!("plain.request"));
+    assert_eq!(ocsp_request(&issuer(), &serial(PERSON), None), data!("plain.request"));
     let (_, nonce) = data!("with-nonce.request").split_last_chunk::<16>().unwrap();
-    assert_eq!(ocsp_request(&issuer(), PERSON, Some(nonce)), data!("with-nonce.request"));
+    assert_eq!(ocsp_request(&issuer(), &serial(PERSON), Some(nonce)), data!("with-nonce.request"));
 }

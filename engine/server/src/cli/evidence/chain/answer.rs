@@ -30,7 +30,7 @@ pub(super) fn verified(
     at: Timestamp,
 ) -> Result<VerifiedOcsp, AnswerFault> {
     let issuer = path.authorities().next().ok_or(StatusError::OtherIssuer)?;
-    let serial = path.certificate().serial();
+    let serial = path.certificate().serial_number();
     let answer = verify_ocsp(answer, &issuer, serial, Nonce::NotAsked, at)?;
     if let Responder::DelegateToCheck { serial, .. } = answer.responder()
         && !lists.is_empty()
