@@ -3,7 +3,7 @@
 use super::{
     authority::{Kind, NOW, Party, chain},
     places::Places,
-    published::{cases, named, time},
+    published::{cases, named, readable, time},
     sample::Sample,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -128,7 +128,8 @@ pub(crate) fn published_attestations(folder: &Path) -> Vec<Sample<Attested>> {
         let app = (json["app_id"].as_str().unwrap().to_owned(), environment);
         attestation(name(json), inputs, app, roots, time(json["verify_at"].as_str().unwrap()))
     };
-    of_kind(folder, "attestation").iter().filter_map(read).collect()
+    let all = of_kind(folder, "attestation");
+    all.iter().filter_map(|json| readable(&json["name"], || read(json))).collect()
 }
 
 /// The inputs are the object and the client data hash.
@@ -172,7 +173,8 @@ pub(crate) fn published_assertions(folder: &Path) -> Vec<Sample<Assertion>> {
         assertion(name(json), inputs, key, app_id, previous)
     };
     let all = of_kind(folder, "assertion");
-    all.iter().map(read).filter(|sample| (sample.verify)(&sample.inputs).is_some()).collect()
+    let samples = all.iter().filter_map(|json| readable(&json["name"], || Some(read(json))));
+    samples.filter(|sample| (sample.verify)(&sample.inputs).is_some()).collect()
 }
 
 fn receipt(

@@ -3,7 +3,7 @@
 use super::{
     authority::{Kind, NOW, Party, chain},
     places::Places,
-    published::{certificates, read_json, time},
+    published::{cases, certificates, readable, time},
     sample::Sample,
 };
 use serde_json::Value;
@@ -63,9 +63,9 @@ pub(crate) fn made() -> Vec<Sample<VerifiedCertificate>> {
 
 /// Good cases of x509-limbo and PKITS, of those that are accepted.
 pub(crate) fn published(folder: &Path) -> Vec<Sample<VerifiedCertificate>> {
-    let cases = ["limbo.json", "pkits.json"].map(|file| read_json(&folder.join(file)));
-    let cases = cases.iter().flat_map(|file| file["testcases"].as_array().unwrap());
-    cases.filter_map(case).collect()
+    let files = cases(folder);
+    let cases = files.iter().filter_map(|file| file["testcases"].as_array()).flatten();
+    cases.filter_map(|json| readable(&json["id"], || case(json))).collect()
 }
 
 fn case(case: &Value) -> Option<Sample<VerifiedCertificate>> {

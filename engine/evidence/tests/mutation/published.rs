@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 use simbind_core::time::Timestamp;
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Display,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The folder of a set; says so where it is not there.
@@ -27,11 +31,20 @@ pub(crate) fn cases(folder: &Path) -> Vec<Value> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     paths.sort();
-    paths.iter().map(|path| read_json(path)).collect()
+    paths.iter().filter_map(|path| readable(path.display(), || Some(read_json(path)))).collect()
+}
+
+/// What is made of a sample. One that cannot be read is told and passed over: that it is wrong is for
+/// the walk over all samples to say.
+pub(crate) fn readable<T>(name: impl Display, read: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        println!("passed over, as it cannot be read: {name}");
+        None
+    })
 }
 
 /// A JSON file.
-pub(crate) fn read_json(path: &Path) -> Value {
+fn read_json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use super::{
     authority::{Kind, NOW, Party},
     places::Places,
-    published::{certificates, named, read_json, time},
+    published::{cases, certificates, named, readable, time},
     sample::Sample,
 };
 use rcgen::{ExtendedKeyUsagePurpose, SigningKey as _};
@@ -114,7 +114,7 @@ pub(crate) fn published_lists(folder: &Path) -> Vec<Sample<VerifiedCrl>> {
         let sample = crl(name(case), der, issuer, at(case));
         (sample.verify)(&sample.inputs).is_some().then_some(sample)
     };
-    of_kind(folder, "crl").iter().filter_map(read).collect()
+    of_kind(folder, "crl").iter().filter_map(|it| readable(&it["name"], || read(it))).collect()
 }
 
 /// Published answers, of those that are accepted.
@@ -127,13 +127,13 @@ pub(crate) fn published_answers(folder: &Path) -> Vec<Sample<VerifiedOcsp>> {
         let sample = ocsp(name(case), der, asked, Places::none());
         (sample.verify)(&sample.inputs).is_some().then_some(sample)
     };
-    of_kind(folder, "ocsp").iter().filter_map(read).collect()
+    of_kind(folder, "ocsp").iter().filter_map(|it| readable(&it["name"], || read(it))).collect()
 }
 
 fn of_kind(folder: &Path, kind: &str) -> Vec<Value> {
-    let cases = read_json(&folder.join("cases.json"));
-    let cases = cases["cases"].as_array().unwrap().clone();
-    cases.into_iter().filter(|case| case["kind"] == kind).collect()
+    let files = cases(folder);
+    let cases = files.iter().filter_map(|file| file["cases"].as_array()).flatten();
+    cases.filter(|case| case["kind"] == kind).cloned().collect()
 }
 
 fn name(case: &Value) -> String {
