@@ -4,11 +4,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use futures::{StreamExt as _, stream};
-use sim_sim::Report;
+use sim_sim::{Report, catalogue::Kind, report::Verdict};
 use simbind::demo::{self, KnownCallers};
 use simbind_proto::v1::{
-    ReplayDecisionRequest, ReplayResult, decision_service_client::DecisionServiceClient,
+    Edge, ReplayDecisionRequest, ReplayResult, decision_service_client::DecisionServiceClient,
 };
+
+/// Whether the issuer's word alone stops this kind.
+const fn stopped_by_issuer(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::WhileHeld | Kind::RevokedCertificate | Kind::OldAnswer | Kind::HeldCertificate
+    )
+}
 
 async fn replay_all(report: &Report, callers: &KnownCallers) {
     let decided = report.outcomes().iter().filter(|outcome| !outcome.decision_id.is_empty());
@@ -43,8 +51,14 @@ async fn every_attack_is_stopped_for_what_it_is_and_nobody_honest_is_denied() {
         for outcome in report.outcomes() {
             assert!(outcome.is_rightly_named(), "seed {seed}: {outcome:?}");
         }
+        assert!(report.left_out().is_empty(), "{:?}", report.left_out());
+        for outcome in report.outcomes().iter().filter(|outcome| stopped_by_issuer(outcome.kind)) {
+            assert_eq!(outcome.verdict, Verdict::Deny, "seed {seed}: {outcome:?}");
+            assert_eq!(outcome.edge, Edge::CertificateSim, "seed {seed}: {outcome:?}");
+        }
         let totals = report.totals();
         let (honest, attacks) = (totals.honest.all, totals.attacks.all);
+        assert!(totals.barred.all.denied > 0, "{}", totals.to_json());
         assert!(attacks.total > 0 && honest.total > 0, "{}", totals.to_json());
         assert_eq!(attacks.stopped(), attacks.total, "seed {seed}: {}", totals.to_json());
         assert_eq!(honest.denied + honest.faults, 0, "seed {seed}: {}", totals.to_json());

@@ -14,6 +14,9 @@ pub enum Side {
     Honest,
     /// Someone else. Must be denied or stepped up.
     Attack,
+    /// The owner, whose certificate the issuer stopped at the owner's word. Must be denied for that,
+    /// and no harm is done.
+    Barred,
     /// The owner, in a way that no observation tells from a thief's. Must be stepped up or denied
     /// like the thief's.
     Ambiguous,
@@ -28,6 +31,8 @@ pub(crate) enum Needs {
     Time,
     /// Callers that the engine can tell apart.
     Callers,
+    /// A server that hears from the issuer how certificates stand.
+    Status,
 }
 
 /// What is known of a kind.

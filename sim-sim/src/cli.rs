@@ -28,6 +28,9 @@ fn world(args: &WorldArgs) -> Outcome {
     let world = World::new(args.seed, 0)?;
     fs::create_dir_all(&args.dir)?;
     fs::write(args.dir.join("anchors.pem"), world.anchors_pem())?;
+    let [prompt, late] = world.issuers_pem();
+    fs::write(args.dir.join("authority.pem"), prompt)?;
+    fs::write(args.dir.join("authority-2.pem"), late)?;
     fs::write(args.dir.join("roots.pem"), world.attestation_roots_pem())?;
     fs::write(args.dir.join("apple-roots.pem"), world.apple_roots_pem())?;
     Ok(ExitCode::SUCCESS)

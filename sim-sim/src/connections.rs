@@ -69,6 +69,8 @@ pub struct Connections {
     pub doors: Channel,
     /// A counter.
     pub counter: Channel,
+    /// The issuer of people's certificates; `None` where it does not tell how they stand.
+    pub issuer: Option<Channel>,
     /// The carriers' feeds.
     pub carriers: BTreeMap<Carrier, Channel>,
     /// Whether the callers can be told apart. Where they cannot (no TLS), kinds that rest on it
@@ -86,6 +88,7 @@ impl Connections {
             other_party: channel.clone(),
             doors: channel.clone(),
             counter: channel.clone(),
+            issuer: Some(channel.clone()),
             carriers: Carrier::ALL.into_iter().map(|c| (c, channel.clone())).collect(),
             told_apart: false,
             names: Names::local(),

@@ -6,6 +6,7 @@ mod check;
 mod enrol;
 mod event;
 mod feed;
+mod issuer;
 mod pace;
 mod runner;
 #[cfg(test)]

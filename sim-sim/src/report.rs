@@ -59,15 +59,15 @@ impl Report {
     }
 
     /// Which decisions were asked for by owners and which by attackers: JSON lines with
-    /// `decision_id` and `label` (`honest` or `attack`). Owners who cannot be told from attackers
-    /// are left out.
+    /// `decision_id` and `label` (`honest` or `attack`). Owners who cannot be told from attackers,
+    /// or whose certificate was stopped at their own word, are left out.
     pub fn labels(&self) -> String {
         let mut text = String::new();
         for outcome in self.outcomes.iter().filter(|outcome| !outcome.decision_id.is_empty()) {
             let label = match outcome.kind.side() {
                 Side::Honest => "honest",
                 Side::Attack => "attack",
-                Side::Ambiguous => continue,
+                Side::Barred | Side::Ambiguous => continue,
             };
             let id = &outcome.decision_id;
             let line = serde_json::json!({ "decision_id": id, "label": label });

@@ -10,6 +10,6 @@ mod tests;
 
 pub(crate) use action::{
     Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
-    Speaker, Twist,
+    Speaker, Standing, Staple, Twist, Voice,
 };
 pub(crate) use casting::{Stage, cast, write};

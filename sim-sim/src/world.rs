@@ -15,7 +15,7 @@ mod tests;
 
 use apple::Apple;
 use attestation::Maker;
-use authority::Authority;
+use authority::{Authority, Branch};
 use thiserror::Error;
 
 /// Why a world cannot be made. None of these happens with a sound build.
@@ -38,6 +38,8 @@ pub struct World {
     pub(crate) seed: u64,
     pub(crate) people: usize,
     pub(crate) authority: Authority,
+    /// Another authority, whose next list is late.
+    pub(crate) late_authority: Authority,
     pub(crate) maker: Maker,
     pub(crate) apple: Apple,
 }
@@ -55,15 +57,29 @@ impl World {
         Ok(Self {
             seed,
             people: people.min(Self::MAX_PEOPLE),
-            authority: Authority::new(seed)?,
+            authority: Authority::new(seed, Branch::Prompt)?,
+            late_authority: Authority::new(seed, Branch::Late)?,
             maker: Maker::new(seed)?,
             apple: Apple::new(seed)?,
         })
     }
 
-    /// The anchor of people's certificates, as PEM.
+    pub(crate) const fn authority(&self, branch: Branch) -> &Authority {
+        match branch {
+            Branch::Prompt => &self.authority,
+            Branch::Late => &self.late_authority,
+        }
+    }
+
+    /// The anchors of people's certificates, as PEM: all that [`Self::issuers_pem`] gives.
     pub fn anchors_pem(&self) -> String {
-        pem::encode(&pem::Pem::new("CERTIFICATE", self.authority.der()))
+        self.issuers_pem().concat()
+    }
+
+    /// The authorities of people's certificates, which tell how those stand, each as PEM.
+    pub fn issuers_pem(&self) -> [String; 2] {
+        [Branch::Prompt, Branch::Late]
+            .map(|branch| pem::encode(&pem::Pem::new("CERTIFICATE", self.authority(branch).der())))
     }
 
     /// The root of Android handsets' attestations, as PEM.

@@ -188,10 +188,21 @@ async fn play_in(
     Ok(report?)
 }
 
-/// The configuration of the set of certificates, with the world's authorities to trust.
+/// The configuration of the set of certificates, with the world's authorities to trust and
+/// to hear from.
 fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
     let [anchors, roots, apple_roots] =
         ["anchors.pem", "roots.pem", "apple-roots.pem"].map(|name| folder.path().join(name));
+    let path = folder.path().join("simbind.toml");
+    let mut text = std::fs::read_to_string(&path)?;
+    for (number, issuer) in world.issuers_pem().into_iter().enumerate() {
+        let name = format!("authority-{}.pem", number + 1);
+        std::fs::write(folder.path().join(&name), issuer)?;
+        // Its lists are pushed.
+        let source = format!("issuer = \"{name}\"\nkind = \"crl\"\ncaller = \"issuer\"\n");
+        text.push_str(&format!("\n[[status.source]]\n{source}"));
+    }
+    std::fs::write(&path, text)?;
     std::fs::write(&anchors, world.anchors_pem())?;
     std::fs::write(&roots, world.attestation_roots_pem())?;
     std::fs::write(&apple_roots, world.apple_roots_pem())?;
@@ -202,7 +213,7 @@ fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
         attestation_roots: vec![roots],
         apple_roots: vec![apple_roots],
     };
-    Ok(Config::load(Some(&folder.path().join("simbind.toml")), &overrides)?)
+    Ok(Config::load(Some(&path), &overrides)?)
 }
 
 fn usual_callers() -> Result<Vec<CallerId>, IdError> {
@@ -230,6 +241,7 @@ fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoErr
         other_party: of("shop")?,
         doors: of("doors")?,
         counter: of("city-hall")?,
+        issuer: Some(of("issuer")?),
         carriers: carriers.collect::<Result<_, DemoError>>()?,
         told_apart: true,
         names: Names::usual(),

@@ -62,6 +62,12 @@ kinds! {
     IphoneReinstalled "iphone-reinstalled" Honest Nothing NONE [] "has the app attested anew on the same iPhone";
     UnlistedHandset "unlisted-handset" Honest Nothing NONE [] "has a SIM-free handset that no list has";
 
+    StapledStatus "stapled-status" Honest Status NONE [] "has an app that brings the issuer's answer";
+    LateList "late-list" Honest Status NONE [] "has a certificate whose issuer is late with its list";
+    ReportedLost "reported-lost" Honest Status NONE [] "reported the phone lost, found it, and had the certificate released";
+
+    WhileHeld "while-held" Barred Status NONE ["CERTIFICATE_HELD"] "logs in while the certificate is held at the owner's own word";
+
     OwnerUnenrolledPhone "owner-unenrolled-phone" Ambiguous Nothing SIM_HANDSET [] "moves the SIM to an own phone that was never enrolled";
 
     OtherHandset "other-handset" Attack Nothing SIM_HANDSET [] "puts the SIM into another handset, knowing the PIN";
@@ -86,6 +92,9 @@ kinds! {
     ClonedAppKey "cloned-app-key" Attack Nothing ATTESTATION [] "uses a copy of the key in the victim's iPhone, whose count fell behind";
     DevelopedApp "developed-app" Attack Nothing ATTESTATION [] "binds an iPhone with a key that Apple attests for apps under development";
     OtherAppsKey "other-apps-key" Attack Nothing ATTESTATION [] "binds an iPhone with another app's key";
+    RevokedCertificate "revoked-certificate" Attack Status NONE ["CERTIFICATE_REVOKED"] "uses a stolen phone whose certificate was revoked";
+    OldAnswer "old-answer" Attack Status NONE ["CERTIFICATE_REVOKED"] "the same, and brings an answer of before that says good";
+    HeldCertificate "held-certificate" Attack Status NONE ["CERTIFICATE_HELD"] "uses a stolen phone whose certificate is held, with an answer of before or none";
     PortOut "port-out" Attack Nothing SIM_LINE [] "ports the number out, and uses the old SIM";
     RecycledIccid "recycled-iccid" Attack Nothing SIM_OR_LINE [] "uses a SIM whose number was given out again";
     ForgedEvents "forged-events" Attack Callers SIM_HANDSET [] "has a carrier speak for another's line";

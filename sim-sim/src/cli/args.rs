@@ -14,7 +14,7 @@ pub(crate) enum Command {
     /// Plays a scenario against a server, in the time of the machine.
     Run(RunArgs),
     /// Writes anchors.pem, roots.pem and apple-roots.pem, which a server must trust to know the
-    /// world of a seed.
+    /// world of a seed, and authority.pem and authority-2.pem for its sources of status.
     World(WorldArgs),
     /// Makes load: logins, as many at once as told.
     Load(LoadArgs),

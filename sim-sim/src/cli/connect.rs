@@ -29,6 +29,12 @@ fn tls(dir: &Path, caller: &str) -> Result<ClientTlsConfig, Box<dyn Error>> {
         .identity(Identity::from_pem(certificate, key)))
 }
 
+/// The issuer's connection, where the folder has a certificate for it.
+async fn issuer(server: &Server) -> Result<Option<Channel>, Box<dyn Error>> {
+    let has = server.certs.as_ref().is_some_and(|dir| dir.join("issuer.pem").exists());
+    Ok(if has { Some(channel(server, "issuer").await?) } else { None })
+}
+
 /// The connections of all callers.
 pub(super) async fn connections(server: &Server) -> Result<Connections, Box<dyn Error>> {
     if server.certs.is_none() {
@@ -39,6 +45,7 @@ pub(super) async fn connections(server: &Server) -> Result<Connections, Box<dyn 
         other_party: channel(server, "shop").await?,
         doors: channel(server, "doors").await?,
         counter: channel(server, "city-hall").await?,
+        issuer: issuer(server).await?,
         carriers: std::collections::BTreeMap::new(),
         told_apart: true,
         names: Names::usual(),

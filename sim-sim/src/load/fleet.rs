@@ -6,6 +6,7 @@ use crate::{
     seeded,
     world::{
         World, WorldError,
+        authority::Branch,
         carrier::Carrier,
         handset::{Handset, Model},
         key::Curve,
@@ -138,7 +139,7 @@ fn member(world: &World, index: usize) -> Result<Member, WorldError> {
     let number = number.saturating_add(BESIDE);
     let applet = Applet { counts: false, learns_imei: false, curve: Curve::P256 };
     Ok(Member {
-        sim: Sim::make(world, number, Carrier::Docomo, applet)?,
+        sim: Sim::make(world, number, Carrier::Docomo, applet, Branch::Prompt)?,
         handset: Handset::make(world, number, Model::android(1))?,
     })
 }

@@ -1,6 +1,6 @@
 //! A person in a run: what is theirs, and what has happened to them so far.
 
-use super::{calls::Calls, check, enrol, event, pace::Pace};
+use super::{calls::Calls, check, enrol, event, issuer::Desk, pace::Pace};
 use crate::{
     catalogue::Kind,
     clock::SimClock,
@@ -9,6 +9,7 @@ use crate::{
     story::{Action, Hand},
     world::{World, WorldError, handset::Handset, person::Person, sim::Sim},
 };
+use prost::bytes::Bytes;
 use simbind_proto::v1;
 use std::time::Duration;
 use thiserror::Error;
@@ -21,6 +22,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) clock: &'a dyn SimClock,
     pub(crate) names: &'a Names,
     pub(crate) pace: &'a Pace,
+    pub(crate) desk: &'a Desk,
 }
 
 /// Why an action did not happen.
@@ -48,6 +50,8 @@ pub(crate) struct Actor {
     pub(crate) binding_id: String,
     pub(crate) last_login: Option<v1::CheckLoginRequest>,
     pub(crate) sent: Vec<v1::SimEvent>,
+    /// An answer of the issuer that was kept.
+    pub(crate) kept_answer: Option<Bytes>,
     pub(crate) outcomes: Vec<Outcome>,
     requests: u32,
     events: u32,
@@ -64,6 +68,7 @@ impl Actor {
             binding_id: String::new(),
             last_login: None,
             sent: Vec::new(),
+            kept_answer: None,
             outcomes: Vec::new(),
             requests: 0,
             events: 0,
@@ -114,6 +119,13 @@ impl Actor {
             Action::LoseKey => self.person.handsets.bound.restore().map_err(ActError::from),
             Action::NextIccid => {
                 self.person.sim.iccid.clone_from(&self.person.next_sim.iccid);
+                Ok(())
+            }
+            Action::Standing(standing, voice) => {
+                shared.desk.tell(shared, &self.person.sim, *standing, *voice).await
+            }
+            Action::KeepAnswer => {
+                self.kept_answer = Some(shared.desk.answer(shared, &self.person.sim).await);
                 Ok(())
             }
             Action::CopyHandset => {

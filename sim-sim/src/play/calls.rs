@@ -3,7 +3,7 @@
 use crate::{connections::Connections, world::carrier::Carrier};
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
-    sim_event_service_client::SimEventServiceClient,
+    sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
 };
 use std::{collections::BTreeMap, time::Duration};
 use tonic::{Code, Response, Status, transport::Channel};
@@ -18,6 +18,8 @@ pub(crate) struct Calls {
     pub(crate) other_party: CheckServiceClient<Channel>,
     pub(crate) doors: CheckServiceClient<Channel>,
     pub(crate) counter: BindingServiceClient<Channel>,
+    /// The issuer's, where there is a connection for it.
+    pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
 }
 
@@ -29,6 +31,7 @@ impl Calls {
             other_party: CheckServiceClient::new(connections.other_party.clone()),
             doors: CheckServiceClient::new(connections.doors.clone()),
             counter: BindingServiceClient::new(connections.counter.clone()),
+            issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
         }
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     clock::to_proto,
     report::{Outcome, Verdict},
-    story::{CheckPlan, Place, Reading, Slot, Twist},
+    story::{CheckPlan, Place, Reading, Slot, Staple, Twist},
     world::{
         WorldError,
         handset::{Handset, Proof},
@@ -117,7 +117,12 @@ async fn sign(
         (_, Place::Bare(_) | Place::Token(_)) => &shared.calls.doors,
     };
     let challenge = challenge(issuer, wire, reader).await?;
-    let evidence = evidence(actor, shared, plan, channel, &challenge)?;
+    let mut evidence = evidence(actor, shared, plan, channel, &challenge)?;
+    evidence.ocsp_response = match plan.staple {
+        Staple::Nothing => None,
+        Staple::Fresh => Some(shared.desk.answer(shared, &actor.person.sim).await),
+        Staple::Kept => actor.kept_answer.clone(),
+    };
     let request_id = actor.next_request();
     let read_iccid = match plan.reading {
         Reading::Untold => None,

@@ -5,6 +5,7 @@ use super::{
     calls::Calls,
     enrol,
     feed::Heart,
+    issuer::Desk,
     pace::Pace,
 };
 use crate::{
@@ -33,6 +34,9 @@ pub enum PlayError {
     /// The server does not take a carrier's heartbeat.
     #[error("the server does not take a heartbeat: {0}")]
     Feed(#[from] Status),
+    /// The server does not take a list that it must take.
+    #[error("the server does not take the issuer's list: {0}")]
+    Issuer(Status),
 }
 
 /// How far a run is.
@@ -63,13 +67,17 @@ pub async fn play(
     clock: &dyn SimClock,
     mut progress: impl FnMut(Progress),
 ) -> Result<Report, PlayError> {
-    let stage =
-        Stage { time_moves: clock.is_virtual(), callers_told_apart: connections.told_apart };
-    let (kinds, left_out) = story::cast(world, scenario, stage);
     let calls = Calls::new(connections);
     let pace = Pace::new(clock.is_virtual());
     let names = &connections.names;
-    let shared = Shared { world, calls: &calls, clock, names, pace: &pace };
+    let desk = Desk::default();
+    let shared = Shared { world, calls: &calls, clock, names, pace: &pace, desk: &desk };
+    let stage = Stage {
+        time_moves: clock.is_virtual(),
+        callers_told_apart: connections.told_apart,
+        status_told: desk.open(&shared).await?,
+    };
+    let (kinds, left_out) = story::cast(world, scenario, stage);
     let mut heart = Heart::new(world.seed);
     let mut parts = Vec::with_capacity(kinds.len());
     for (index, kind) in kinds.into_iter().enumerate() {
@@ -78,6 +86,7 @@ pub async fn play(
     heart.beat(&shared, MINUTE).await?;
     enrol_all(&mut parts, &shared, &mut progress).await;
     settle(scenario, &shared, &mut heart).await?;
+    desk.begin_day(&shared).await?;
     take_the_day(&mut parts, scenario, &shared, &mut heart, &mut progress).await?;
     let outcomes = parts.into_iter().flatten().flat_map(|part| part.actor.outcomes);
     Ok(Report::new(scenario.name().to_owned(), world.seed, outcomes.collect(), left_out))
@@ -169,6 +178,7 @@ async fn take_the_day(
         while shared.clock.is_virtual() && shared.clock.now() < begins {
             shared.clock.advance_to(shared.clock.now().plus(every).min(begins));
             heart.beat(shared, every).await?;
+            shared.desk.renew(shared).await?;
         }
         let taken: Vec<Part> =
             who.iter().filter_map(|i| parts.get_mut(*i).and_then(Option::take)).collect();

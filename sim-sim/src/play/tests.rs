@@ -9,12 +9,25 @@ use crate::{
 };
 use fake::Fake;
 use simbind_core::time::Timestamp;
-use std::collections::BTreeSet;
+use simbind_evidence::{
+    certificate::Authority,
+    status::{StatusRules, verify_crl_of_any_age},
+};
+use simbind_proto::v1::push_status_request::Status;
+use std::{collections::BTreeSet, time::Duration};
 
 const START: Timestamp = Timestamp::from_secs(1_790_000_000);
 
 async fn played(seed: u64, people: usize, told_apart: bool) -> (Report, Fake, Timestamp) {
-    let fake = Fake::default();
+    played_by(Fake::default(), seed, people, told_apart).await
+}
+
+async fn played_by(
+    fake: Fake,
+    seed: u64,
+    people: usize,
+    told_apart: bool,
+) -> (Report, Fake, Timestamp) {
     let channel = fake.serve().await;
     let connections =
         Connections { told_apart, names: Names::usual(), ..Connections::plaintext(channel) };
@@ -67,4 +80,41 @@ async fn the_server_is_not_told_who_is_who() {
     for word in ["attack", "honest", "victim", "foreign"] {
         assert!(!sent.contains(word), "{word}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_hears_no_issuer_gets_a_day_without_status() {
+    let fake = Fake::default();
+    fake.deafen();
+    let (report, fake, _) = played_by(fake, 3, 200, true).await;
+    assert!(fake.told().is_empty());
+    for kind in [Kind::ReportedLost, Kind::LateList, Kind::RevokedCertificate, Kind::OldAnswer] {
+        assert!(report.left_out().contains(&kind), "{}", kind.name());
+        assert!(report.outcomes().iter().all(|outcome| outcome.kind != kind));
+    }
+    assert!(report.outcomes().iter().all(|o| !matches!(o.verdict, Verdict::Fault(_))));
+}
+
+#[tokio::test]
+async fn what_issuers_tell_verifies_grows_newer_and_comes_by_each_voice() {
+    let (_, fake, _) = played(3, 200, true).await;
+    let world = World::new(3, 0).unwrap();
+    let [prompt, _] = world.issuers_pem();
+    let issuer = Authority::from_pem(prompt.as_bytes()).unwrap();
+    let (mut lists, mut answers, mut words, mut held) = (Vec::new(), 0, 0, 0);
+    let later = START.plus(Duration::from_secs(400 * 86_400));
+    for told in fake.told() {
+        match told {
+            Status::Crl(der) => {
+                let rules = StatusRules::default();
+                let Ok(list) = verify_crl_of_any_age(&der, &issuer, rules, later) else { continue };
+                held += list.len();
+                lists.push((list.this_update(), list.number()));
+            }
+            Status::Ocsp(_) => answers += 1,
+            Status::Word(_) => words += 1,
+        }
+    }
+    assert!(lists.len() > 5 && answers > 0 && words > 0 && held > 0);
+    assert!(lists.is_sorted_by(|one, next| one.0 < next.0 && one.1 < next.1));
 }

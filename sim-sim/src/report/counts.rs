@@ -63,6 +63,8 @@ pub struct Totals {
     pub honest: Group,
     /// Of attackers.
     pub attacks: Group,
+    /// Of owners whose certificate the issuer had stopped at their word.
+    pub barred: Group,
     /// Of owners who cannot be told from attackers.
     pub ambiguous: Group,
 }
@@ -74,6 +76,7 @@ impl Totals {
             match outcome.kind.side() {
                 Side::Honest => totals.honest.add(outcome),
                 Side::Attack => totals.attacks.add(outcome),
+                Side::Barred => totals.barred.add(outcome),
                 Side::Ambiguous => totals.ambiguous.add(outcome),
             }
         }
@@ -82,15 +85,21 @@ impl Totals {
 
     /// All checks.
     pub const fn checks(&self) -> u64 {
-        self.honest.all.total + self.attacks.all.total + self.ambiguous.all.total
+        self.honest.all.total
+            + self.attacks.all.total
+            + self.barred.all.total
+            + self.ambiguous.all.total
     }
 
     /// Whether the run shows what it must: every attack stopped and rightly named, nobody honest
-    /// denied or left without a verdict, and at most one in a hundred of them stepped up.
+    /// denied or left without a verdict, at most one in a hundred of them stepped up, and whoever
+    /// had the issuer stop a certificate denied for that.
     pub const fn is_as_it_must_be(&self) -> bool {
-        let (honest, attacks) = (&self.honest.all, &self.attacks.all);
+        let (honest, attacks, barred) = (&self.honest.all, &self.attacks.all, &self.barred.all);
         attacks.stopped() == attacks.total
             && attacks.rightly_named == attacks.total
+            && barred.denied == barred.total
+            && barred.rightly_named == barred.total
             && honest.denied == 0
             && honest.faults == 0
             && honest.stepped_up * 100 <= honest.total
@@ -109,6 +118,7 @@ struct Line<'a> {
     checks: u64,
     attacks: Attacks<'a>,
     honest: Owners<'a>,
+    barred: Owners<'a>,
     ambiguous: Owners<'a>,
 }
 
@@ -162,6 +172,7 @@ impl<'a> Line<'a> {
                 by_kind: attacks.by_kind.iter().map(|(k, c)| (*k, attack_kind(c))).collect(),
             },
             honest: owners(&totals.honest),
+            barred: owners(&totals.barred),
             ambiguous: owners(&totals.ambiguous),
         }
     }

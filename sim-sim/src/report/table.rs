@@ -18,6 +18,7 @@ impl Report {
         for (title, side, group) in [
             ("Owners", Side::Honest, &totals.honest),
             ("Attackers", Side::Attack, &totals.attacks),
+            ("Owners who had their certificate stopped", Side::Barred, &totals.barred),
             ("Owners who cannot be told from attackers", Side::Ambiguous, &totals.ambiguous),
         ] {
             if group.all.total > 0 {
@@ -47,7 +48,15 @@ impl Report {
             honest.stepped_up,
             honest.denied,
         );
-        let faults = honest.faults + attacks.faults + totals.ambiguous.all.faults;
+        let barred = totals.barred.all;
+        if barred.total > 0 {
+            let _ = write!(
+                text,
+                " Stopped at their owner's word: {} of {} refused.",
+                barred.denied, barred.total
+            );
+        }
+        let faults = honest.faults + attacks.faults + barred.faults + totals.ambiguous.all.faults;
         if faults > 0 {
             let _ = write!(text, " Without a verdict: {faults}.");
         }
@@ -79,6 +88,7 @@ impl Report {
 fn is_well(outcome: &Outcome) -> bool {
     match outcome.kind.side() {
         Side::Honest => outcome.verdict == super::Verdict::Allow,
+        Side::Barred => outcome.verdict == super::Verdict::Deny && outcome.is_rightly_named(),
         Side::Attack => outcome.verdict.is_stopped() && outcome.is_rightly_named(),
         Side::Ambiguous => outcome.verdict.is_stopped(),
     }
@@ -86,7 +96,7 @@ fn is_well(outcome: &Outcome) -> bool {
 
 const fn who(side: Side) -> &'static str {
     match side {
-        Side::Honest => "owner",
+        Side::Honest | Side::Barred => "owner",
         Side::Attack => "attacker",
         Side::Ambiguous => "owner?",
     }
@@ -101,7 +111,7 @@ fn sums(side: Side, group: &Group) -> Table {
         Side::Attack => {
             fresh(["kind", "checks", "stopped", "rightly named", "let in", "no verdict"])
         }
-        Side::Honest | Side::Ambiguous => {
+        Side::Honest | Side::Barred | Side::Ambiguous => {
             fresh(["kind", "checks", "let in", "asked for more", "refused", "no verdict"])
         }
     };
@@ -122,7 +132,7 @@ fn row(side: Side, name: &str, counts: &Counts) -> Vec<String> {
         Side::Attack => {
             [counts.total, counts.stopped(), counts.rightly_named, counts.allowed, counts.faults]
         }
-        Side::Honest | Side::Ambiguous => {
+        Side::Honest | Side::Barred | Side::Ambiguous => {
             [counts.total, counts.allowed, counts.stepped_up, counts.denied, counts.faults]
         }
     };

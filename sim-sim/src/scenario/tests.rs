@@ -11,7 +11,8 @@ fn the_day_that_ships_has_every_kind() {
         .chain(&day.attacks)
         .map(|(kind, _)| *kind)
         .collect();
-    for kind in Kind::ALL {
+    // Whoever is barred plays a part in an owner's day.
+    for kind in Kind::ALL.iter().filter(|kind| kind.side() != Side::Barred) {
         assert!(named.contains(kind), "{}", kind.name());
     }
 }

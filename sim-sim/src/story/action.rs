@@ -77,6 +77,36 @@ pub(crate) enum Reading {
     Another,
 }
 
+/// What a check brings of the issuer's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Staple {
+    /// Nothing.
+    Nothing,
+    /// The answer of now.
+    Fresh,
+    /// The one that was kept before.
+    Kept,
+}
+
+/// How the issuer lets a certificate stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Good,
+    Held,
+    Revoked,
+}
+
+/// How the issuer tells of a certificate first; its lists say the same from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// By a new list.
+    List,
+    /// By a responder's answer.
+    Responder,
+    /// By its own word.
+    Word,
+}
+
 /// A check.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckPlan {
@@ -99,6 +129,7 @@ pub(crate) struct CheckPlan {
     /// The round trip at the reader, in microseconds.
     pub(crate) round_trip: u32,
     pub(crate) twist: Twist,
+    pub(crate) staple: Staple,
 }
 
 /// Who sends an event.
@@ -171,6 +202,10 @@ pub(crate) enum Action {
     NewBinding,
     /// So many wrong PIN entries are reported.
     WrongPins(u32),
+    /// The issuer tells how the certificate stands from now on.
+    Standing(Standing, Voice),
+    /// The issuer's answer of now is kept.
+    KeepAnswer,
     /// A thief copies the SIM as it is.
     CopySim,
     /// A thief copies the bound handset's key as it is.

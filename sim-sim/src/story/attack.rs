@@ -4,7 +4,7 @@
 use super::{
     action::{
         Action, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
-        Speaker, Twist,
+        Speaker, Standing, Staple, Twist,
     },
     script::Script,
 };
@@ -73,6 +73,13 @@ pub(super) fn story(script: &mut Script) {
             script.check(plan);
         }
         Kind::OldAssertion => old_assertion(script),
+        Kind::RevokedCertificate => stopped(script, Standing::Revoked, Staple::Nothing),
+        Kind::OldAnswer => stopped(script, Standing::Revoked, Staple::Kept),
+        Kind::HeldCertificate => {
+            let brings = script.rng.random_bool(0.5);
+            let staple = if brings { Staple::Kept } else { Staple::Nothing };
+            stopped(script, Standing::Held, staple);
+        }
         Kind::OtherAssertion => login(script, FOREIGN),
         Kind::ClonedAppKey => cloned_app_key(script),
         Kind::PortOut => ended(script, Happening::PortedOut),
@@ -200,6 +207,19 @@ fn cloned_app_key(script: &mut Script) {
     let mut plan = script.with(Kind::ClonedAppKey, Place::App(operation), BOUND);
     (plan.seat, plan.twist) = (None, Twist::CopiedKey);
     script.check(plan);
+}
+
+/// The phone is stolen, its PIN is known, and the victim has the issuer stop the certificate.
+fn stopped(script: &mut Script, standing: Standing, staple: Staple) {
+    let voice = script.voice();
+    script.act(Action::KeepAnswer).wait(10, 60);
+    script.act(Action::Standing(standing, voice)).wait(5, 60);
+    for _ in 0..2 {
+        let operation = script.operation();
+        let mut plan = script.with(script.kind, Place::App(operation), BOUND);
+        plan.staple = staple;
+        script.check(plan).wait(5, 60);
+    }
 }
 
 /// Far away, the round trip is long.

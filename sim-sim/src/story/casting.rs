@@ -6,8 +6,8 @@ use crate::{
     scenario::Scenario,
     seeded,
     world::{
-        World, apps::Suite, attestation::Soundness, carrier::Carrier, handset::Model, key::Curve,
-        person::Traits, sim::Applet,
+        World, apps::Suite, attestation::Soundness, authority::Branch, carrier::Carrier,
+        handset::Model, key::Curve, person::Traits, sim::Applet,
     },
 };
 use rand::{Rng as _, seq::SliceRandom as _};
@@ -18,6 +18,8 @@ use rand_chacha::ChaCha20Rng;
 pub(crate) struct Stage {
     pub(crate) time_moves: bool,
     pub(crate) callers_told_apart: bool,
+    /// Whether the server hears from the issuer.
+    pub(crate) status_told: bool,
 }
 
 impl Stage {
@@ -26,6 +28,7 @@ impl Stage {
             Needs::Nothing => true,
             Needs::Time => self.time_moves,
             Needs::Callers => self.callers_told_apart,
+            Needs::Status => self.status_told,
         }
     }
 }
@@ -49,7 +52,9 @@ pub(crate) fn cast(world: &World, scenario: &Scenario, stage: Stage) -> (Vec<Kin
     let mut rng = seeded::generator(world.seed, "casting", 0);
     let (attacks, left_out): (Vec<_>, Vec<_>) =
         scenario.attacks.iter().copied().partition(|(kind, _)| stage.can_play(*kind));
-    let left_out = left_out.into_iter().map(|(kind, _)| kind).collect();
+    let (owners, owners_left_out): (Vec<_>, Vec<_>) =
+        scenario.honest.iter().copied().partition(|(kind, _)| stage.can_play(*kind));
+    let left_out = owners_left_out.into_iter().chain(left_out).map(|(kind, _)| kind).collect();
     let share = |per_mille: u32| {
         usize::try_from(u64::from(per_mille) * u64::try_from(world.people).unwrap_or(0) / 1000)
             .unwrap_or(0)
@@ -67,13 +72,13 @@ pub(crate) fn cast(world: &World, scenario: &Scenario, stage: Stage) -> (Vec<Kin
         kinds.extend(std::iter::repeat_n(*kind, share(*per_mille)));
     }
     kinds.truncate(world.people);
-    let honest = scenario.honest.iter().map(|(kind, _)| *kind);
+    let honest = owners.iter().map(|(kind, _)| *kind);
     let room = world.people - kinds.len();
-    if room >= scenario.honest.len() {
+    if room >= owners.len() {
         kinds.extend(honest);
     }
     while kinds.len() < world.people {
-        kinds.push(weighted(&mut rng, &scenario.honest).unwrap_or(Kind::AppLogin));
+        kinds.push(weighted(&mut rng, &owners).unwrap_or(Kind::AppLogin));
     }
     kinds.shuffle(&mut rng);
     (kinds, left_out)
@@ -93,7 +98,7 @@ pub(crate) fn write(
     let settled = stage.time_moves || kind.side() == Side::Attack;
     let mut script = Script::new(kind, traits, settled, rng);
     match kind.side() {
-        Side::Honest | Side::Ambiguous => {
+        Side::Honest | Side::Barred | Side::Ambiguous => {
             // Where time is real, a day's logins fall into seconds: an everyday morning would meet
             // the limits that are there for attackers.
             let mornings = if stage.time_moves { scenario.routine } else { (1, 1) };
@@ -143,5 +148,6 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
         Kind::Loaner => drawn.lender(),
         _ => drawn,
     };
-    Traits { carrier, applet, model }
+    let branch = if kind == Kind::LateList { Branch::Late } else { Branch::Prompt };
+    Traits { carrier, applet, model, branch }
 }

@@ -1,7 +1,7 @@
 //! What honest people do.
 
 use super::{
-    action::{Action, Hand, Happening, Operation, Place, Reader, Slot, Twist},
+    action::{Action, Hand, Happening, Operation, Place, Reader, Slot, Standing, Staple, Twist},
     casting::weighted,
     script::Script,
 };
@@ -75,6 +75,19 @@ pub(super) fn story(script: &mut Script) {
             app(script, BOUND);
             door(script, BOUND);
         }
+        Kind::StapledStatus => {
+            let operation = script.operation();
+            let mut plan = script.with(kind, Place::App(operation), BOUND);
+            plan.staple = Staple::Fresh;
+            script.check(plan);
+        }
+        Kind::LateList => {
+            for operation in [Operation::Application, script.operation()] {
+                let plan = script.with(kind, Place::App(operation), BOUND);
+                script.check(plan);
+            }
+        }
+        Kind::ReportedLost => reported_lost(script),
         Kind::UnlistedHandset => {
             app(script, BOUND);
             door(script, BOUND);
@@ -154,6 +167,19 @@ fn esim(script: &mut Script) {
     script.event(Happening::Reissued { cause, tells_new: true });
     script.act(Action::NextIccid).wait(10, 60).act(Action::Reprove).wait(10, 60);
     app(script, BOUND);
+}
+
+/// The phone seems lost, so that the issuer holds the certificate; it is found, tried too early,
+/// and then released.
+fn reported_lost(script: &mut Script) {
+    let voice = script.voice();
+    script.act(Action::Standing(Standing::Held, voice)).wait(10, 60);
+    let operation = script.operation();
+    let plan = script.with(Kind::WhileHeld, Place::App(operation), BOUND);
+    script.check(plan).wait(10, 60);
+    script.act(Action::Standing(Standing::Good, voice)).wait(10, 60);
+    app(script, BOUND);
+    door(script, BOUND);
 }
 
 /// The carrier speaks late: of the handset before the bound one, or of the bound one itself.

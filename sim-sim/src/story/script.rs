@@ -2,7 +2,7 @@
 
 use super::action::{
     Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
-    Speaker, Twist,
+    Speaker, Staple, Twist, Voice,
 };
 use crate::{
     catalogue::Kind,
@@ -110,6 +110,15 @@ impl Script {
         if self.rng.random_range(0..3) == 0 { Reader::Terminal } else { Reader::Door }
     }
 
+    /// One of the ways in which an issuer tells.
+    pub(super) fn voice(&mut self) -> Voice {
+        match self.rng.random_range(0..3) {
+            0 => Voice::List,
+            1 => Voice::Responder,
+            _ => Voice::Word,
+        }
+    }
+
     /// Any reader.
     pub(super) fn reader(&mut self) -> Reader {
         match self.rng.random_range(0..3) {
@@ -141,6 +150,7 @@ impl Script {
             reading: if token { Reading::Own } else { Reading::Untold },
             round_trip: 0,
             twist: Twist::Straight,
+            staple: Staple::Nothing,
         };
         CheckPlan { round_trip: self.round_trip(), ..plan }
     }

@@ -9,9 +9,18 @@ use prost::bytes::Bytes;
 use rand::RngCore as _;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
-    KeyUsagePurpose, SerialNumber, date_time_ymd,
+    KeyUsagePurpose, SerialNumber, SigningKey as _, date_time_ymd,
 };
 use sha2::{Digest as _, Sha256};
+use simbind_core::time::Timestamp;
+use simbind_evidence::{
+    certificate::Authority as Known,
+    signature::SignatureScheme,
+    status::{
+        CertStatus, CrlSubject, Serial,
+        encode::{CrlEntrySpec, CrlSpec, OcspSpec, Signer, encode_crl, encode_ocsp},
+    },
+};
 
 /// certificatePolicies (RFC 5280 section 4.2.1.4), DER, with the one policy
 /// 1.2.392.200149.8.5.1.3.30: that of the card's user-authentication certificates.
@@ -25,22 +34,47 @@ const POLICIES: &[u8] = &[
 pub(crate) struct Certified {
     pub(crate) der: Bytes,
     pub(crate) sha256: Bytes,
+    pub(crate) serial: Serial,
+}
+
+/// One of the authorities of people's certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Branch {
+    /// Its lists come in time.
+    Prompt,
+    /// Its next list is late.
+    Late,
+}
+
+/// Which of an authority's lists, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edition {
+    pub(crate) number: u64,
+    pub(crate) this_update: Timestamp,
+    pub(crate) next_update: Timestamp,
 }
 
 /// Issues user-authentication certificates.
 pub(crate) struct Authority {
     issuer: Issuer<'static, Key>,
+    /// Itself, as others know it.
+    known: Known,
     der: Vec<u8>,
     seed: u64,
 }
 
 impl Authority {
     /// The authority of a seed.
-    pub(crate) fn new(seed: u64) -> Result<Self, WorldError> {
-        let key = Key::draw(&mut seeded::generator(seed, "authority", 0), Curve::P256)?;
-        let params = authority_params("sim-sim user authentication CA", seed);
+    pub(crate) fn new(seed: u64, branch: Branch) -> Result<Self, WorldError> {
+        let (number, name) = match branch {
+            Branch::Prompt => (0, "sim-sim user authentication CA"),
+            Branch::Late => (1, "sim-sim user authentication CA 2"),
+        };
+        let key = Key::draw(&mut seeded::generator(seed, "authority", number), Curve::P256)?;
+        let params = authority_params(name, seed);
         let der = params.self_signed(&key)?.der().to_vec();
-        Ok(Self { issuer: Issuer::new(params, key), der, seed })
+        let known = Known::from_der(&der).map_err(|_| WorldError::Key)?;
+        Ok(Self { issuer: Issuer::new(params, key), known, der, seed })
     }
 
     /// The anchor.
@@ -61,7 +95,30 @@ impl Authority {
         params.custom_extensions.push(policies);
         let der = params.signed_by(key, &self.issuer)?.der().to_vec();
         let sha256 = Bytes::copy_from_slice(&Sha256::digest(&der));
-        Ok(Certified { der: der.into(), sha256 })
+        let subject = CrlSubject::of_certificate(&der).map_err(|_| WorldError::Key)?;
+        let serial = subject.serial().clone();
+        Ok(Certified { der: der.into(), sha256, serial })
+    }
+
+    /// A list of all that it holds or has revoked, DER.
+    pub(crate) fn list(&self, edition: Edition, entries: Vec<CrlEntrySpec>) -> Vec<u8> {
+        let Edition { number, this_update, next_update } = edition;
+        let empty = CrlSpec::empty(&self.known, this_update);
+        let (number, next_update) = (Some(number), Some(next_update));
+        let spec = CrlSpec { number, next_update, entries, ..empty };
+        self.signed(|signer| encode_crl(&spec, signer))
+    }
+
+    /// What it answers of a certificate, good for a day, DER.
+    pub(crate) fn answer(&self, serial: Serial, status: CertStatus, at: Timestamp) -> Vec<u8> {
+        let spec = OcspSpec::about(&self.known, serial, status, at);
+        self.signed(|signer| encode_ocsp(&spec, signer))
+    }
+
+    fn signed(&self, encode: impl FnOnce(Signer<'_>) -> Vec<u8>) -> Vec<u8> {
+        // A key that does not sign leaves a signature that nobody takes.
+        let sign = |message: &[u8]| self.issuer.key().sign(message).unwrap_or_default();
+        encode(Signer::new(SignatureScheme::EcdsaP256Sha256, &sign))
     }
 }
 

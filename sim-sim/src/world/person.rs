@@ -2,6 +2,7 @@
 
 use super::{
     World, WorldError,
+    authority::Branch,
     carrier::Carrier,
     handset::{Handset, Model},
     numbers,
@@ -16,6 +17,8 @@ pub(crate) struct Traits {
     pub(crate) carrier: Carrier,
     pub(crate) applet: Applet,
     pub(crate) model: Model,
+    /// Who issues the certificates.
+    pub(crate) branch: Branch,
 }
 
 /// A person.
@@ -53,8 +56,14 @@ impl Person {
             carrier: traits.carrier,
             line_ref: format!("line-{line:016x}"),
             msisdn: numbers::msisdn(world.seed, number),
-            sim: Sim::make(world, number * 2, traits.carrier, traits.applet)?,
-            next_sim: Sim::make(world, number * 2 + 1, traits.carrier, traits.applet)?,
+            sim: Sim::make(world, number * 2, traits.carrier, traits.applet, traits.branch)?,
+            next_sim: Sim::make(
+                world,
+                number * 2 + 1,
+                traits.carrier,
+                traits.applet,
+                traits.branch,
+            )?,
             handsets: Handsets {
                 bound: handset(0, traits.model)?,
                 other: handset(1, second)?,

@@ -2,12 +2,14 @@
 
 use super::{
     World, WorldError,
+    authority::Branch,
     carrier::Carrier,
     key::{Curve, Key},
     numbers,
 };
 use crate::seeded;
 use prost::bytes::Bytes;
+use simbind_evidence::status::Serial;
 use simbind_proto::v1;
 use std::sync::Arc;
 
@@ -29,6 +31,9 @@ pub(crate) struct Sim {
     pub(crate) applet: Applet,
     pub(crate) chain: Vec<Bytes>,
     pub(crate) certificate_sha256: Bytes,
+    pub(crate) serial: Serial,
+    /// Who issued the certificate.
+    pub(crate) branch: Branch,
     key: Arc<Key>,
     counter: u64,
 }
@@ -40,15 +45,18 @@ impl Sim {
         number: u64,
         carrier: Carrier,
         applet: Applet,
+        branch: Branch,
     ) -> Result<Self, WorldError> {
         let mut rng = seeded::generator(world.seed, "sim key", number);
         let key = Key::draw(&mut rng, applet.curve)?;
-        let certified = world.authority.issue(&key, number)?;
+        let certified = world.authority(branch).issue(&key, number)?;
         Ok(Self {
             iccid: numbers::iccid(carrier.issuer(), world.seed, number),
             applet,
             chain: vec![certified.der],
             certificate_sha256: certified.sha256,
+            serial: certified.serial,
+            branch,
             key: Arc::new(key),
             counter: 0,
         })

@@ -2,6 +2,7 @@ use super::{
     World,
     apple::APPLE_APP_ID,
     attestation::Soundness,
+    authority::Branch,
     carrier::Carrier,
     handset::{Handset, Model, Proof},
     key::Curve,
@@ -23,7 +24,7 @@ use x509_parser::prelude::*;
 
 fn traits() -> Traits {
     let applet = Applet { counts: true, learns_imei: true, curve: Curve::P384 };
-    Traits { carrier: Carrier::Docomo, applet, model: Model::android(2) }
+    Traits { carrier: Carrier::Docomo, applet, model: Model::android(2), branch: Branch::Prompt }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use simbind_proto::v1::{
     binding_service_server::{BindingService, BindingServiceServer},
     check_service_server::{CheckService, CheckServiceServer},
     sim_event_service_server::{SimEventService, SimEventServiceServer},
+    status_service_server::{StatusService, StatusServiceServer},
 };
 use std::{
     collections::BTreeSet,
@@ -25,6 +26,8 @@ use tonic::{
 struct Seen {
     text: String,
     checks: usize,
+    told: Vec<v1::push_status_request::Status>,
+    deaf: bool,
     enrolled: BTreeSet<(String, String, Vec<u8>)>,
 }
 
@@ -39,7 +42,8 @@ impl Fake {
         let server = Server::builder()
             .add_service(BindingServiceServer::new(self.clone()))
             .add_service(CheckServiceServer::new(self.clone()))
-            .add_service(SimEventServiceServer::new(self.clone()));
+            .add_service(SimEventServiceServer::new(self.clone()))
+            .add_service(StatusServiceServer::new(self.clone()));
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
         Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
     }
@@ -50,6 +54,16 @@ impl Fake {
 
     pub(super) fn enrolled(&self) -> BTreeSet<(String, String, Vec<u8>)> {
         self.0.lock().unwrap().enrolled.clone()
+    }
+
+    /// All that the issuers told.
+    pub(super) fn told(&self) -> Vec<v1::push_status_request::Status> {
+        self.0.lock().unwrap().told.clone()
+    }
+
+    /// Knows no issuer from now on.
+    pub(super) fn deafen(&self) {
+        self.0.lock().unwrap().deaf = true;
     }
 
     /// All that was sent, as text.
@@ -242,6 +256,36 @@ impl SimEventService for Fake {
     }
 
     async fn get_feed(&self, _: Request<v1::GetFeedRequest>) -> Answer<v1::GetFeedResponse> {
+        Err(Status::unimplemented("no"))
+    }
+}
+
+#[tonic::async_trait]
+impl StatusService for Fake {
+    async fn push_status(
+        &self,
+        request: Request<v1::PushStatusRequest>,
+    ) -> Answer<v1::PushStatusResponse> {
+        if self.0.lock().unwrap().deaf {
+            return Err(Status::invalid_argument("an issuer that nobody knows"));
+        }
+        let told = request.into_inner().status.unwrap();
+        self.0.lock().unwrap().told.push(told);
+        let outcome = v1::PushOutcome::Taken.into();
+        Ok(Response::new(v1::PushStatusResponse { outcome }))
+    }
+
+    async fn get_certificate_status(
+        &self,
+        _: Request<v1::GetCertificateStatusRequest>,
+    ) -> Answer<v1::GetCertificateStatusResponse> {
+        Err(Status::unimplemented("no"))
+    }
+
+    async fn list_status_sources(
+        &self,
+        _: Request<v1::ListStatusSourcesRequest>,
+    ) -> Answer<v1::ListStatusSourcesResponse> {
         Err(Status::unimplemented("no"))
     }
 }
