@@ -95,7 +95,7 @@ pub(crate) fn write(
     let number = u64::try_from(index).unwrap_or(u64::MAX);
     let mut rng = seeded::generator(world.seed, "script", number);
     let traits = traits(scenario, kind, &mut rng);
-    let settled = stage.time_moves || kind.side() == Side::Attack;
+    let settled = stage.time_moves;
     let mut script = Script::new(kind, traits, settled, rng);
     match kind.side() {
         Side::Honest | Side::Barred | Side::Ambiguous => {
