@@ -9,7 +9,9 @@
 //!    that was good before the hold lifts nothing, whenever and however often it is shown.
 //! 3. Otherwise the certificate is good, by the answer that is least overdue, the newest of those.
 //!
-//! Of one voice the newest answer counts; of two with one time, the more severe.
+//! Of one voice the newest answer counts; of two with one time, the more severe. An answer of good
+//! that is dated ahead of us counts from when it was learned, and gives way to a hold that comes
+//! after it.
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,9 @@ use crate::{check::StatusFinding, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use simbind_rules::facts::{CertificateStatus, StatusSource};
 use std::{cmp::Reverse, time::Duration};
+
+/// How far ahead of us the clock of one who answers may be.
+pub const SKEW: Duration = Duration::from_secs(300);
 
 /// Who said it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -157,9 +162,29 @@ impl Answer {
         matches!(self.standing, Standing::Revoked { .. })
     }
 
+    /// From when it counts beside others. One of good never counts from later than it was learned:
+    /// a clock that is ahead must not put it behind a hold that comes after it.
+    fn counts_from(&self) -> Timestamp {
+        match self.standing {
+            Standing::Good => self.as_of.min(self.learned_at),
+            Standing::Held { .. } | Standing::Revoked { .. } => self.as_of,
+        }
+    }
+
     /// Whether this one of a voice counts in place of another of the same.
     fn replaces(&self, other: &Self) -> bool {
-        (self.as_of, self.standing.severity()) > (other.as_of, other.standing.severity())
+        let order = |answer: &Self| (answer.counts_from(), answer.standing.severity());
+        order(self) > order(other) || self.holds_after_one_ahead(other)
+    }
+
+    /// Whether this holds, and was learned after one of good whose clock was ahead: how far, nobody
+    /// knows, so that within the skew their times tell no order.
+    fn holds_after_one_ahead(&self, other: &Self) -> bool {
+        matches!(self.standing, Standing::Held { .. })
+            && other.standing == Standing::Good
+            && other.as_of > other.learned_at
+            && self.learned_at > other.learned_at
+            && self.as_of > other.learned_at.minus(SKEW)
     }
 }
 
@@ -233,7 +258,7 @@ impl Known {
             all().any(|other| {
                 other.standing == Standing::Good
                     && other.source.voice() > hold.source.voice()
-                    && other.as_of > hold.as_of
+                    && other.counts_from() > hold.as_of
             })
         };
         let held = all().filter(|a| matches!(a.standing, Standing::Held { .. }) && !lifted(a));

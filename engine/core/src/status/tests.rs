@@ -96,6 +96,54 @@ fn an_answer_never_goes_back_behind_an_earlier_one() {
     assert_eq!(told(&mut known, Standing::Good, 9), Taken::Overtaken);
 }
 
+/// An answer with its own time and that at which it was learned, in seconds.
+fn told(source: Source, standing: Standing, as_of: i64, learned_at: i64) -> Answer {
+    let (as_of, learned_at) = (Timestamp::from_secs(as_of), Timestamp::from_secs(learned_at));
+    Answer { standing, source, as_of, next: None, learned_at }
+}
+
+#[test]
+fn a_hold_is_not_dropped_for_an_answer_of_good_from_ahead() {
+    let now = Timestamp::from_secs(9000);
+    for source in [Responder, Stapled, Word] {
+        for (as_of, learned_at) in [(1060, 1060), (1001, 1001), (900, 1001), (701, 1300)] {
+            let mut known = Known::default();
+            known.take(told(source, Standing::Good, 1240, 1000));
+            let hold = told(source, HELD, as_of, learned_at);
+            assert_eq!(known.take(hold), Taken::Taken, "{source:?} {as_of}");
+            assert_eq!(known.joined(None, None, now).map(|a| a.standing), Some(HELD));
+        }
+        let mut known = Known::default();
+        known.take(told(source, Standing::Good, 1240, 1000));
+        let long_before = told(source, HELD, 700, 1060);
+        assert_eq!(known.take(long_before), Taken::Overtaken, "a hold from before all skew");
+        let mut known = Known::default();
+        known.take(told(source, Standing::Good, 1000, 1000));
+        let before = told(source, HELD, 900, 1060);
+        assert_eq!(known.take(before), Taken::Overtaken, "a clock that was not ahead tells order");
+    }
+}
+
+#[test]
+fn an_answer_of_good_from_ahead_lifts_no_hold_of_another_voice_that_comes_after_it() {
+    let now = Timestamp::from_secs(9000);
+    let mut known = Known::default();
+    known.take(told(Word, Standing::Good, 1240, 1000));
+    let list = told(List, HELD, 1060, 1070);
+    assert_eq!(known.joined(Some(list), None, now).map(|a| a.standing), Some(HELD));
+    known.take(told(Word, Standing::Good, 1080, 1080));
+    assert_eq!(known.joined(Some(list), None, now).map(|a| a.standing), Some(Standing::Good));
+}
+
+#[test]
+fn a_release_from_a_clock_that_is_ahead_counts() {
+    let now = Timestamp::from_secs(9000);
+    let mut known = Known::default();
+    known.take(told(Word, HELD, 990, 990));
+    assert_eq!(known.take(told(Word, Standing::Good, 1010, 1000)), Taken::Taken);
+    assert_eq!(known.joined(None, None, now).map(|a| a.standing), Some(Standing::Good));
+}
+
 #[test]
 fn the_answer_that_is_least_overdue_speaks_for_good() {
     let now = Timestamp::from_secs(30 * HOUR);

@@ -17,7 +17,7 @@ use crate::{
 };
 use simbind_core::{
     ids::{AuthorityId, CallerId},
-    status::{Answer, Known, RevocationReason, Source, Standing, Taken},
+    status::{Answer, Known, RevocationReason, SKEW, Source, Standing, Taken},
     time::Timestamp,
 };
 use simbind_evidence::{
@@ -26,8 +26,6 @@ use simbind_evidence::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// How far ahead of us an issuer's word may be.
-const SKEW: Duration = Duration::from_secs(300);
 /// What is told of a list of authorities, or of attributes.
 pub(super) const OF_NOBODY: &str = "speaks for none of the issuer's certificates of persons";
 /// How long the issuer's word that a certificate is good stands for a fresh answer.

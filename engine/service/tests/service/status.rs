@@ -345,6 +345,21 @@ async fn what_changes_between_a_decision_and_its_reply_makes_it_decide_again() {
 }
 
 #[tokio::test]
+async fn a_hold_counts_after_a_word_of_good_from_a_clock_that_is_ahead() {
+    let scene = Scene::new().await;
+    let name = || CertificateRef::Sha256(scene.person.certificate());
+    let now = scene.world.engine.now();
+    let good = Word { standing: Standing::Good, as_of: now.plus(Duration::from_secs(240)) };
+    assert_eq!(scene.tell(Told::Word(name(), good)).await.unwrap(), Taken::Taken);
+    scene.world.clock.move_on(Duration::from_secs(60));
+    let now = scene.world.engine.now();
+    let held = Word { standing: Standing::Held { since: now }, as_of: now };
+    assert_eq!(scene.tell(Told::Word(name(), held)).await.unwrap(), Taken::Taken);
+    scene.world.clock.move_on(HOUR);
+    assert_eq!(scene.login().await, denied("CERTIFICATE_HELD"));
+}
+
+#[tokio::test]
 async fn a_repeated_request_is_not_let_in_after_a_list_that_revokes() {
     let scene = Scene::new().await;
     let check = scene.person.login(&scene.world.engine, "c1");
