@@ -126,6 +126,15 @@ impl AppList {
         }
     }
 
+    /// Whether a key of a handset speaks for any app on the list.
+    pub fn hears(&self, key: &HandsetKey) -> bool {
+        match key {
+            HandsetKey::None => false,
+            HandsetKey::Attested(own) => own.apps.iter().any(|app| self.attested_for(own, app)),
+            HandsetKey::AppAttest(own) => self.vouched_for(own, &own.app),
+        }
+    }
+
     /// Whether an Android handset's key speaks for an app: it is one of those that asked for the
     /// key, and whoever was attested to sign it is among its signers. Apps that share a user id
     /// share their signers.

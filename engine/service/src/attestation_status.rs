@@ -8,11 +8,12 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use simbind_core::{
+    binding::{Binding, Handset, HandsetKey},
     check::{AttestationFinding, HandsetFinding, speaking},
     time::Timestamp,
 };
 use simbind_evidence::android::{Status, StatusList};
-use simbind_rules::facts::AttestationStatus;
+use simbind_rules::{Facts, facts::AttestationStatus};
 use std::{
     sync::{
         Arc,
@@ -163,6 +164,62 @@ impl<S: Store, V: Vault> Engine<S, V> {
         loaded.listed.remember(held.number, place, status);
         AttestationFinding::Looked { status, age }
     }
+
+    /// What the list says now of the handset that a decision was about; of several that it may have
+    /// been, the worst.
+    pub(crate) fn attestation_since(
+        &self,
+        decided: &Facts,
+        decided_at: Timestamp,
+        loaded: &Loaded,
+        now: Timestamp,
+    ) -> AttestationFinding {
+        keys_of(&loaded.binding, decided, decided_at)
+            .map(|(place, _)| self.attestation_finding(HandsetFinding::Valid(place), loaded, now))
+            .max_by_key(|finding| match finding {
+                AttestationFinding::Unknown => 0,
+                AttestationFinding::Looked { status, .. } => severity(*status),
+            })
+            .unwrap_or(AttestationFinding::Unknown)
+    }
+
+    /// Whether the list says worse of the handset now than the facts of a decision have it: another
+    /// list speaks of all handsets without writing any of their rows.
+    pub(crate) fn attestation_moved(
+        &self,
+        read: Option<&Loaded>,
+        decided: &Facts,
+        decided_at: Timestamp,
+    ) -> bool {
+        let Some(loaded) = read else { return false };
+        let before = decided.handset_attestation_status().map_or(0, severity);
+        match self.attestation_since(decided, decided_at, loaded, self.now()) {
+            AttestationFinding::Looked { status, .. } => severity(status) > before.max(1),
+            AttestationFinding::Unknown => false,
+        }
+    }
+}
+
+const fn severity(status: AttestationStatus) -> u8 {
+    match status {
+        AttestationStatus::Clear => 1,
+        AttestationStatus::Suspended => 2,
+        AttestationStatus::Revoked => 3,
+    }
+}
+
+/// The keys of a binding that a decision can have been about, with their places: the facts of a
+/// decision name no handset, but say to the millisecond how old the word on its key was.
+pub(crate) fn keys_of<'a>(
+    binding: &'a Binding,
+    decided: &Facts,
+    decided_at: Timestamp,
+) -> impl Iterator<Item = (usize, &'a HandsetKey)> {
+    let age = decided.handset_attestation_age();
+    let places = binding.handsets.iter().map(Handset::key).enumerate();
+    places.filter(move |(_, key)| {
+        key.verified_at().is_some_and(|at| Some(decided_at.since(at)) == age)
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! How step-ups end, and wrong PIN entries.
 
+mod child;
+
 use crate::{
     check::{DECISIONS, decision_id},
     decisions::facts_of,
     engine::{Engine, TRIES, contended},
     enrol::{named, points_of},
     error::ServiceError,
-    hot::Loaded,
     ledger::{DecisionEntry, OutcomeText, StateEntry, decode_row, keys},
     ports::{
         store::{Expected, Store, StoreError},
@@ -16,15 +17,12 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    check::{StatusFinding, after_step_up},
     ids::{CallerId, CertificateId, DecisionId, RequestId, StepUpId},
-    line::LineView,
     status::Standing,
-    time::Timestamp,
     transcript::step_up_message,
 };
 use simbind_evidence::signature::{self, SignatureScheme};
-use simbind_rules::{Facts, StepUpMethod, Verdict, facts::SimState};
+use simbind_rules::{StepUpMethod, Verdict};
 use std::sync::Arc;
 
 /// The most wrong PIN entries that are counted.
@@ -213,7 +211,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         for _ in 0..DECISIONS {
             let certificate = self.binding(binding).await?.binding.certificate.id;
             let loaded = self.load(certificate).await?.ok_or(ServiceError::NotFound("binding"))?;
+            // A certificate can be bound anew; what was asked, was asked of the binding before.
+            if loaded.binding.id != binding {
+                return Err(ServiceError::Refused("the binding of the check is over".into()));
+            }
             let child = self.child(parent, &loaded, id, method)?;
+            let (facts, decided_at) = (facts_of(&child)?, child.decided_at);
             let child = match &prior {
                 // The same request is not answered more softly than before.
                 Some(prior) if prior.verdict.join(child.verdict) == prior.verdict => {
@@ -225,9 +228,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 }
             };
             // What was acknowledged while this was written must not be answered against.
-            let facts = facts_of(&child)?;
-            if !self.moved(Some(&loaded)).await? && !self.status_moved(Some(&loaded), None, &facts)
-            {
+            let moved = self.moved(Some(&loaded)).await?
+                || self.status_moved(Some(&loaded), None, &facts)
+                || self.attestation_moved(Some(&loaded), &facts, decided_at);
+            if !moved {
                 return Ok(child);
             }
             id = decision_id(self.now(), self.random()?);
@@ -240,54 +244,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
             // The same request is being answered beside this one.
             Err(StoreError::Conflict) => Err(contended()),
             other => Ok(other?),
-        }
-    }
-
-    /// The child: the parent's facts with what is known now of the binding and its line, by the
-    /// packs in service, and the method that was proved.
-    fn child(
-        &self,
-        parent: &DecisionEntry,
-        loaded: &Loaded,
-        id: DecisionId,
-        method: StepUpMethod,
-    ) -> Result<DecisionEntry, ServiceError> {
-        let now = self.now();
-        let mut facts = facts_of(parent)?;
-        refresh(&mut facts, loaded, now);
-        self.refresh_status(&mut facts, loaded, now);
-        let force = self.packs.current();
-        let packs = force.deciding(&*self.vault, Some(loaded.binding.certificate.id));
-        let chain = crate::decisions::chain_of(&packs.book, parent);
-        let (book, kind) = (&packs.book, parent.kind);
-        let snoozes = loaded.snoozed(book, now);
-        let ruling = simbind_core::check::rule_snoozed(book, chain, kind, &facts, None, &snoozes);
-        let ruling = after_step_up(ruling, method);
-        Ok(DecisionEntry {
-            id,
-            parent: Some(parent.id),
-            challenge: None,
-            facts: facts.to_bytes(),
-            limit: None,
-            proved: Some(method),
-            verdict: ruling.answer.verdict(),
-            reasons: ruling.reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
-            edge: ruling.edge,
-            fired: crate::check::fired(&packs.book, &ruling),
-            packs: packs.book.hash().0,
-            decided_at: now,
-            position: loaded.as_of().0,
-            snoozed: crate::check::snoozed(book, &ruling),
-            ..parent.clone()
-        })
-    }
-
-    /// What the issuer says now. Where nothing of it is kept, what the parent brought stands.
-    fn refresh_status(&self, facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
-        let finding = self.status_finding(Some(loaded), None, now);
-        let said = matches!(finding, StatusFinding::Said { .. });
-        if said || facts.certificate_status().is_none() {
-            finding.tell(facts);
         }
     }
 
@@ -360,20 +316,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
         }
         Err(contended())
-    }
-}
-
-/// What may have changed since the parent was decided.
-fn refresh(facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
-    let histories: Vec<_> = loaded.histories.iter().collect();
-    let line = LineView::of(&loaded.binding, &histories, now);
-    facts.set_binding_state(loaded.binding.state_at(now).fact());
-    facts.set_handset_latch(line.handset_latch);
-    facts.set_sim_latch(line.sim_latch);
-    facts.set_line_latch(line.line_latch);
-    facts.set_pin_failures(loaded.pin.failures);
-    if facts.sim_state().is_some() || line.sim_state != SimState::Active {
-        facts.set_sim_state(line.sim_state);
     }
 }
 

@@ -196,7 +196,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Taken::Before(_, prior) => self.decide(&draft, Some(prior), None).await?,
             };
             let moved = self.moved(loaded.as_deref()).await?
-                || self.status_moved(loaded.as_deref(), brought, &facts);
+                || self.status_moved(loaded.as_deref(), brought, &facts)
+                || self.attestation_moved(loaded.as_deref(), &facts, now);
             if !moved {
                 // Packs that change without a pause fail no check: the newest seen have decided.
                 if again > 0 && decision.verdict != Verdict::Deny {
@@ -272,8 +273,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if loaded.changed_after(Position(decision.position)) {
             return Ok(false);
         }
-        // A list speaks of all its certificates without writing any of their rows.
-        Ok(!self.status_moved(Some(&loaded), None, &facts_of(decision)?))
+        // A list speaks of all its certificates, or handsets, without writing any of their rows.
+        let facts = facts_of(decision)?;
+        Ok(!self.status_moved(Some(&loaded), None, &facts)
+            && !self.attestation_moved(Some(&loaded), &facts, decision.decided_at))
     }
 
     /// Uses the challenge, if the signature over it verifies: failures before that burn nothing.

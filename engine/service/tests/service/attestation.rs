@@ -1,10 +1,12 @@
 //! What the maker revokes after a handset was enrolled.
 
-use crate::support::{BATCH_SERIAL, PACK, Person, Phone, World};
-use simbind_core::time::Timestamp;
+use crate::support::{BATCH_SERIAL, PACK, Person, Phone, TestEngine, World, caller};
+use simbind_core::{app::AppList, time::Timestamp};
 use simbind_evidence::android::StatusList;
 use simbind_rules::Verdict;
-use simbind_service::{ServiceError, attestation_status::ListAge, ledger::DecisionEntry};
+use simbind_service::{
+    ServiceError, attestation_status::ListAge, ledger::DecisionEntry, outcome::step_up_of,
+};
 use std::{sync::Arc, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -104,4 +106,87 @@ async fn a_handset_without_a_kept_chain_is_not_judged_by_the_list() {
     world.engine.replace_attestation_list(list("REVOKED"), Timestamp::EPOCH);
     let decision = login(&world, &person, "c1").await;
     assert!(!decision.reasons.iter().any(|reason| reason.starts_with("ATTESTATION_")));
+}
+
+/// Ends a step-up by the person's card.
+async fn end(
+    engine: &TestEngine,
+    person: &Person,
+    asked: &DecisionEntry,
+) -> Result<Arc<DecisionEntry>, ServiceError> {
+    let (id, request) = (step_up_of(asked.id), "proof".parse().unwrap());
+    let child = engine.end_step_up(&caller("bank"), &request, id, person.card_proof(id)).await;
+    child.map(Option::unwrap)
+}
+
+/// A login that is to be stepped up, since the list is old.
+async fn asked(world: &World) -> (Person, Arc<DecisionEntry>) {
+    let person = Person::new(&world.authority, 1).with_card(&world.authority);
+    person.enrol(world).await.unwrap();
+    world.engine.replace_attestation_list(StatusList::default(), world.engine.now());
+    world.clock.move_on(7 * DAY + Duration::from_secs(1));
+    let asked = login(world, &person, "asked").await;
+    assert_eq!(asked.reasons, ["ATTESTATION_STATUS_STALE"]);
+    (person, asked)
+}
+
+#[tokio::test]
+async fn a_step_up_does_not_let_a_handset_in_that_was_revoked_meanwhile() {
+    let world = World::with(&pack(), |_| {}).await;
+    let (person, asked) = asked(&world).await;
+    world.engine.replace_attestation_list(list("REVOKED"), world.engine.now());
+    let child = end(&world.engine, &person, &asked).await.unwrap();
+    assert_eq!(
+        (child.verdict, &*child.reasons),
+        (Verdict::Deny, &["ATTESTATION_REVOKED".into()][..])
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_comes_while_the_child_is_written_makes_it_decide_again() {
+    let world = World::with(&pack(), |_| {}).await;
+    let (person, asked) = asked(&world).await;
+    let engine = Arc::clone(&world.engine);
+    world.store.after(async move {
+        engine.replace_attestation_list(list("REVOKED"), engine.now());
+    });
+    assert_eq!(end(&world.engine, &person, &asked).await.unwrap().verdict, Verdict::Deny);
+}
+
+#[tokio::test]
+async fn a_list_that_comes_while_a_check_is_written_or_before_it_is_repeated_counts() {
+    for during in [true, false] {
+        let world = World::with(&pack(), |_| {}).await;
+        let person = Person::new(&world.authority, 1);
+        person.enrol(&world).await.unwrap();
+        let check = person.login(&world.engine, "c1");
+        let engine = Arc::clone(&world.engine);
+        let replaced = async move {
+            engine.replace_attestation_list(list("REVOKED"), engine.now());
+        };
+        if during {
+            world.store.after(replaced);
+        } else {
+            assert_eq!(world.engine.check(&check).await.unwrap().verdict, Verdict::Allow);
+            replaced.await;
+        }
+        let decision = world.engine.check(&check).await.unwrap();
+        assert_eq!(decision.verdict, Verdict::Deny, "while it is written: {during}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_up_does_not_let_an_app_in_that_left_the_list_meanwhile() {
+    let rule = r#"
+[[rule]]
+id = "app-unlisted"
+on = ["login", "tap"]
+when = "app.identity == 'unlisted' || app.ui == 'unlisted'"
+verdict = "deny"
+reason = "APP_UNLISTED"
+"#;
+    let world = World::with(&pack(), |_| {}).await;
+    let (person, asked) = asked(&world).await;
+    let gone = world.restarted_by(&(pack() + rule), AppList::default()).await;
+    assert_eq!(end(&gone, &person, &asked).await.unwrap().verdict, Verdict::Deny);
 }

@@ -135,3 +135,15 @@ async fn a_fault_between_the_use_and_the_child_can_be_made_good_by_the_same_proo
     assert_eq!(child.unwrap().verdict, Verdict::Allow);
     let _ = world.restarted(PACK).await;
 }
+
+#[tokio::test]
+async fn a_step_up_of_a_binding_that_is_over_proves_nothing_for_the_next_one() {
+    let world = World::new().await;
+    let (person, parent) = asked(&world).await;
+    world.engine.revoke(&caller("counter"), parent.binding.unwrap(), Why::Lost).await.unwrap();
+    let (again, request) =
+        (person.asked(&world.engine, &world.authority), "again".parse().unwrap());
+    world.engine.enrol(&caller("counter"), &request, again).await.unwrap();
+    let refused = end(&world, "counter", "s1", &parent, StepUpProof::Counter).await;
+    assert!(matches!(refused, Err(ServiceError::Refused(_))), "{refused:?}");
+}
