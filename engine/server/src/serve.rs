@@ -112,7 +112,9 @@ pub async fn run_at(
     shutdown: impl Future<Output = ()> + Send + 'static,
     ready: oneshot::Sender<SocketAddr>,
 ) -> Result<(), ServeError> {
-    let settings = settings::settings(&config)?;
+    let file = config.trust.attestation_status.as_deref();
+    let (list, watched) = attestation_list::first(file, clock.now())?;
+    let settings = settings::settings(&config, list, &anyone()?)?;
     let sources = settings::sources(&config)?;
     let adapters::Opened { store, vault, challenge_key } =
         adapters::open(&config, Arc::clone(&clock)).await?;
@@ -130,7 +132,7 @@ pub async fn run_at(
             "a feed sees fewer days back than its pack declares: rules may ask further");
     }
     let keeper = tokio::spawn(snapshots(Arc::clone(&store), config.store.snapshot_entries));
-    let served = serve(&config, engine, shutdown, ready).await;
+    let served = serve(&config, engine, watched, shutdown, ready).await;
     keeper.abort();
     let closed = tokio::task::spawn_blocking(move || store.close()).await;
     served?;
@@ -141,9 +143,15 @@ pub async fn run_at(
     }
 }
 
+/// The caller's name where nobody is told apart.
+fn anyone() -> Result<CallerId, ServeError> {
+    Ok("local".parse().map_err(|_| ServiceError::NotFound("caller"))?)
+}
+
 async fn serve(
     config: &Config,
     engine: Engine<EmbeddedStore, FileVault>,
+    watched: Option<attestation_list::Watched>,
     shutdown: impl Future<Output = ()> + Send + 'static,
     ready: oneshot::Sender<SocketAddr>,
 ) -> Result<(), ServeError> {
@@ -159,18 +167,17 @@ async fn serve(
         tracing::info!(%address, "metrics");
         tokio::spawn(serving);
     }
-    let anyone: CallerId = "local".parse().map_err(|_| ServiceError::NotFound("caller"))?;
-    let parties = Parties::new(config, anyone);
+    let parties = Parties::new(config, anyone()?);
     let bounds = ApiBounds {
         stream_in_flight: config.limits.stream_in_flight,
         batch_events: config.limits.batch_events,
     };
     let api = Api::new(engine, parties, metrics.clone(), bounds);
     let (reporter, health) = tonic_health::server::health_reporter();
-    if let Some(path) = config.trust.attestation_status.clone() {
+    if let Some(watched) = watched {
         let every = config.trust.attestation_status_every;
         let (api, metrics) = (api.clone(), metrics.clone());
-        tokio::spawn(attestation_list::watch(path, every, api, metrics, stopped.clone()));
+        tokio::spawn(attestation_list::watch(watched, every, api, metrics, stopped.clone()));
     }
     tokio::spawn(status::keep_fresh(api.clone(), stopped.clone()));
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));

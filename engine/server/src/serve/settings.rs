@@ -1,9 +1,9 @@
 //! Configuration to the engine's settings: files are read and parsed here.
 
-use super::{ServeError, attestation_list};
+use super::ServeError;
 use crate::config::{Config, PackOrigin, Trust as TrustFiles};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
-use simbind_core::{line::FeedTerms, rollout::Origin};
+use simbind_core::{ids::CallerId, line::FeedTerms, rollout::Origin};
 use simbind_evidence::{
     android::AttestationRoots,
     apple::AppAttestRoots,
@@ -12,6 +12,7 @@ use simbind_evidence::{
 };
 use simbind_rules::{PackSource, RuleBook};
 use simbind_service::{
+    attestation_status::AttestationList,
     bundle::Bundle,
     packs::Configured,
     settings::{Bounds, CarrierTerms, Settings, Trust},
@@ -41,12 +42,12 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<u8>, ServeError> {
     Ok(all)
 }
 
-fn trust(config: &Config) -> Result<Trust, ServeError> {
+fn trust(config: &Config, attestation_list: AttestationList) -> Result<Trust, ServeError> {
     let TrustFiles {
         certificates,
         attestation_roots,
         apple_roots,
-        attestation_status,
+        attestation_status: _,
         attestation_status_every: _,
         attestation_status_max_age,
         required_policies,
@@ -79,15 +80,19 @@ fn trust(config: &Config) -> Result<Trust, ServeError> {
             ..ChainPolicy::default()
         },
         attestation_roots: roots.map_err(|error| fault(&first(attestation_roots), error))?,
-        attestation_list: attestation_list::first(attestation_status.as_deref())?,
+        attestation_list,
         attestation_list_age: *attestation_status_max_age,
         apple_roots: apple.map_err(|error| fault(&first(apple_roots), error))?,
         apps: config.apps.clone(),
     })
 }
 
-/// The engine's settings.
-pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
+/// The engine's settings. `anyone` is the caller's name where nobody is told apart.
+pub(super) fn settings(
+    config: &Config,
+    attestation_list: AttestationList,
+    anyone: &CallerId,
+) -> Result<Settings, ServeError> {
     let limits = &config.limits;
     let terms = |carrier: &crate::config::Carrier| CarrierTerms {
         host: carrier.host.clone(),
@@ -98,7 +103,7 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
         },
     };
     Ok(Settings {
-        trust: trust(config)?,
+        trust: trust(config, attestation_list)?,
         carriers: config.carriers.iter().map(|each| (each.id.clone(), terms(each))).collect(),
         bounds: Bounds {
             challenge_lifetime: limits.challenge_lifetime,
@@ -112,13 +117,16 @@ pub(super) fn settings(config: &Config) -> Result<Settings, ServeError> {
             ..Bounds::default()
         },
         packs: config.packs.terms.clone(),
-        status: status_terms(config)?,
+        status: status_terms(config, anyone)?,
     })
 }
 
 /// The issuers that are known, by their sources or as anchors, and their sources.
-fn status_terms(config: &Config) -> Result<StatusTerms, ServeError> {
+fn status_terms(config: &Config, anyone: &CallerId) -> Result<StatusTerms, ServeError> {
     let mut terms = StatusTerms::default();
+    // Without TLS whoever calls is every party of the configuration.
+    let all: BTreeSet<CallerId> =
+        config.tls.is_none().then(|| anyone.clone()).into_iter().collect();
     for source in &config.status {
         let crate::config::StatusSource { issuer, kind, place, every, timeout, caller } = source;
         let authority =
@@ -130,16 +138,18 @@ fn status_terms(config: &Config) -> Result<StatusTerms, ServeError> {
             every: *every,
             timeout: *timeout,
         });
-        terms.issuers.push(IssuerTerms { authority, speakers: caller.iter().cloned().collect() });
+        let speakers = caller.iter().chain(&all).cloned().collect();
+        terms.issuers.push(IssuerTerms { authority, speakers });
     }
-    // An anchor may say how its own certificates stand; one whose key we do not verify with cannot.
+    // What an anchor signed of its own certificates may be brought; one whose key we do not verify
+    // with cannot say anything.
     for path in &config.trust.certificates {
         let pem = read(path)?;
         let anchors = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
         let known = anchors.filter_map(|der| Authority::from_der(&der).ok());
         terms
             .issuers
-            .extend(known.map(|authority| IssuerTerms { authority, speakers: BTreeSet::new() }));
+            .extend(known.map(|authority| IssuerTerms { authority, speakers: all.clone() }));
     }
     Ok(terms)
 }
@@ -175,3 +185,6 @@ fn folder(dir: &Path) -> Result<Vec<PackSource>, ServeError> {
     };
     paths.iter().map(source).collect()
 }
+
+#[cfg(test)]
+mod tests;

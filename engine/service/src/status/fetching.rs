@@ -31,6 +31,15 @@ enum What {
     Answer(Arc<CertificateName>),
 }
 
+/// What a verified answer about one certificate came to.
+#[derive(Clone, Copy)]
+enum Found {
+    /// It was taken in; to be asked again after so long.
+    Learned(Duration),
+    /// The responder does not know the certificate, which is no fault of the source.
+    Unknown,
+}
+
 impl<S: Store, V: Vault> Engine<S, V> {
     /// What is due, at most so many; each must be given to [`Self::run_status_job`].
     pub fn status_jobs(&self, most: usize) -> Vec<Job> {
@@ -57,14 +66,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let Job { source, what } = job;
         let Some(terms) = self.status.schedule.terms(source) else { return };
         let result = match &what {
-            What::List => self.fetch_list(terms, fetcher).await.map(|()| terms.every),
+            What::List => {
+                self.fetch_list(terms, fetcher).await.map(|()| Found::Learned(terms.every))
+            }
             What::Answer(name) => self.fetch_answer(terms, name, fetcher).await,
         };
         let now = self.now();
         let jitter = Jitter(self.random::<1>().map_or(0, |[byte]| byte));
         if let What::Answer(name) = &what {
-            let again = result.as_ref().map_or(Duration::ZERO, |after| *after);
-            self.status.watch.asked(name, now.plus(again));
+            match result {
+                Ok(Found::Learned(after)) => self.status.watch.asked(name, now.plus(after)),
+                Ok(Found::Unknown) => self.status.watch.unknown(name, now),
+                Err(_) => self.status.watch.asked(name, now),
+            }
         }
         let result = result.map(|_| ());
         if let Err(why) = &result {
@@ -92,20 +106,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
         terms: &SourceTerms,
         name: &CertificateName,
         fetcher: &impl Fetch,
-    ) -> Result<Duration, String> {
+    ) -> Result<Found, String> {
         let authority = self.status.issuers.get(&terms.issuer).ok_or("no such issuer")?;
         let serial = exact(name).ok_or("its serial is too long")?;
         let request = ocsp_request(authority, &serial, None);
         let der = fetch(terms, Some(request), MAX_OCSP_BYTES, fetcher).await?;
         let answer = self
             .answered(authority, name, &der, Nonce::NotAsked, Source::Responder)
-            .map_err(|error| error.to_string())?
-            .ok_or("the responder does not know a certificate of this issuer")?;
+            .map_err(|error| error.to_string())?;
+        let Some(answer) = answer else { return Ok(Found::Unknown) };
         let told = |error: ServiceError| error.to_string();
         let by = engine_caller().map_err(told)?;
         self.learn(&by, name, answer).await.map_err(told)?;
         let now = self.now();
-        Ok(ask_again(now, answer.next.unwrap_or(now), terms.every))
+        Ok(Found::Learned(ask_again(now, answer.next.unwrap_or(now), terms.every)))
     }
 
     /// A bound certificate was used: responders are asked about it.

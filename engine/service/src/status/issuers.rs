@@ -20,7 +20,8 @@ pub struct StatusTerms {
 pub struct IssuerTerms {
     /// Its name and key.
     pub authority: Authority,
-    /// The callers that may speak for it; where none is named, every issuer's caller may.
+    /// The callers that may speak for it. Where none is named, nobody's word about it is taken, and
+    /// whoever is an issuer's caller may bring what it signed.
     pub speakers: BTreeSet<CallerId>,
 }
 
@@ -80,21 +81,53 @@ impl Issuers {
         self.0.iter().map(|(id, issuer)| (id, &issuer.authority))
     }
 
-    /// The issuer, if it is known and the caller may speak for it.
+    /// Whether configuration names the caller as one that speaks for the issuer.
+    pub(crate) fn speaks_for(&self, by: &CallerId, id: &AuthorityId) -> bool {
+        self.0.get(id).is_some_and(|issuer| issuer.speakers.contains(by))
+    }
+
+    /// The issuer, if it is known and the caller's own word about its certificates counts.
     pub(super) fn spoken_for(
         &self,
         by: &CallerId,
         id: &AuthorityId,
         field: &'static str,
     ) -> Result<&Authority, ServiceError> {
-        let issuer = self.0.get(id);
-        let issuer = issuer.ok_or_else(|| {
-            ServiceError::invalid(field, "is of an issuer that the configuration does not know")
-        })?;
-        if !issuer.speakers.is_empty() && !issuer.speakers.contains(by) {
-            let why = "is of an issuer that this caller does not speak for";
+        let issuer = self.known(id, field)?;
+        if issuer.speakers.is_empty() {
+            let why = "is of an issuer that nobody speaks for: name the caller at its source";
             return Err(ServiceError::invalid(field, why));
         }
-        Ok(&issuer.authority)
+        issuer.heard_from(by, field)
+    }
+
+    /// The issuer, if it is known and the caller may bring what it signed.
+    pub(super) fn brought_by(
+        &self,
+        by: &CallerId,
+        id: &AuthorityId,
+        field: &'static str,
+    ) -> Result<&Authority, ServiceError> {
+        let issuer = self.known(id, field)?;
+        if issuer.speakers.is_empty() {
+            return Ok(&issuer.authority);
+        }
+        issuer.heard_from(by, field)
+    }
+
+    fn known(&self, id: &AuthorityId, field: &'static str) -> Result<&IssuerTerms, ServiceError> {
+        self.0.get(id).ok_or_else(|| {
+            ServiceError::invalid(field, "is of an issuer that the configuration does not know")
+        })
+    }
+}
+
+impl IssuerTerms {
+    fn heard_from(&self, by: &CallerId, field: &'static str) -> Result<&Authority, ServiceError> {
+        if self.speakers.contains(by) {
+            return Ok(&self.authority);
+        }
+        let why = "is of an issuer that this caller does not speak for";
+        Err(ServiceError::invalid(field, why))
     }
 }

@@ -68,7 +68,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Told::Answer(certificate, der) => {
                 let field = "ocsp.certificate";
                 let name = self.named(certificate).await?;
-                let issuer = self.status.issuers.spoken_for(by, &name.issuer, field)?;
+                let issuer = self.status.issuers.brought_by(by, &name.issuer, field)?;
                 let answer = self
                     .answered(issuer, &name, &der, Nonce::NotAsked, Source::Responder)
                     .map_err(|error| ServiceError::invalid("ocsp.response", error))?;
@@ -130,7 +130,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                     return Err(ServiceError::invalid("crl", OF_NOBODY));
                 }
                 Ok(list) => {
-                    self.status.issuers.spoken_for(by, id, "crl")?;
+                    self.status.issuers.brought_by(by, id, "crl")?;
                     return self.take_list(by, id, list, &der).await;
                 }
                 Err(StatusError::WrongIssuer) => {}

@@ -13,7 +13,7 @@ use crate::{
 };
 use simbind_core::{
     check::StatusFinding,
-    ids::{AuthorityId, ListScope},
+    ids::{AuthorityId, CallerId, ListScope},
     status::{Answer, Known, Source},
     time::Timestamp,
 };
@@ -70,6 +70,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
         };
         let standing = self.standing_of(&name, points).await?;
         Ok((name, standing))
+    }
+
+    /// Whether configuration names the caller as one that speaks for an issuer.
+    pub fn speaks_for_issuer(&self, by: &CallerId, issuer: &AuthorityId) -> bool {
+        self.status.issuers.speaks_for(by, issuer)
     }
 
     /// How a certificate stands that need not be bound.

@@ -4,13 +4,17 @@ use super::CertificateName;
 use parking_lot::Mutex;
 use simbind_core::time::Timestamp;
 use std::{
-    collections::{BTreeSet, HashMap, hash_map::Entry},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
 
 /// How long after its last use a certificate is still asked about.
 const LATELY: Duration = Duration::from_secs(24 * 3600);
+/// The first pause after a responder did not know a certificate.
+const FIRST_PAUSE: Duration = Duration::from_secs(60);
+/// The longest pause after it did not.
+const LONGEST_PAUSE: Duration = Duration::from_secs(6 * 3600);
 
 /// Certificates by when they are due.
 pub(crate) struct Watch {
@@ -28,6 +32,8 @@ struct Watched {
     used_at: Timestamp,
     /// `None` while it is being asked about.
     due: Option<Timestamp>,
+    /// How often in a row the responder did not know it.
+    unknown: u32,
 }
 
 impl Watch {
@@ -46,7 +52,7 @@ impl Watch {
             return;
         }
         let name = Arc::new(name.clone());
-        inner.known.insert(Arc::clone(&name), Watched { used_at: now, due: Some(due) });
+        inner.known.insert(Arc::clone(&name), Watched { used_at: now, due: Some(due), unknown: 0 });
         inner.due.insert((due, name));
     }
 
@@ -86,14 +92,30 @@ impl Watch {
 
     /// A certificate was asked about and is due again at a time.
     pub(super) fn asked(&self, name: &Arc<CertificateName>, due: Timestamp) {
+        self.answered(name, |watched| {
+            watched.unknown = 0;
+            due
+        });
+    }
+
+    /// The responder does not know a certificate: it is asked about less and less.
+    pub(super) fn unknown(&self, name: &Arc<CertificateName>, now: Timestamp) {
+        self.answered(name, |watched| {
+            let pause = FIRST_PAUSE.saturating_mul(1 << watched.unknown.min(16));
+            watched.unknown = watched.unknown.saturating_add(1);
+            now.plus(pause.min(LONGEST_PAUSE))
+        });
+    }
+
+    fn answered(&self, name: &Arc<CertificateName>, due: impl FnOnce(&mut Watched) -> Timestamp) {
         let mut inner = self.inner.lock();
-        if let Entry::Occupied(mut watched) = inner.known.entry(Arc::clone(name)) {
-            if watched.get().due.is_some() {
-                return;
-            }
-            watched.get_mut().due = Some(due);
-            inner.due.insert((due, Arc::clone(name)));
-        }
+        let Inner { known, due: order } = &mut *inner;
+        let Some(watched) = known.get_mut(name).filter(|watched| watched.due.is_none()) else {
+            return;
+        };
+        let due = due(watched);
+        watched.due = Some(due);
+        order.insert((due, Arc::clone(name)));
     }
 
     /// How many are watched.

@@ -1,5 +1,6 @@
 //! What issuers say of certificates, and what checks make of it.
 
+mod anchors;
 mod fetched;
 mod parts;
 mod refused;

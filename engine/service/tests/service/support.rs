@@ -139,6 +139,15 @@ struct Tuned {
     packs: PackTerms,
     apps: Option<AppList>,
     sources: Vec<SourceTerms>,
+    speakers: Speakers,
+}
+
+/// Who speaks for our issuer.
+#[derive(Default)]
+enum Speakers {
+    #[default]
+    Issuer,
+    Nobody,
 }
 
 /// All that an engine stands on, so that it can be started again.
@@ -180,6 +189,11 @@ impl World {
         let authority = people::Authority::new();
         let sources = sources(authority.known().id());
         Self::of(authority, text, Tuned { sources, ..Tuned::default() }).await
+    }
+
+    /// Where the issuer is known as an anchor alone.
+    pub(crate) async fn with_anchor_alone(text: &str) -> Self {
+        Self::tuned(text, Tuned { speakers: Speakers::Nobody, ..Tuned::default() }).await
     }
 
     /// With other terms for packs.
@@ -316,7 +330,7 @@ async fn start(
     &On { clock, entropy, lists }: &On<'_>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps, list_age, sources }: Tuned,
+    Tuned { bounds, packs, apps, list_age, sources, speakers }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -343,7 +357,10 @@ async fn start(
         status: StatusTerms {
             issuers: vec![IssuerTerms {
                 authority: authority.known(),
-                speakers: [caller("issuer")].into(),
+                speakers: match speakers {
+                    Speakers::Issuer => [caller("issuer")].into(),
+                    Speakers::Nobody => [].into(),
+                },
             }],
             sources,
         },

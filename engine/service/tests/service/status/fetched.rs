@@ -150,3 +150,27 @@ async fn a_responder_that_fails_is_asked_one_question_at_a_time() {
     world.clock.move_on(Duration::from_secs(900));
     assert_eq!(run(&world.engine, &responder).await, 1);
 }
+
+#[tokio::test]
+async fn a_certificate_that_a_responder_does_not_know_stops_no_other() {
+    let (world, person, responder) = scene(SourceKind::Responder).await;
+    let unknown = || world.authority.answer(&person, CertStatus::Unknown, world.engine.now());
+    let mut asked = Vec::new();
+    person.check(&world.engine, "c1").await;
+    for minute in 0..60 {
+        responder.says(Ok(unknown()));
+        if run(&world.engine, &responder).await > 0 {
+            asked.push(minute);
+        }
+        world.clock.move_on(Duration::from_secs(60));
+    }
+    assert_eq!(asked, [0, 1, 3, 7, 15, 31], "less and less");
+    let figures = &world.engine.issuers()[0].sources[0];
+    assert_eq!((figures.failures, figures.faults, figures.answers), (0, 0, 6));
+    let other = Person::new(&world.authority, 2);
+    other.enrol(&world).await.unwrap();
+    other.check(&world.engine, "c2").await;
+    responder.says(Ok(world.authority.answer(&other, CertStatus::Good, world.engine.now())));
+    assert_eq!(run(&world.engine, &responder).await, 1, "at once");
+    assert_eq!(world.engine.issuers()[0].sources[0].answers, 7);
+}
