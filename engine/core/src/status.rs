@@ -8,6 +8,7 @@
 //! 2. A hold stands until a newer answer of the same or a stronger voice says good. So an answer
 //!    that was good before the hold lifts nothing, whenever and however often it is shown.
 //! 3. Otherwise the certificate is good, by the answer that is least overdue, the newest of those.
+//!    A word that has run out lifts a hold still, and says nothing else: it is owed no newer one.
 //!
 //! Of one voice the newest answer counts; of two with one time, the more severe. An answer of good
 //! that is dated ahead of us counts from when it was learned, and gives way to a hold that comes
@@ -139,6 +140,10 @@ impl Answer {
         self.next.map_or(Duration::ZERO, |next| now.since(next))
     }
 
+    fn is_overdue(&self, now: Timestamp) -> bool {
+        self.next.is_some_and(|next| next < now)
+    }
+
     /// How long ago it was true.
     pub fn age(&self, now: Timestamp) -> Duration {
         now.since(self.as_of)
@@ -265,8 +270,11 @@ impl Known {
         if let Some(held) = held.max_by_key(|hold| hold.as_of) {
             return Some(*held);
         }
-        let good = all().filter(|answer| answer.standing == Standing::Good);
-        good.max_by_key(|answer| (Reverse(answer.overdue(now)), answer.as_of)).copied()
+        // What is left of a hold is that it was lifted: its own voice is as fresh as it was, and a
+        // word that has run out says no more than that.
+        let good = all().filter(|answer| answer.source != Source::Word || !answer.is_overdue(now));
+        let good = good.map(|answer| Answer { standing: Standing::Good, ..*answer });
+        good.max_by_key(|answer| (Reverse(answer.overdue(now)), answer.as_of))
     }
 
     /// The newest answer of the responder.

@@ -215,3 +215,19 @@ proptest! {
         prop_assert_eq!(joined(&all), Some(REVOKED));
     }
 }
+
+#[test]
+fn a_word_that_has_run_out_lifts_a_hold_and_makes_nothing_overdue() {
+    let (early, late) = (Timestamp::from_secs(20 * HOUR), Timestamp::from_secs(200 * HOUR));
+    let mut known = Known::default();
+    known.take(answer(Word, HELD, 4));
+    known.take(answer(Word, Standing::Good, 5));
+    assert_eq!(known.joined(None, None, early).map(|said| said.source), Some(Word));
+    assert_eq!(known.joined(None, None, late), None, "as if nobody had spoken");
+    let held = Answer { next: Some(late), ..answer(List, HELD, 3) };
+    let lifted = known.joined(Some(held), None, late).unwrap();
+    assert_eq!((lifted.standing, lifted.source), (Standing::Good, List));
+    assert_eq!(lifted.overdue(late), Duration::ZERO);
+    let again = answer(List, HELD, 6);
+    assert_eq!(known.joined(Some(again), None, late), Some(again), "held again since");
+}
