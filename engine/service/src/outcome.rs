@@ -13,22 +13,25 @@ use crate::{
         store::{Expected, Store, StoreError},
         vault::Vault,
     },
-    status::Points,
+    status::{CertificateName, Points},
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    ids::{CallerId, CertificateId, DecisionId, RequestId, StepUpId},
+    ids::{CallerId, CertificateId, DecisionId, PointId, RequestId, StepUpId},
     status::Standing,
     transcript::step_up_message,
 };
 use simbind_evidence::signature::{self, SignatureScheme};
 use simbind_rules::{StepUpMethod, Verdict};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// The most wrong PIN entries that are counted.
 const MOST_FAILURES: u32 = 1000;
 /// From here on the PIN is locked, and the right one does not unlock it.
 const LOCKED: u32 = 3;
+
+/// How long a newer answer about a card may be owed before the card proves nothing.
+const CARD_LAPSE: Duration = Duration::from_secs(7 * 86_400);
 
 /// What is shown for a step-up.
 #[derive(Clone, Debug)]
@@ -48,6 +51,12 @@ pub enum StepUpProof {
     },
     /// A counter saw the person. The caller was found to be a counter.
     Counter,
+}
+
+/// What is looked up of a card at its issuer.
+struct CardStanding {
+    name: CertificateName,
+    points: Vec<PointId>,
 }
 
 /// What an app or a reader says of the PIN.
@@ -93,6 +102,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if self.now() > parent.decided_at.plus(self.settings.bounds.step_up_lifetime) {
             return Err(ServiceError::Refused("the step-up has ended".into()));
         }
+        let mut card = None;
         let method = match &proof {
             StepUpProof::Failed => {
                 return self.end_without_proof(by, &parent, OutcomeText::Failed).await;
@@ -101,7 +111,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 return self.end_without_proof(by, &parent, OutcomeText::Claimed).await;
             }
             StepUpProof::Card { chain, scheme, signature } => {
-                self.verify_card(&parent, id, chain, *scheme, signature).await?;
+                card = Some(self.verify_card(&parent, id, chain, *scheme, signature).await?);
                 StepUpMethod::Card
             }
             StepUpProof::Counter => StepUpMethod::Counter,
@@ -109,7 +119,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if !methods.contains(method) {
             return Err(ServiceError::Refused("the method is not acceptable here".into()));
         }
-        self.prove(by, request, &parent, method).await.map(Some)
+        let child = self.prove(by, request, &parent, method).await?;
+        // What its issuer said of the card while the child was written must not be answered against.
+        if let Some(card) = card {
+            self.card_stands(&card).await?;
+        }
+        Ok(Some(child))
     }
 
     /// Keeps what a step-up came to; the decision that proved it before, where one did. A relying
@@ -162,7 +177,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         chain: &[Vec<u8>],
         scheme: SignatureScheme,
         signature: &[u8],
-    ) -> Result<(), ServiceError> {
+    ) -> Result<CardStanding, ServiceError> {
         let certificate = self
             .chain(chain, self.now())
             .map_err(|error| ServiceError::invalid("step_up.card.certificate_chain", error))?;
@@ -174,16 +189,29 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
         let name = named(&certificate, "step_up.card.certificate_chain")?;
         let points = points_of(chain);
-        match self.standing_of(&name, Points::Known(&points)).await?.map(|answer| answer.standing) {
-            None | Some(Standing::Good) => {}
-            Some(Standing::Held { .. } | Standing::Revoked { .. }) => {
-                let why = "is a card that its issuer revoked or holds";
-                return Err(ServiceError::invalid("step_up.card.certificate_chain", why));
-            }
-        }
+        let card = CardStanding { name, points };
+        self.card_stands(&card).await?;
         let message = step_up_message(&id.to_string());
         signature::verify(certificate.public_key(), scheme, &message, signature)
-            .map_err(|error| ServiceError::invalid("step_up.card.signature", error))
+            .map_err(|error| ServiceError::invalid("step_up.card.signature", error))?;
+        Ok(card)
+    }
+
+    /// Refuses a card that its issuer revoked or holds, or of which it has owed an answer for long.
+    async fn card_stands(&self, card: &CardStanding) -> Result<(), ServiceError> {
+        let field = "step_up.card.certificate_chain";
+        let Some(answer) = self.standing_of(&card.name, Points::Known(&card.points)).await? else {
+            return Ok(());
+        };
+        if answer.standing != Standing::Good {
+            let why = "is a card that its issuer revoked or holds";
+            return Err(ServiceError::invalid(field, why));
+        }
+        if answer.overdue(self.now()) > CARD_LAPSE {
+            let why = "is a card of which its issuer has said nothing for too long";
+            return Err(ServiceError::invalid(field, why));
+        }
+        Ok(())
     }
 
     /// Uses the step-up and decides. The same request finds its own decision again, and makes it

@@ -16,7 +16,7 @@ use simbind_core::{
     binding::{LifecycleReason, State},
     check::{Asserted, Counter},
     ids::ChallengeId,
-    status::{Answer, Standing, Taken},
+    status::{Answer, Taken},
 };
 use simbind_rules::{
     Facts,
@@ -24,8 +24,8 @@ use simbind_rules::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// How much newer than the one that is known a stapled answer of good must be to be kept: one that
-/// says what is known already is not worth a write.
+/// How much newer than the one that is known a stapled answer must be to be kept: one that says what
+/// is known already is not worth a write.
 const NEWER: Duration = Duration::from_secs(3600);
 
 /// A check whose facts were gathered.
@@ -76,7 +76,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             self.latch_foreign_handset(&engine_caller()?, binding.id).await?;
             return Ok(Some(self.load(binding.certificate.id).await?));
         }
-        if let Some(answer) = brought.filter(|answer| worth_keeping(loaded, answer)) {
+        if let Some(answer) = brought.filter(|answer| self.worth_keeping(loaded, answer)) {
             let name = CertificateName::of(&binding.certificate);
             if self.learn(&engine_caller()?, &name, answer).await? == Taken::Taken {
                 return Ok(Some(self.load(binding.certificate.id).await?));
@@ -149,18 +149,24 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Err(error) => Err(error.into()),
         }
     }
-}
 
-/// Whether a stapled answer is to be known beyond its check.
-fn worth_keeping(loaded: &Loaded, answer: &Answer) -> bool {
-    let mut known = loaded.known;
-    if known.take(*answer) != Taken::Taken {
-        return false;
-    }
-    match loaded.known.responder() {
-        Some(before) if answer.standing == Standing::Good && before.standing == Standing::Good => {
-            answer.as_of.since(before.as_of) >= NEWER
+    /// Whether a stapled answer is to be known beyond its check: where it changes how the
+    /// certificate stands, or is well newer than one that said the same.
+    fn worth_keeping(&self, loaded: &Loaded, answer: &Answer) -> bool {
+        let mut known = loaded.known;
+        if known.take(*answer) != Taken::Taken {
+            return false;
         }
-        _ => true,
+        let severity = |brought| {
+            let word = self.issuer_word(loaded, brought, self.now());
+            word.map(|word| word.standing.severity())
+        };
+        match loaded.known.responder() {
+            Some(before) if before.standing.severity() == answer.standing.severity() => {
+                answer.as_of.since(before.as_of) >= NEWER
+                    || severity(Some(*answer)) != severity(None)
+            }
+            _ => true,
+        }
     }
 }

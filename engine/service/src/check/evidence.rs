@@ -79,12 +79,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
         now: Timestamp,
     ) -> Proofs {
         match (loaded, &check.certificate) {
-            (Some(loaded), _) => Proofs {
-                chain: bound_chain(loaded, now),
-                signature: signed(check.signature.as_ref(), &loaded.public_key, transcript),
-                handset: self.handset_proof(check, loaded, transcript),
-                brought: check.ocsp.as_deref().and_then(|der| self.stapled(loaded, der)),
-            },
+            (Some(loaded), _) => {
+                let signature = signed(check.signature.as_ref(), &loaded.public_key, transcript);
+                // Verifying a staple is work that only the certificate's holder may ask for.
+                let staple = check.ocsp.as_deref().filter(|_| signature == SignatureState::Valid);
+                Proofs {
+                    chain: bound_chain(loaded, now),
+                    signature,
+                    handset: self.handset_proof(check, loaded, transcript),
+                    brought: staple.and_then(|der| self.stapled(loaded, der)),
+                }
+            }
             (None, CertificateClaim::Chain(chain)) => {
                 let (chain, signature) = match self.chain(chain, now) {
                     Ok(certificate) => {
