@@ -381,3 +381,13 @@ async fn a_revoked_certificate_is_not_enrolled() {
     let refused = person.enrol(&scene.world).await.unwrap_err();
     assert!(matches!(refused, ServiceError::Refused(_)), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_list_that_was_taken_is_read_back_by_a_clock_that_was_set_back() {
+    let scene = Scene::new().await;
+    scene.list(vec![scene.held()]).await;
+    scene.world.clock.set_back(Duration::from_secs(900));
+    let again = scene.world.restarted(PACK).await;
+    let denial = said(&scene.person.check(&again, "later").await);
+    assert_eq!(denial, denied("CERTIFICATE_HELD"));
+}

@@ -93,6 +93,13 @@ impl Hand {
     }
 }
 
+impl Hand {
+    pub(crate) fn set_back(&self, by: Duration) {
+        let mut now = self.0.lock();
+        *now = now.minus(by);
+    }
+}
+
 impl Clock for Hand {
     fn now(&self) -> Timestamp {
         *self.0.lock()
