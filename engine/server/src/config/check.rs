@@ -8,8 +8,7 @@ use super::{
     raw::{Path, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text},
     relations, status,
 };
-use const_oid::ObjectIdentifier;
-use simbind_evidence::certificate::Profile;
+use simbind_evidence::{certificate::Profile, oid::OidError};
 use simbind_rules::facts::{FactEnum, ReaderProfile, Sensitivity};
 use simbind_service::attestation_status::ListAge;
 use std::{
@@ -150,9 +149,8 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
         required_policies: policies
             .filter_map(|(n, text)| {
                 let field = format!("trust.required_policies[{n}]");
-                let parsed = ObjectIdentifier::new(text.get_ref());
-                let told = |_| "it is no object identifier like 1.2.392.100495.1";
-                parsed.map_err(|e| checker.at(text, &field, told(e))).ok()
+                let told = "it is no object identifier like 1.2.392.100495.1";
+                text.get_ref().parse().map_err(|OidError| checker.at(text, &field, told)).ok()
             })
             .collect(),
         certificate_profile: profile(raw.certificate_profile.as_ref(), checker),

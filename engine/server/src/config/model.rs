@@ -1,8 +1,7 @@
 use crate::callers::Role;
-use const_oid::ObjectIdentifier;
 use simbind_core::app::AppList;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
-use simbind_evidence::certificate::Profile;
+use simbind_evidence::{certificate::Profile, oid::Oid};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
 use simbind_service::{
     attestation_status::ListAge, ports::status::Place, settings::PackTerms, status::SourceKind,
@@ -102,7 +101,7 @@ pub struct Trust {
     /// How old the list may be for an attestation to be taken.
     pub attestation_status_max_age: ListAge,
     /// Certificate policies of which a user certificate must name one; empty: any.
-    pub required_policies: Vec<ObjectIdentifier>,
+    pub required_policies: Vec<Oid>,
     /// How user certificates, their authorities and the anchors must be made.
     pub certificate_profile: Profile,
 }

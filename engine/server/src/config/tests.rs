@@ -105,6 +105,12 @@ fn a_problem_names_its_line_and_field() {
         ("[limits]\nchallenge_lifetime = \"2d\"\n", 2, "limits.challenge_life", "not within"),
         ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
         ("[trust]\nrequired_policies = [\"x\"]\n", 2, "trust.required_policies[0]", "identifier"),
+        (
+            "[trust]\nrequired_policies = [\"1.2.81087079148403313868\"]\n",
+            2,
+            "trust.required_policies[0]",
+            "identifier",
+        ),
         ("[trust]\ncertificate_profile = \"x\"\n", 2, "trust.certificate_profile", "strict"),
         ("[[apps]]\nid = \"a b\"\n", 2, "apps[0].id", "app"),
         ("[[apps]]\nid = \"jp.a\"\n", 2, "apps[0].signer_sha256", "apksigner"),

@@ -8,7 +8,6 @@ use simbind_evidence::{
     android::AttestationRoots,
     apple::AppAttestRoots,
     certificate::{Authority, ChainPolicy, TrustAnchors},
-    oid::Oid,
 };
 use simbind_rules::{PackSource, RuleBook};
 use simbind_service::{
@@ -69,13 +68,10 @@ fn trust(config: &Config, attestation_list: AttestationList) -> Result<Trust, Se
     } else {
         AppAttestRoots::from_pem(&read_all(apple_roots)?)
     };
-    let policies: Result<Vec<Oid>, _> =
-        required_policies.iter().map(|oid| oid.to_string().parse()).collect();
     Ok(Trust {
         anchors: anchors.map_err(|error| fault(&first(certificates), error))?,
         policy: ChainPolicy {
-            policies: policies
-                .map_err(|error| fault(Path::new("trust.required_policies"), error))?,
+            policies: required_policies.clone(),
             profile: *certificate_profile,
             ..ChainPolicy::default()
         },
