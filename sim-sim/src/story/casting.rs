@@ -95,7 +95,9 @@ pub(crate) fn write(
     let number = u64::try_from(index).unwrap_or(u64::MAX);
     let mut rng = seeded::generator(world.seed, "script", number);
     let traits = traits(scenario, kind, &mut rng);
-    let settled = stage.time_moves;
+    // An MVNO without a rule about new bindings lets its people pay at once.
+    let at_once = traits.carrier == Carrier::AquaMobile && kind.side() == Side::Honest;
+    let settled = stage.time_moves || at_once;
     let mut script = Script::new(kind, traits, settled, rng);
     match kind.side() {
         Side::Honest | Side::Barred | Side::Ambiguous => {

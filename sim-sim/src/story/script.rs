@@ -20,7 +20,7 @@ pub(crate) struct Script {
     pub(crate) before: Vec<Action>,
     /// What the day holds, by minute of the day.
     pub(crate) steps: Vec<(u32, Action)>,
-    /// Whether days have passed since the binding.
+    /// Whether days have passed since the binding, or nobody asks that they have.
     settled: bool,
     pub(super) rng: ChaCha20Rng,
     minute: u32,
