@@ -14,10 +14,12 @@ mod tests;
 
 pub use encoding::FactsDecodeError;
 pub use enums::{
-    Agreement, AppIdentity, AttestationStatus, BindingState, BootState, CertificateStatus,
-    ChainState, ChallengeState, Channel, CounterState, FeedHealth, HandsetBasis, HandsetLatch,
-    HandsetProof, HandsetRelation, KeyHome, LineLatch, Match, Platform, Provenance, ReaderProfile,
-    SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
+    Agreement, AppIdentity, AppletOrder, AppletState, AttestationStatus, BindingState, BootState,
+    CertificateStatus, ChainState, ChallengeState, ChangeCause, ChangeExpectation, Channel,
+    CounterState, FeedHealth, HandsetBasis, HandsetLatch, HandsetProof, HandsetRelation,
+    Identification, KeyHome, LineLatch, Listing, Match, Nfc, Platform, Provenance, ReaderProfile,
+    SecureElement, SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
+    Trial,
 };
 pub use schema::Fact;
 pub use source::{Happening, Source};

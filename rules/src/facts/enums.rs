@@ -52,6 +52,13 @@ macro_rules! fact_enums {
     )+};
 }
 
+mod life;
+
+pub use life::{
+    AppletOrder, AppletState, ChangeCause, ChangeExpectation, Identification, Listing, Nfc,
+    SecureElement, Trial,
+};
+
 fact_enums! {
     /// Where a binding stands in its life.
     BindingState {
@@ -69,6 +76,8 @@ fact_enums! {
         Expired = "expired",
         /// A newer binding took its place.
         Superseded = "superseded",
+        /// Something of it broke: until it is proved again, every check asks for another proof.
+        Suspended = "suspended",
     }
     /// Where the certificate's private key sits.
     KeyHome {

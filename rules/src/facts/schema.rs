@@ -5,10 +5,12 @@
 use std::time::Duration;
 
 use super::enums::{
-    Agreement, AppIdentity, AttestationStatus, BindingState, BootState, CertificateStatus,
-    ChainState, ChallengeState, Channel, CounterState, FeedHealth, HandsetBasis, HandsetLatch,
-    HandsetProof, HandsetRelation, KeyHome, LineLatch, Match, Platform, Provenance, ReaderProfile,
-    SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
+    Agreement, AppIdentity, AppletOrder, AppletState, AttestationStatus, BindingState, BootState,
+    CertificateStatus, ChainState, ChallengeState, ChangeCause, ChangeExpectation, Channel,
+    CounterState, FeedHealth, HandsetBasis, HandsetLatch, HandsetProof, HandsetRelation,
+    Identification, KeyHome, LineLatch, Listing, Match, Nfc, Platform, Provenance, ReaderProfile,
+    SecureElement, SecurityLevel, Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
+    Trial,
 };
 use super::source::{self, Source};
 use super::value::{FactType, FactValue};
@@ -193,4 +195,32 @@ schema! {
         maybe "there is no list, or the handset's chain is not kept", ATTESTATION, "What the maker's status list says now of the certificates behind the attested key.";
     47 HandsetAttestationStatusAge "handset.attestation_status_age" handset_attestation_status_age set_handset_attestation_status_age Duration,
         maybe "the attestation's status is unknown", ATTESTATION, "Time since the list that says so was made.";
+    48 BindingIdentified "binding.identified" binding_identified set_binding_identified Identification,
+        maybe "there is no binding", TICKET, "Where and how the person was identified when the binding was issued.";
+    49 BindingReleasedAge "binding.released_age" binding_released_age set_binding_released_age Duration,
+        maybe "no hold was lifted", ENGINE, "Time since a hold of the binding was lifted.";
+    50 CertificateRemaining "certificate.remaining" certificate_remaining set_certificate_remaining Duration,
+        maybe "there is no binding", ENGINE, "Time until the bound certificate ends; nought past its end.";
+    51 ChangeCause "change.cause" change_cause set_change_cause ChangeCause,
+        never "none", CHANGES, "What changed since SIM, handset and person were last proved together, as it is named with the verdict.";
+    52 ChangeExpected "change.expected" change_expected set_change_expected ChangeExpectation,
+        never "none", CHANGES, "Whether that change was announced before it was seen, and by whom; `none` where nothing changed.";
+    53 AppletOrder "applet.order" applet_order set_applet_order AppletOrder,
+        never "none", PLATFORM, "An order to the carrier's platform that it has not confirmed yet.";
+    54 AppletOrderAge "applet.order_age" applet_order_age set_applet_order_age Duration,
+        maybe "no order is open", PLATFORM, "Time since that order was given.";
+    55 AppletState "applet.state" applet_state set_applet_state AppletState,
+        maybe "the carrier's platform never confirmed anything", PLATFORM, "What the carrier's platform confirmed last of the applet on the SIM.";
+    56 HandsetListing "handset.listing" handset_listing set_handset_listing Listing,
+        maybe "there is no binding, or no IMEI is known", REGISTRY, "What the registry says of the handset's model, by the first eight digits of its IMEI.";
+    57 HandsetNfc "handset.nfc" handset_nfc set_handset_nfc Nfc,
+        maybe "the model is not listed", REGISTRY, "NFC of the handset's model.";
+    58 HandsetSecureElement "handset.secure_element" handset_secure_element set_handset_secure_element SecureElement,
+        maybe "the model is not listed", REGISTRY, "Secure element of the handset's model.";
+    59 ReaderListing "reader.listing" reader_listing set_reader_listing Listing,
+        maybe "the check is a login, or the reader's model is not told", REGISTRY, "What the registry says of the reader's model.";
+    60 ReaderTrial "reader.trial" reader_trial set_reader_trial Trial,
+        maybe "the check is a login, or one of the models is not known", REGISTRY, "What trying the reader's model with the handset's model gave.";
+    61 PinResetAge "pin.reset_age" pin_reset_age set_pin_reset_age Duration,
+        maybe "it was never reset", ENGINE, "Time since the PIN was reset at a counter or with the card.";
 }

@@ -91,6 +91,12 @@ pub enum Source {
     Configuration,
     /// The reader.
     Reader,
+    /// The enrolment ticket.
+    Ticket,
+    /// The carrier's platform, by what it was ordered and what it confirmed.
+    Platform,
+    /// The registry of handsets, readers and trials.
+    Registry,
     /// The carrier's feed, by telling of these kinds; by being heard at all, where there are none.
     Feed(&'static [Happening]),
 }
@@ -106,6 +112,9 @@ impl Source {
             Self::Claims => "transcript's claims",
             Self::Configuration => "caller's configuration",
             Self::Reader => "reader",
+            Self::Ticket => "ticket",
+            Self::Platform => "carrier's platform",
+            Self::Registry => "registry",
             Self::Feed(_) => "feed",
         }
     }
@@ -161,6 +170,11 @@ pub(super) const LINE_CHANGES: &[Source] = &[Source::Feed(&[
     Happening::Inheritance,
 ])];
 pub(super) const FEED: &[Source] = &[Source::Feed(&[])];
+pub(super) const TICKET: &[Source] = &[Source::Ticket, Source::Configuration];
+pub(super) const PLATFORM: &[Source] = &[Source::Platform];
+pub(super) const REGISTRY: &[Source] = &[Source::Registry];
+pub(super) const CHANGES: &[Source] =
+    &[Source::Engine, Source::Signature, Source::Claims, Source::Feed(&Happening::ALL)];
 pub(super) const ANY_EVENT: &[Source] = &[Source::Feed(&Happening::ALL)];
 
 impl Fact {

@@ -55,6 +55,35 @@ fn the_encoding_is_the_recorded_one() {
 }
 
 #[test]
+fn the_encoding_of_a_binding_s_life_is_the_recorded_one() {
+    let given = [
+        ("binding.state", "suspended"),
+        ("binding.identified", "home_card"),
+        ("binding.released_age", "1ms"),
+        ("certificate.remaining", "0s"),
+        ("change.cause", "unsaid"),
+        ("change.expected", "unannounced"),
+        ("applet.order", "delete"),
+        ("applet.order_age", "2ms"),
+        ("applet.state", "deleted"),
+        ("handset.listing", "withdrawn"),
+        ("handset.nfc", "several"),
+        ("handset.secure_element", "sim"),
+        ("reader.listing", "unlisted"),
+        ("reader.trial", "failed"),
+        ("pin.reset_age", "3ms"),
+    ];
+    let mut facts = Facts::default();
+    given.into_iter().for_each(|(name, text)| facts.set_by_name(name, text).unwrap());
+    let golden = [
+        1, 1, 7, 48, 2, 49, 1, 50, 0, 51, 11, 52, 5, 53, 4, 54, 2, 55, 2, 56, 2, 57, 4, 58, 2, 59,
+        3, 60, 2, 61, 3,
+    ];
+    assert_eq!(facts.to_bytes(), golden);
+    assert_eq!(Facts::from_bytes(&golden), Ok(facts));
+}
+
+#[test]
 fn bytes_that_are_no_facts_are_refused() {
     use FactsDecodeError as E;
     let cases: [(&[u8], E); 9] = [
@@ -63,7 +92,7 @@ fn bytes_that_are_no_facts_are_refused() {
         (&[1, 200, 1, 0], E::UnknownFact { number: 200 }),
         (&[1, 2, 0, 1, 0], E::Order { number: 1 }),
         (&[1, 1, 0, 1, 0], E::Order { number: 1 }),
-        (&[1, 1, 7], E::Value { fact: "binding.state" }),
+        (&[1, 1, 8], E::Value { fact: "binding.state" }),
         (&[1, 1], E::Malformed),
         (&[1, 1, 0x80, 0], E::Malformed),
         (&[1, 4, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], E::Malformed),

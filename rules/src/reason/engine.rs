@@ -39,4 +39,5 @@ engine_reasons! {
     17 PIN_LOCKED;
     18 UNDECIDED;
     19 STEP_UP_DONE;
+    20 BINDING_SUSPENDED;
 }

@@ -63,7 +63,7 @@ fn a_catalogue_with_a_code_twice_or_no_code_or_an_unknown_key_is_refused() {
 
 #[test]
 fn the_engine_s_reasons_stand_at_their_places() {
-    assert_eq!(ENGINE_REASONS.len(), 20);
+    assert_eq!(ENGINE_REASONS.len(), 21);
     for (reason, name) in ENGINE_REASONS {
         assert_eq!(reason.as_str(), *name);
     }

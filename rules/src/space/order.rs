@@ -17,6 +17,9 @@ pub(super) const fn rank(fact: Fact) -> u16 {
         Fact::HandsetAttestationStatus => after(Fact::HandsetPatchAge, 2),
         Fact::HandsetAttestationStatusAge => after(Fact::HandsetPatchAge, 3),
         Fact::SimClaims => after(Fact::SimMatchProvenance, 1),
+        Fact::AppletOrder => after(Fact::BindingKeyHome, 1),
+        Fact::AppletOrderAge => after(Fact::BindingKeyHome, 2),
+        Fact::AppletState => after(Fact::BindingKeyHome, 3),
         Fact::AppUi => after(Fact::AppIdentity, 1),
         other => after(other, 0),
     }

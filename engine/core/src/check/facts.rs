@@ -15,9 +15,10 @@ use crate::{
 use simbind_rules::{
     Facts,
     facts::{
-        AttestationStatus, BindingState, CertificateStatus, ChainState, ChallengeState, Channel,
-        CounterState, FeedHealth, HandsetLatch, HandsetProof, LineLatch, ReaderProfile,
-        Sensitivity, SignatureState, SimLatch, SimState, StatusSource,
+        AppletOrder, AttestationStatus, BindingState, CertificateStatus, ChainState,
+        ChallengeState, ChangeCause, ChangeExpectation, Channel, CounterState, FeedHealth,
+        HandsetLatch, HandsetProof, LineLatch, ReaderProfile, Sensitivity, SignatureState,
+        SimLatch, SimState, StatusSource,
     },
 };
 use std::time::Duration;
@@ -213,6 +214,9 @@ pub fn gather(
     facts.set_pin_failures(pin.failures);
     facts.set_app_identity(identity(context.channel, claims.apps.business));
     facts.set_app_ui(identity(context.channel, claims.apps.ui));
+    facts.set_change_cause(ChangeCause::None);
+    facts.set_change_expected(ChangeExpectation::None);
+    facts.set_applet_order(AppletOrder::None);
     match subject {
         Some(subject) => bound(&mut facts, context, claims, handset, &subject),
         None => unbound(&mut facts),

@@ -144,6 +144,7 @@ fn walls(facts: &Facts) -> [Option<ReasonCode>; 4] {
             Some(BindingState::Revoked) => Some(ReasonCode::BINDING_REVOKED),
             Some(BindingState::Expired) => Some(ReasonCode::BINDING_EXPIRED),
             Some(BindingState::Superseded) => Some(ReasonCode::BINDING_SUPERSEDED),
+            Some(BindingState::Suspended) => Some(ReasonCode::BINDING_SUSPENDED),
             Some(BindingState::None) | None => Some(ReasonCode::NOT_BOUND),
         },
     ]

@@ -82,7 +82,7 @@ fn supplied(fact: Fact, tells: &[Happening]) -> Option<String> {
     let name = fact.name();
     if !by_feed || (told.is_empty() && !fact.told_by().is_empty()) {
         None
-    } else if told.len() == fact.told_by().len() || fact == Fact::EventsConsistency {
+    } else if told.len() == fact.told_by().len() || fact.told_by().len() == Happening::ALL.len() {
         Some(format!("`{name}`"))
     } else {
         Some(format!("`{name}` ({} only)", words(&told)))
