@@ -4,7 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use futures::{StreamExt as _, stream};
-use sim_sim::{Report, catalogue::Kind, report::Verdict};
+use sim_sim::{
+    Report,
+    catalogue::Kind,
+    report::{Showing, Verdict},
+};
 use simbind::demo::{self, KnownCallers};
 use simbind_proto::v1::{
     Edge, ReplayDecisionRequest, ReplayResult, decision_service_client::DecisionServiceClient,
@@ -64,5 +68,8 @@ async fn every_attack_is_stopped_for_what_it_is_and_nobody_honest_is_denied() {
         assert_eq!(honest.denied + honest.faults, 0, "seed {seed}: {}", totals.to_json());
         assert!(honest.stepped_up * 100 <= honest.total, "seed {seed}: {}", totals.to_json());
         assert!(totals.is_as_it_must_be(), "seed {seed}: {}", totals.to_json());
+        for twins in totals.twins() {
+            assert_eq!(twins.showing(), Showing::Holds, "seed {seed}: {twins:?}");
+        }
     }
 }

@@ -1,7 +1,22 @@
-//! The kinds of use and of attack that a run can play, and what must come of each. The engine
-//! never sees which is which.
+//! The kinds of use and of attack that a run can play, what must come of each, and which of them
+//! are twins. The engine never sees which is which.
+//!
+//! To add a flow of a part (`counter`, `events`, `platform`, `registry`, `state`, `succession`):
+//!
+//! 1. Its kinds: one honest and at least one hostile line in `catalogue/kinds.rs`, under the
+//!    part's heading, and the first in `[honest]`, the second in `[attacks]` of
+//!    `scenarios/day.toml`.
+//! 2. The pair, with the observation in which the two differ: `catalogue/pairs/<part>.rs`. Where
+//!    there is none, the honest kind is `Ambiguous`, and the pair stands in the table of
+//!    `ARCHITECTURE.md`.
+//! 3. What the kinds do: `story/<part>.rs`. Its `story` writes the steps and says whether the kind
+//!    was one of its own. Steps of a new sort are variants of its `Act`, wrapped as
+//!    `Action::<Part>(Act)`; the first one removes the `expect(dead_code)` there.
+//! 4. How a step of the new sort is done, by which calls: `play/<part>.rs`. What a person has to
+//!    remember between steps is a field of `Actor`; a new service is a client in `play/calls.rs`.
 
 mod kinds;
+pub mod pairs;
 
 pub use kinds::Kind;
 

@@ -7,9 +7,14 @@ mod play;
 
 pub(crate) use args::Args;
 
-use args::{Command, WorldArgs};
-use sim_sim::World;
-use std::{error::Error, fs, process::ExitCode};
+use args::{Command, PairsArgs, WorldArgs};
+use sim_sim::{World, report};
+use std::{
+    error::Error,
+    fs,
+    io::{Write as _, stdout},
+    process::ExitCode,
+};
 use tokio::runtime::Runtime;
 
 type Outcome = Result<ExitCode, Box<dyn Error>>;
@@ -20,7 +25,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Command::Run(args) => Runtime::new()?.block_on(Box::pin(play::run(args))),
         Command::Load(args) => Runtime::new()?.block_on(Box::pin(load::run(args))),
         Command::World(args) => world(args),
+        Command::Pairs(args) => pairs(args),
     }
+}
+
+fn pairs(args: &PairsArgs) -> Outcome {
+    let text = if args.json { report::pairs_json() } else { report::pairs_table() };
+    writeln!(stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes what a server must trust to know the world of a seed.

@@ -3,12 +3,18 @@
 mod actor;
 mod calls;
 mod check;
+mod counter;
 mod enrol;
 mod event;
+mod events;
 mod feed;
 mod issuer;
 mod pace;
+mod platform;
+mod registry;
 mod runner;
+mod state;
+mod succession;
 #[cfg(test)]
 mod tests;
 

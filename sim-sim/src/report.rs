@@ -5,9 +5,11 @@ mod outcome;
 mod table;
 #[cfg(test)]
 mod tests;
+mod twins;
 
 pub use counts::{Counts, Group, Totals};
 pub use outcome::{Outcome, Verdict};
+pub use twins::{Showing, Twins, pairs_json, pairs_table};
 
 use crate::catalogue::{Kind, Side};
 

@@ -3,8 +3,15 @@
 mod action;
 mod attack;
 mod casting;
+pub(crate) mod counter;
+pub(crate) mod events;
 mod honest;
+mod parts;
+pub(crate) mod platform;
+pub(crate) mod registry;
 mod script;
+pub(crate) mod state;
+pub(crate) mod succession;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! The list of kinds.
 
 use super::{Entry, Needs, Side};
+use serde::{Serialize, Serializer};
 use simbind_proto::v1::Edge;
 
 const NONE: &[Edge] = &[];
@@ -66,9 +67,13 @@ kinds! {
     LateList "late-list" Honest Status NONE [] "has a certificate whose issuer is late with its list";
     ReportedLost "reported-lost" Honest Status NONE [] "reported the phone lost, found it, and had the certificate released";
 
+    PinSlip "pin-slip" Honest Nothing NONE [] "enters the PIN wrongly once, and then rightly";
+
     WhileHeld "while-held" Barred Status NONE ["CERTIFICATE_HELD"] "logs in while the certificate is held at the owner's own word";
 
     OwnerUnenrolledPhone "owner-unenrolled-phone" Ambiguous Nothing SIM_HANDSET [] "moves the SIM to an own phone that was never enrolled";
+
+    StaleSight "stale-sight" Ambiguous Time SIM_HANDSET [] "taps long after the network last saw the SIM";
 
     OtherHandset "other-handset" Attack Nothing SIM_HANDSET [] "puts the SIM into another handset, knowing the PIN";
     OtherHandsetWithheld "other-handset-withheld" Attack Nothing HANDSET [] "the same, and leaves out what the handset should say";
@@ -100,6 +105,24 @@ kinds! {
     ForgedEvents "forged-events" Attack Callers SIM_HANDSET [] "has a carrier speak for another's line";
     ReorderedEvents "reordered-events" Attack Time SIM_HANDSET [] "profits from events in the wrong order";
     DuplicatedEvents "duplicated-events" Attack Nothing SIM_HANDSET [] "profits from events that come twice";
+
+    // The counter.
+
+    // What carriers tell.
+
+    // The carriers' platforms.
+
+    // Handsets and readers.
+
+    // States of a binding, and the PIN.
+
+    // Renewals and changes.
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
 }
 
 impl Kind {

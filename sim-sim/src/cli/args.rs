@@ -16,6 +16,8 @@ pub(crate) enum Command {
     /// Writes anchors.pem, roots.pem and apple-roots.pem, which a server must trust to know the
     /// world of a seed, and authority.pem and authority-2.pem for its sources of status.
     World(WorldArgs),
+    /// Lists the pairs of twins, with the observation in which each two differ.
+    Pairs(PairsArgs),
     /// Makes load: logins, as many at once as told.
     Load(LoadArgs),
 }
@@ -53,6 +55,13 @@ pub(crate) struct RunArgs {
     /// `simbind rules backtest --labels` reads it.
     #[arg(long)]
     pub(crate) labels: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PairsArgs {
+    /// Prints one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

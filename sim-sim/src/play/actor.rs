@@ -1,6 +1,9 @@
 //! A person in a run: what is theirs, and what has happened to them so far.
 
-use super::{calls::Calls, check, enrol, event, issuer::Desk, pace::Pace};
+use super::{
+    calls::Calls, check, counter, enrol, event, events, issuer::Desk, pace::Pace, platform,
+    registry, state, succession,
+};
 use crate::{
     catalogue::Kind,
     clock::SimClock,
@@ -136,6 +139,12 @@ impl Actor {
                 self.copy = Some(self.person.sim.clone());
                 Ok(())
             }
+            Action::Counter(act) => counter::act(self, shared, act).await,
+            Action::Events(act) => events::act(self, shared, act).await,
+            Action::Platform(act) => platform::act(self, shared, act).await,
+            Action::Registry(act) => registry::act(self, shared, act).await,
+            Action::State(act) => state::act(self, shared, act).await,
+            Action::Succession(act) => succession::act(self, shared, act).await,
         };
         if let Err(error) = done {
             self.note(self.kind, Verdict::Fault(error.to_string()), Duration::ZERO);

@@ -139,7 +139,7 @@ fn row(side: Side, name: &str, counts: &Counts) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(numbers.map(|n| n.to_string())).collect()
 }
 
-fn fresh<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn fresh<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table
         .load_preset(UTF8_FULL_CONDENSED)

@@ -1,5 +1,6 @@
 //! What can happen in a step.
 
+use super::{counter, events, platform, registry, state, succession};
 use crate::catalogue::Kind;
 use simbind_proto::v1::ReissueCause;
 use std::time::Duration;
@@ -210,4 +211,22 @@ pub(crate) enum Action {
     CopySim,
     /// A thief copies the bound handset's key as it is.
     CopyHandset,
+
+    #[expect(dead_code, reason = "no story has such a step yet")]
+    Counter(counter::Act),
+
+    #[expect(dead_code, reason = "no story has such a step yet")]
+    Events(events::Act),
+
+    #[expect(dead_code, reason = "no story has such a step yet")]
+    Platform(platform::Act),
+
+    #[expect(dead_code, reason = "no story has such a step yet")]
+    Registry(registry::Act),
+
+    #[expect(dead_code, reason = "no story has such a step yet")]
+    State(state::Act),
+
+    #[expect(dead_code, reason = "no story has such a step yet")]
+    Succession(succession::Act),
 }

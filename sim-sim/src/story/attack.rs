@@ -6,6 +6,7 @@ use super::{
         Action, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,
         Speaker, Standing, Staple, Twist,
     },
+    parts,
     script::Script,
 };
 use crate::catalogue::Kind;
@@ -23,7 +24,8 @@ pub(super) fn story(script: &mut Script) {
         script.everyday(Kind::AppLogin, Kind::AppLogin, BOUND);
     }
     script.until(600).wait(0, 240);
-    match script.kind {
+    let kind = script.kind;
+    match kind {
         Kind::OtherHandset => other_handset(script),
         Kind::OtherHandsetWithheld => withheld(script),
         Kind::ImeiLie => imei_lie(script),
@@ -92,6 +94,7 @@ pub(super) fn story(script: &mut Script) {
             script.wait(5, 30).act(Action::ResendEvents).wait(5, 30);
             bare(script, Reader::Door);
         }
+        _ if parts::story(script) => {}
         _ => login(script, BOUND),
     }
 }

@@ -104,7 +104,10 @@ pub(crate) fn write(
             // Where time is real, a day's logins fall into seconds: an everyday morning would meet
             // the limits that are there for attackers.
             let mornings = if stage.time_moves { scenario.routine } else { (1, 1) };
-            honest::routine(&mut script, &scenario.mix, mornings);
+            // Whoever was not seen for long shows nothing on the morning either.
+            if kind != Kind::StaleSight {
+                honest::routine(&mut script, &scenario.mix, mornings);
+            }
             honest::story(&mut script);
         }
         Side::Attack => attack::story(&mut script),

@@ -3,6 +3,7 @@
 use super::{
     action::{Action, Hand, Happening, Operation, Place, Reader, Slot, Standing, Staple, Twist},
     casting::weighted,
+    parts,
     script::Script,
 };
 use crate::catalogue::Kind;
@@ -98,6 +99,17 @@ pub(super) fn story(script: &mut Script) {
             }
             app(script, OTHER);
         }
+        Kind::PinSlip => {
+            script.act(Action::WrongPins(1)).wait(1, 5);
+            app(script, BOUND);
+        }
+        // Days without a sight of the SIM went before, and the morning did not change that.
+        Kind::StaleSight => {
+            let reader = script.reader();
+            let plan = script.with(kind, Place::Bare(reader), BOUND);
+            script.check(plan).wait(5, 30);
+        }
+        _ if parts::story(script) => {}
         _ => {
             script.everyday(kind, kind, BOUND).wait(10, 60);
         }

@@ -1,0 +1,5 @@
+//! Twins of the counter.
+
+use super::Pair;
+
+pub(super) const PAIRS: &[Pair] = &[];

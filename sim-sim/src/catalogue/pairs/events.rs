@@ -1,0 +1,5 @@
+//! Twins of what carriers tell.
+
+use super::Pair;
+
+pub(super) const PAIRS: &[Pair] = &[];
