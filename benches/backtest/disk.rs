@@ -5,7 +5,7 @@ use simbind_core::time::Timestamp;
 use simbind_service::{
     backtest::{Part, Summary, Terms, Tried, run},
     ports::store::{
-        Append, Key, LedgerKind, Position, Projection, ProjectionError, Store as _, Stored, Write,
+        Append, Key, LedgerKind, Projection, ProjectionError, Recorded, Store as _, Stored, Write,
     },
 };
 use simbind_store::{EmbeddedStore, StoreConfig};
@@ -27,7 +27,7 @@ impl Projection for NoIndex {
     fn writes(
         &self,
         _: LedgerKind,
-        _: Position,
+        _: Recorded,
         _: &[u8],
         _: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
-    Append, Direction, Key, LedgerEntry, LedgerKind, Page, Position, Projection, Scan, Snapshot,
-    Stamp, Store, StoreError, Stored,
+    Append, Direction, Key, LedgerEntry, LedgerKind, Page, Position, Projection, Recorded, Scan,
+    Snapshot, Stamp, Store, StoreError, Stored,
 };
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
@@ -79,9 +79,10 @@ impl Store for MemoryStore {
         let mut changes = Changes::new();
         let values = Over { under: &*held, changes: &changes };
         check(&values, &append.expect)?;
-        let writes = project(&values, &*self.projection, ledger, at, &append.entry)?;
-        note(&mut changes, at, writes);
         let recorded_at = (self.clock)();
+        let recorded = Recorded { position: at, at: recorded_at };
+        let writes = project(&values, &*self.projection, ledger, recorded, &append.entry)?;
+        note(&mut changes, at, writes);
         held.ledger_mut(ledger).push(LedgerEntry {
             position: at,
             recorded_at,

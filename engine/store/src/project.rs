@@ -1,7 +1,8 @@
 //! What an entry does to the values: conditions, reads and writes, alike for every path.
 
 use simbind_service::ports::store::{
-    Expected, Key, LedgerKind, Position, Projection, ProjectionError, StoreError, Stored, Write,
+    Expected, Key, LedgerKind, Position, Projection, ProjectionError, Recorded, StoreError, Stored,
+    Write,
 };
 use std::{
     collections::HashMap,
@@ -48,7 +49,7 @@ pub(crate) fn project(
     values: &impl Values,
     projection: &dyn Projection,
     ledger: LedgerKind,
-    at: Position,
+    at: Recorded,
     entry: &[u8],
 ) -> Result<Vec<Write>, StoreError> {
     let panicked = |_| ProjectionError { what: "an entry: the projection panicked" };

@@ -3,7 +3,7 @@
 use crate::{Clock, Disk, EmbeddedStore, MemoryStore, OpenError, RealDisk, StoreConfig};
 use simbind_core::time::Timestamp;
 use simbind_service::ports::store::{
-    Append, Expected, Key, LedgerKind, Position, Projection, ProjectionError, Stored, Write,
+    Append, Expected, Key, LedgerKind, Projection, ProjectionError, Recorded, Stored, Write,
 };
 use std::{
     fs::File,
@@ -44,7 +44,7 @@ impl Projection for TestProjection {
     fn writes(
         &self,
         _: LedgerKind,
-        _: Position,
+        _: Recorded,
         entry: &[u8],
         values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {

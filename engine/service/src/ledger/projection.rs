@@ -18,7 +18,8 @@ use super::{
 use crate::{
     ports::{
         store::{
-            Key, LedgerKind, Position, Projection, ProjectionError, StoreError, Stored, Write,
+            Key, LedgerKind, Position, Projection, ProjectionError, Recorded, StoreError, Stored,
+            Write,
         },
         vault::{KeyId, Opened, Sealed, Vault},
     },
@@ -114,10 +115,11 @@ impl<V: Vault> IndexProjection<V> {
 
     fn state_writes(
         &self,
-        at: Position,
+        recorded: Recorded,
         entry: StateEntry,
         values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {
+        let at = recorded.position;
         match entry {
             StateEntry::Enrolled { binding: id, by, request, digest, sealed, receipt } => {
                 let mut writes = vec![put(keys::request(&by, &request), &(digest, id))?];
@@ -378,13 +380,13 @@ impl<V: Vault> Projection for IndexProjection<V> {
     fn writes(
         &self,
         ledger: LedgerKind,
-        at: Position,
+        at: Recorded,
         entry: &[u8],
         values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {
         match ledger {
             LedgerKind::State => self.state_writes(at, decode_state(entry)?, values),
-            LedgerKind::Decisions => decision_writes(at, &decode_decision(entry)?),
+            LedgerKind::Decisions => decision_writes(at.position, &decode_decision(entry)?),
         }
     }
 }

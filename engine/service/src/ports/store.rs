@@ -19,6 +19,15 @@ pub enum LedgerKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub u64);
 
+/// Where and when an entry was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place in its ledger.
+    pub position: Position,
+    /// When it was appended.
+    pub at: Timestamp,
+}
+
 /// A key of the index, at most [`Key::MAX`] bytes. The first byte names the table.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Arc<[u8]>);
@@ -109,7 +118,7 @@ pub trait Projection: Send + Sync + 'static {
     /// Where the entry is not one this projection knows.
     fn reads(&self, ledger: LedgerKind, entry: &[u8]) -> Result<Vec<Key>, ProjectionError>;
 
-    /// The changes that the entry at `at` makes, given the values of the keys it asked for, in the
+    /// The changes that the entry recorded at `at` makes, given the values of the keys it asked for, in the
     /// same order.
     ///
     /// # Errors
@@ -117,7 +126,7 @@ pub trait Projection: Send + Sync + 'static {
     fn writes(
         &self,
         ledger: LedgerKind,
-        at: Position,
+        at: Recorded,
         entry: &[u8],
         values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError>;

@@ -141,7 +141,7 @@ fn an_entry_that_the_projection_no_longer_knows_stops_the_start_and_is_named() {
         fn writes(
             &self,
             _: LedgerKind,
-            _: Position,
+            _: simbind_service::ports::store::Recorded,
             _: &[u8],
             _: &[Option<simbind_service::ports::store::Stored>],
         ) -> Result<

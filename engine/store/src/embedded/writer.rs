@@ -13,7 +13,9 @@ use crate::{
     project::{Changes, Over, Values, check, note, project},
 };
 use simbind_core::time::Timestamp;
-use simbind_service::ports::store::{Append, Key, Position, Projection, StoreError, Stored};
+use simbind_service::ports::store::{
+    Append, Key, Position, Projection, Recorded, StoreError, Stored,
+};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -99,7 +101,8 @@ impl Writer {
         let values = Over { under: &under, changes };
         check(&values, &append.expect)?;
         let (kind, at) = (self.appender.ledger().kind, self.appender.next());
-        let writes = project(&values, &*self.projection, kind, at, &append.entry)?;
+        let recorded = Recorded { position: at, at: now };
+        let writes = project(&values, &*self.projection, kind, recorded, &append.entry)?;
         note(changes, at, writes);
         Ok(self.appender.push(now, &append.entry))
     }

@@ -239,10 +239,10 @@ impl Sources<'_> {
             let done = entry.is_none();
             if let Some(entry) = entry {
                 let values = Over { under: index, changes: &changes };
-                let writes = project(&values, self.projection, kind, entry.position, entry.bytes)
-                    .map_err(|error| stop(error, kind, entry.position))?;
-                note(&mut changes, entry.position, writes);
-                last = entry.position;
+                let writes = project(&values, self.projection, kind, entry.recorded, entry.bytes)
+                    .map_err(|error| stop(error, kind, entry.recorded.position))?;
+                note(&mut changes, entry.recorded.position, writes);
+                last = entry.recorded.position;
                 waiting += 1;
                 bytes = bytes.saturating_add(entry.bytes.len());
             }

@@ -6,7 +6,7 @@ use super::{
     places::Place,
     segment::{self, FIRST_FRAME},
 };
-use simbind_service::ports::store::{Position, StoreError};
+use simbind_service::ports::store::{Position, Recorded, StoreError};
 use std::{
     fs::File,
     io::{self, BufReader, Seek, SeekFrom},
@@ -27,7 +27,7 @@ pub(crate) struct Reader {
 /// One entry, its bytes borrowed from the reader.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
-    pub(crate) position: Position,
+    pub(crate) recorded: Recorded,
     pub(crate) bytes: &'a [u8],
 }
 
@@ -48,15 +48,18 @@ impl Reader {
         if self.next > self.tip {
             return Ok(None);
         }
-        while self.step()? != Some(self.next) {}
-        let position = self.next;
-        self.next = Position(position.0.saturating_add(1));
+        let recorded = loop {
+            if let Some(found) = self.step()?.filter(|found| found.position == self.next) {
+                break found;
+            }
+        };
+        self.next = Position(self.next.0.saturating_add(1));
         let bytes = self.open.as_ref().map_or(&[][..], |(_, frames)| &frames.body);
-        Ok(Some(Entry { position, bytes }))
+        Ok(Some(Entry { recorded, bytes }))
     }
 
     /// Reads one frame; gives it where it is an entry. At a segment's end goes to the next one.
-    fn step(&mut self) -> Result<Option<Position>, StoreError> {
+    fn step(&mut self) -> Result<Option<Recorded>, StoreError> {
         if self.open.is_none() {
             self.open = Some(self.open_segment()?);
         }
@@ -68,7 +71,9 @@ impl Reader {
         };
         match frames.next().map_err(unavailable)? {
             Step::Frame(head) if head.tag == Tag::Mark => Ok(None),
-            Step::Frame(head) if head.position <= self.next => Ok(Some(head.position)),
+            Step::Frame(head) if head.position <= self.next => {
+                Ok(Some(Recorded { position: head.position, at: head.at }))
+            }
             Step::Frame(_) => Err(wrong(path, "an entry is missing")),
             Step::Broken(what) => Err(wrong(path, what)),
             Step::End => {

@@ -38,7 +38,7 @@ fn read_all(ledger: &Arc<Ledger>) -> Vec<(Position, Vec<u8>)> {
     let mut reader = Reader::new(Arc::clone(ledger), Position(1), 128);
     let mut all = Vec::new();
     while let Some(entry) = reader.next().unwrap() {
-        all.push((entry.position, entry.bytes.to_vec()));
+        all.push((entry.recorded.position, entry.bytes.to_vec()));
     }
     for most in [1, 3, 1000] {
         let mut paged = Vec::new();
