@@ -1,7 +1,9 @@
 //! Bindings: a certificate, its SIM, its handsets and the evidence for them.
 
 mod handset;
+mod life;
 mod state;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +12,9 @@ pub use handset::{
     AppAttestKey, AppleEnvironment, AttestationSerial, AttestedKey, Handset, HandsetKey, Handsets,
     HandsetsError, KeyLevel, PatchLevel, WrongPlatform,
 };
-pub use state::{End, LifecycleReason, Refused, State};
+pub use life::{Hold, Identified, Place, Source, Suspension};
+pub use state::{Before, End, LifecycleReason, State};
+pub use table::{Act, Phase, Refused, TRANSITIONS, Transition};
 
 use crate::{
     ids::{
@@ -108,6 +112,18 @@ pub struct Binding {
     pub proven_at: Timestamp,
     /// When a check was seen in which the SIM signed for a handset that is not enrolled.
     pub foreign_handset_at: Option<Timestamp>,
+    /// Where and when the person was identified for it.
+    pub identified: Identified,
+    /// The binding whose place it took.
+    pub succeeds: Option<BindingId>,
+    /// The hold, while there is one.
+    pub held: Option<Hold>,
+    /// The suspension, while there is one; it stays while the binding is held.
+    pub suspended: Option<Suspension>,
+    /// When a hold was lifted last.
+    pub released_at: Option<Timestamp>,
+    /// When its PIN was reset last, at a counter or with the card.
+    pub pin_reset_at: Option<Timestamp>,
 }
 
 impl Binding {

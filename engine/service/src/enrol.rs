@@ -15,7 +15,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use simbind_core::{
-    binding::{Binding, BoundCertificate, CounterPolicy, Handsets, KeyHome, Serving, Sim, State},
+    binding::{
+        Binding, BoundCertificate, CounterPolicy, Handsets, Identified, KeyHome, Place, Serving,
+        Sim, State,
+    },
     ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
     status::Standing as IssuerWord,
 };
@@ -87,6 +90,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
             enrolled_at: now,
             proven_at: now,
             foreign_handset_at: None,
+            identified: Identified { place: Place::Counter, at: now },
+            succeeds: None,
+            held: None,
+            suspended: None,
+            released_at: None,
+            pin_reset_at: None,
         };
         self.write_enrolment(by, request, digest, binding, receipt).await
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     attest::{HandsetRequest, Verified},
-    engine::{Engine, Standing, TRIES, contended},
+    engine::{Engine, Standing, TRIES, contended, engine_caller},
     error::ServiceError,
     ledger::{BindingChange, StateEntry, keys},
     ports::{
@@ -12,7 +12,7 @@ use crate::{
     sealing,
 };
 use simbind_core::{
-    binding::{Binding, End, Handset, LifecycleReason, Refused},
+    binding::{Act, Binding, Handset, LifecycleReason, Refused, Source},
     ids::{BindingId, CallerId, Iccid, PersonRef},
     time::Timestamp,
 };
@@ -67,9 +67,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         id: BindingId,
         why: LifecycleReason,
     ) -> Result<Standing, ServiceError> {
-        self.change(by, id, BindingChange::Held, |binding, _| {
-            binding.state = binding.state.hold(why)?;
-            Ok(())
+        let source = source(by)?;
+        self.change(by, id, BindingChange::Held, |binding, now| {
+            Ok(binding.apply(Act::Hold, why, &source, now)?)
         })
         .await
     }
@@ -79,9 +79,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// # Errors
     /// Where there is none, or its state does not allow it.
     pub async fn release(&self, by: &CallerId, id: BindingId) -> Result<Standing, ServiceError> {
-        self.change(by, id, BindingChange::Released, |binding, _| {
-            binding.state = binding.state.release()?;
-            Ok(())
+        let source = source(by)?;
+        self.change(by, id, BindingChange::Released, |binding, now| {
+            Ok(binding.apply(Act::Release, LifecycleReason::Found, &source, now)?)
         })
         .await
     }
@@ -96,9 +96,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         id: BindingId,
         why: LifecycleReason,
     ) -> Result<Standing, ServiceError> {
-        self.change(by, id, BindingChange::Revoked, |binding, _| {
-            binding.state = binding.state.end(End::Revoked, why)?;
-            Ok(())
+        let source = source(by)?;
+        self.change(by, id, BindingChange::Revoked, |binding, now| {
+            Ok(binding.apply(Act::Revoke, why, &source, now)?)
         })
         .await
     }
@@ -165,11 +165,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
         id: BindingId,
         iccid: Iccid,
     ) -> Result<Standing, ServiceError> {
+        let source = source(by)?;
         self.change(by, id, BindingChange::Reproved, |binding, now| {
-            living(binding, now)?;
+            binding.apply(Act::Reprove, LifecycleReason::Clerical, &source, now)?;
             binding.sim.iccid = iccid;
-            binding.proven_at = now;
-            binding.foreign_handset_at = None;
             Ok(())
         })
         .await
@@ -240,6 +239,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
 struct Beside<'a> {
     handset: &'a Handset,
     receipt: Option<&'a Vec<u8>>,
+}
+
+/// On whose word a caller's change is.
+fn source(by: &CallerId) -> Result<Source, ServiceError> {
+    Ok(if *by == engine_caller()? { Source::Engine } else { Source::Caller(by.clone()) })
 }
 
 /// Refuses to change what has ended, by itself or by time.

@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     binding::{
         AttestedKey, Binding, BoundCertificate, CounterPolicy, Handset, HandsetKey, Handsets,
-        KeyLevel, PatchLevel, Serving, Sim, State,
+        Identified, KeyLevel, PatchLevel, Place, Serving, Sim, State,
     },
     ids::{BindingId, CertificateId, Imei, ImeiSet},
     line::{EventKind, Feed, FeedTerms, LineHistory, LineView, SimEvent, Told},
@@ -187,6 +187,12 @@ fn in_order() -> Input {
             enrolled_at: PROVEN,
             proven_at: PROVEN,
             foreign_handset_at: None,
+            identified: Identified { place: Place::Counter, at: Timestamp::EPOCH },
+            succeeds: None,
+            held: None,
+            suspended: None,
+            released_at: None,
+            pin_reset_at: None,
         }),
         events: Vec::new(),
         feed: Some(Feed { last_heard: Some(NOW.minus(Duration::from_secs(60))), horizon_days: 0 }),

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     binding::{
-        Binding, BoundCertificate, CounterPolicy, Handset, HandsetKey, Handsets, KeyHome, Platform,
-        Serving, Sim, State,
+        Binding, BoundCertificate, CounterPolicy, Handset, HandsetKey, Handsets, Identified,
+        KeyHome, Place, Platform, Serving, Sim, State,
     },
     ids::{BindingId, CertificateId, Imei, ImeiSet},
     time::Timestamp,
@@ -53,6 +53,12 @@ pub(crate) fn binding() -> Binding {
         enrolled_at: at(1000),
         proven_at: at(1000),
         foreign_handset_at: None,
+        identified: Identified { place: Place::Counter, at: Timestamp::EPOCH },
+        succeeds: None,
+        held: None,
+        suspended: None,
+        released_at: None,
+        pin_reset_at: None,
     }
 }
 

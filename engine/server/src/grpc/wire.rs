@@ -7,21 +7,21 @@ mod decision;
 mod event;
 mod explain;
 mod field;
+mod lifecycle;
 mod packs;
 mod rollout;
 mod snooze;
 mod status;
 
 pub(crate) use backtest::backtest_part;
-pub(super) use binding::{
-    binding, binding_id, enrol_request, handset, handset_place, lifecycle_reason,
-};
+pub(super) use binding::{binding, binding_id, enrol_request, handset, handset_place};
 pub(super) use check::{Outcome, Parts, channel, check_request, outcome};
 pub(super) use decision::{decision, severity};
 pub(super) use event::{message, receipt, refusal};
 pub(crate) use explain::explained_facts;
 pub(super) use explain::{check_kind, facts, known_facts, milder, rule_trace};
 pub(super) use field::{field, instant, page, present, required, sha256, time};
+pub(super) use lifecycle::lifecycle_reason;
 pub(super) use packs::{diagnostic, sources};
 pub(super) use rollout::{advance, change, rollout, why};
 pub(super) use snooze::{snooze, snooze_request};

@@ -82,9 +82,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 return Ok(Some(self.load(binding.certificate.id).await?));
             }
         }
-        let cloned = State::Held { why: LifecycleReason::CounterRegressed };
-        if facts.counter_state() == Some(CounterState::Regressed) && binding.state != cloned {
-            let why = LifecycleReason::CounterRegressed;
+        let why = LifecycleReason::CounterRegressed;
+        let cloned = matches!(binding.state, State::Held { why: known, .. } if known == why);
+        if facts.counter_state() == Some(CounterState::Regressed) && !cloned {
             return match self.hold(&engine_caller()?, binding.id, why).await {
                 // Where it could not be held it is held or over already: that is what to decide by.
                 Ok(_) | Err(ServiceError::Refused(_)) => {

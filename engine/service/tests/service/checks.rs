@@ -202,7 +202,7 @@ async fn a_counter_that_goes_back_holds_the_binding_for_good() {
     let denied = world.engine.check(&cloned).await.unwrap();
     assert_eq!((denied.verdict, reasons(&denied)[0]), (Verdict::Deny, "BINDING_HELD"));
     let held = world.engine.binding(id).await.unwrap().binding.state;
-    assert_eq!(held, State::Held { why: Why::CounterRegressed });
+    assert_eq!(held, State::held(Why::CounterRegressed));
     let later = person.login_with(&world.engine, "c5", |c| c.counter = Some(101));
     assert_eq!(world.engine.check(&later).await.unwrap().verdict, Verdict::Deny);
     let released = world.engine.release(&caller("counter"), id).await;

@@ -26,7 +26,7 @@ async fn a_hold_between_the_decision_and_its_reply_makes_it_decide_again() {
     let decision = world.engine.check(&check).await.unwrap();
     assert_eq!((decision.verdict, &*decision.reasons[0]), (Verdict::Deny, "BINDING_HELD"));
     let state = world.engine.binding(id).await.unwrap().binding.state;
-    assert_eq!(state, State::Held { why: Why::Lost }, "its own counter is no step back");
+    assert_eq!(state, State::held(Why::Lost), "its own counter is no step back");
     let written = world.store.all(LedgerKind::Decisions).await;
     let verdicts: Vec<_> =
         written.iter().map(|entry| decode_decision(&entry.entry).unwrap().verdict).collect();
@@ -70,7 +70,7 @@ async fn a_repeated_request_is_not_let_in_after_a_hold() {
         assert_eq!(engine.check(&check).await.unwrap().id, denied.id);
     }
     let state = world.engine.binding(id).await.unwrap().binding.state;
-    assert_eq!(state, State::Held { why: Why::Lost }, "an older counter once more is no clone");
+    assert_eq!(state, State::held(Why::Lost), "an older counter once more is no clone");
 }
 
 #[tokio::test]

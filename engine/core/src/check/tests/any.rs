@@ -63,7 +63,7 @@ fn any_state() -> impl Strategy<Value = State> {
         State::Active,
         State::Active,
         State::Pending,
-        State::Held { why },
+        State::held(why),
         State::Ended { end: End::Revoked, why },
         State::Ended { end: End::Expired, why },
         State::Ended { end: End::Superseded, why },

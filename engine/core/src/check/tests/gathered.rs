@@ -225,7 +225,7 @@ fn the_certificate_the_binding_and_the_pin() {
         (
             "held when its time passed",
             |input| {
-                input.bound().state = State::Held { why: LifecycleReason::Lost };
+                input.bound().state = State::held(LifecycleReason::Lost);
                 input.bound().certificate.not_after = NOW;
             },
             &[("binding.state", "expired")],

@@ -68,7 +68,7 @@ fn each_wall_denies_for_its_reason() {
         (Box::new(|i| i.certificate.chain = ChainState::NotYetValid), "CERTIFICATE_INVALID"),
         (Box::new(|i| i.binding = None), "NOT_BOUND"),
         (Box::new(|i| state(i, State::Pending)), "BINDING_PENDING"),
-        (Box::new(move |i| state(i, State::Held { why: lost })), "BINDING_HELD"),
+        (Box::new(move |i| state(i, State::held(lost))), "BINDING_HELD"),
         (Box::new(move |i| state(i, ended(End::Revoked))), "BINDING_REVOKED"),
         (Box::new(move |i| state(i, ended(End::Expired))), "BINDING_EXPIRED"),
         (Box::new(move |i| state(i, ended(End::Superseded))), "BINDING_SUPERSEDED"),

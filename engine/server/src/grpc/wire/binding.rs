@@ -1,6 +1,9 @@
-use super::field::{bytes, chain, field, optional, required, sha256, time};
+use super::{
+    field::{bytes, chain, field, optional, required, sha256, time},
+    lifecycle,
+};
 use simbind_core::{
-    binding::{self, CounterPolicy, Handset, Handsets, LifecycleReason, Serving, Sim, State},
+    binding::{CounterPolicy, Handset, Handsets, Serving, Sim},
     ids::{BindingId, CertificateId, Imei, ImeiSet},
     line::LineView,
 };
@@ -57,39 +60,6 @@ fn counter(value: i32) -> Result<CounterPolicy, ServiceError> {
             Ok(CounterPolicy::None)
         }
         Err(_) => Err(ServiceError::invalid("signature_counter", "is none of its values")),
-    }
-}
-
-/// Why a state shall change.
-pub(in crate::grpc) fn lifecycle_reason(value: i32) -> Result<LifecycleReason, ServiceError> {
-    use wire::LifecycleReason as Wire;
-    match Wire::try_from(value) {
-        Ok(Wire::Owner) => Ok(LifecycleReason::Owner),
-        Ok(Wire::Lost) => Ok(LifecycleReason::Lost),
-        Ok(Wire::Stolen) => Ok(LifecycleReason::Stolen),
-        Ok(Wire::Found) => Ok(LifecycleReason::Found),
-        Ok(Wire::Issuer) => Ok(LifecycleReason::Issuer),
-        Ok(Wire::LineEnded) => Ok(LifecycleReason::LineEnded),
-        Ok(Wire::Clerical) => Ok(LifecycleReason::Clerical),
-        Ok(Wire::CounterRegressed) => {
-            Err(ServiceError::invalid("reason", "is for the engine alone to give"))
-        }
-        Ok(Wire::Unspecified) | Err(_) => Err(unset("reason")),
-    }
-}
-
-fn reason(reason: LifecycleReason) -> wire::LifecycleReason {
-    use wire::LifecycleReason as Wire;
-    match reason {
-        LifecycleReason::Owner => Wire::Owner,
-        LifecycleReason::Lost => Wire::Lost,
-        LifecycleReason::Stolen => Wire::Stolen,
-        LifecycleReason::Found => Wire::Found,
-        LifecycleReason::Issuer => Wire::Issuer,
-        LifecycleReason::CounterRegressed => Wire::CounterRegressed,
-        LifecycleReason::LineEnded => Wire::LineEnded,
-        LifecycleReason::Clerical => Wire::Clerical,
-        LifecycleReason::Time => Wire::Unspecified,
     }
 }
 
@@ -177,25 +147,12 @@ pub(in crate::grpc) fn enrol_request(
 /// A binding for an answer, with the edges that its own record shows as broken.
 pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> wire::Binding {
     let Standing { binding, version, .. } = standing;
-    let (state, why) = match binding.state {
-        State::Pending => (wire::BindingState::Pending, None),
-        State::Active => (wire::BindingState::Active, None),
-        State::Held { why } => (wire::BindingState::Held, Some(why)),
-        State::Ended { end: binding::End::Revoked, why } => {
-            (wire::BindingState::Revoked, Some(why))
-        }
-        State::Ended { end: binding::End::Expired, why } => {
-            (wire::BindingState::Expired, Some(why))
-        }
-        State::Ended { end: binding::End::Superseded, why } => {
-            (wire::BindingState::Superseded, Some(why))
-        }
-    };
+    let (state, why) = lifecycle::state(binding.state);
     let first = binding.handsets.first();
     wire::Binding {
         binding_id: binding.id.to_string(),
         state: state.into(),
-        state_reason: why.map_or(wire::LifecycleReason::Unspecified, reason).into(),
+        state_reason: why.into(),
         certificate_sha256: binding.certificate.id.as_bytes().to_vec().into(),
         certificate_not_after: Some(time(binding.certificate.not_after)),
         key_home: key_home_answer(binding.key_home).into(),
@@ -206,6 +163,13 @@ pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> w
         broken_edges: line.map(broken).unwrap_or_default(),
         version: version.0,
         enrolled_handsets: binding.handsets.iter().map(enrolled_handset).collect(),
+        identified_place: lifecycle::place(binding.identified.place).into(),
+        identified_at: Some(time(binding.identified.at)),
+        succeeds: binding.succeeds.map(|id| id.to_string()).unwrap_or_default(),
+        held_since: binding.held.map(|hold| time(hold.since)),
+        suspended_since: binding.suspended.map(|suspension| time(suspension.since)),
+        released_at: binding.released_at.map(time),
+        pin_reset_at: binding.pin_reset_at.map(time),
         serving: Some(wire::Serving {
             carrier_id: binding.sim.serving.carrier.into(),
             host_carrier_id: binding.sim.serving.host.map(String::from).unwrap_or_default(),
