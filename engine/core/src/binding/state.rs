@@ -193,7 +193,8 @@ impl State {
         match self {
             Self::Pending => BindingState::Pending,
             Self::Active => BindingState::Active,
-            Self::Suspended { .. } | Self::Held { .. } => BindingState::Held,
+            Self::Suspended { .. } => BindingState::Suspended,
+            Self::Held { .. } => BindingState::Held,
             Self::Ended { end: End::Revoked, .. } => BindingState::Revoked,
             Self::Ended { end: End::Expired, .. } => BindingState::Expired,
             Self::Ended { end: End::Superseded, .. } => BindingState::Superseded,

@@ -51,7 +51,8 @@ pub struct Ruling {
     pub snoozed: Vec<RuleRef>,
 }
 
-/// Rules on the facts: the walls first, then the rules of the chain, joined to the more severe.
+/// Rules on the facts: the walls first, then the rules of the chain, joined to the more severe. A
+/// suspended binding is never allowed, and at best stepped up by card or counter.
 /// A limit that was reached is given as a reason of its own and denies.
 pub fn rule(
     book: &RuleBook,
@@ -79,9 +80,15 @@ pub fn rule_snoozed(
         snoozes => held_down(book.evaluate(chain, kind, facts), &outcome, snoozes),
     };
     let walls: Vec<ReasonCode> = walls(facts).into_iter().flatten().chain(limit).collect();
-    let verdict = if walls.is_empty() { outcome.verdict } else { Verdict::Deny };
+    let suspended = suspended(facts);
+    let verdict = match (&*walls, suspended) {
+        ([], None) => outcome.verdict,
+        ([], Some(asked)) => asked.join(outcome.verdict),
+        _ => Verdict::Deny,
+    };
     let edge = walls.iter().find_map(|reason| reason.edge()).or(outcome.edge);
     let mut reasons = walls;
+    reasons.extend(suspended.map(|_| ReasonCode::BINDING_SUSPENDED));
     for reason in outcome.reasons {
         if !reasons.contains(&reason) {
             reasons.push(reason);
@@ -114,6 +121,16 @@ pub fn after_step_up(ruling: Ruling, proved: StepUpMethod) -> Ruling {
     }
 }
 
+/// The least that is asked of a suspended binding, whatever the packs say. What was proved so lets
+/// in once; the binding stays suspended.
+fn suspended(facts: &Facts) -> Option<Verdict> {
+    if facts.binding_state() != Some(BindingState::Suspended) {
+        return None;
+    }
+    let methods = Methods::new([StepUpMethod::Card, StepUpMethod::Counter]);
+    Some(methods.map_or(Verdict::Deny, Verdict::StepUp))
+}
+
 /// What must hold for any answer but a deny, whatever the packs say. A fact that is missing counts
 /// as one that does not hold.
 fn walls(facts: &Facts) -> [Option<ReasonCode>; 4] {
@@ -138,13 +155,12 @@ fn walls(facts: &Facts) -> [Option<ReasonCode>; 4] {
             _ => Some(ReasonCode::CERTIFICATE_INVALID),
         },
         match facts.binding_state() {
-            Some(BindingState::Active) => None,
+            Some(BindingState::Active | BindingState::Suspended) => None,
             Some(BindingState::Pending) => Some(ReasonCode::BINDING_PENDING),
             Some(BindingState::Held) => Some(ReasonCode::BINDING_HELD),
             Some(BindingState::Revoked) => Some(ReasonCode::BINDING_REVOKED),
             Some(BindingState::Expired) => Some(ReasonCode::BINDING_EXPIRED),
             Some(BindingState::Superseded) => Some(ReasonCode::BINDING_SUPERSEDED),
-            Some(BindingState::Suspended) => Some(ReasonCode::BINDING_SUSPENDED),
             Some(BindingState::None) | None => Some(ReasonCode::NOT_BOUND),
         },
     ]

@@ -5,8 +5,8 @@ use crate::binding::{End, LifecycleReason};
 use crate::{ids::Iccid, line::ReissueCause, status::Source};
 use proptest::prelude::*;
 use simbind_rules::{
-    CheckKind, RuleBook, Verdict,
-    facts::{AttestationStatus, CertificateStatus, FactEnum, worlds::WORLDS},
+    CheckKind, ReasonCode, RuleBook, Verdict,
+    facts::{AttestationStatus, BindingState, CertificateStatus, FactEnum, worlds::WORLDS},
 };
 use std::sync::OnceLock;
 
@@ -63,6 +63,7 @@ fn any_state() -> impl Strategy<Value = State> {
         State::Active,
         State::Active,
         State::Pending,
+        State::Suspended { why },
         State::held(why),
         State::Ended { end: End::Revoked, why },
         State::Ended { end: End::Expired, why },
@@ -243,7 +244,10 @@ proptest! {
             && input.certificate.signature == SignatureState::Valid
             && input.certificate.chain == ChainState::Valid
             && input.binding.as_ref().is_some_and(|binding| {
-                binding.state_at(input.context.now) == State::Active
+                matches!(
+                    binding.state_at(input.context.now),
+                    State::Active | State::Suspended { .. }
+                )
             });
         let kind = match input.context.channel {
             Channel::AppLogin | Channel::BrowserLogin => CheckKind::Login,
@@ -256,6 +260,10 @@ proptest! {
             if !stands {
                 prop_assert_eq!(ruling.answer.verdict(), Verdict::Deny, "{}", &pack.id);
                 prop_assert!(!ruling.reasons.is_empty());
+            }
+            if facts.binding_state() == Some(BindingState::Suspended) {
+                prop_assert_ne!(ruling.answer.verdict(), Verdict::Allow, "{}", &pack.id);
+                prop_assert!(ruling.reasons.contains(&ReasonCode::BINDING_SUSPENDED));
             }
             // Whoever knows only the PIN of a stolen SIM brings a foreign IMEI or none.
             let foreign = input.claims.toolkit_imei == Some(imei(FOREIGN));

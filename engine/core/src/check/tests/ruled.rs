@@ -131,3 +131,30 @@ fn a_step_up_lets_in_only_by_a_method_that_was_asked_for() {
     assert_eq!(refused.answer, Answer::Deny);
     assert_eq!(after_step_up(ruled(EMPTY, &in_order(), None), StepUpMethod::Card).reasons, []);
 }
+
+#[test]
+fn a_suspended_binding_is_at_best_stepped_up_by_card_or_counter() {
+    let mut input = in_order();
+    input.bound().state = State::Suspended { why: LifecycleReason::SimReissued };
+    let both = Methods::new([StepUpMethod::Card, StepUpMethod::Counter]).unwrap();
+    let ruling = ruled(EMPTY, &input, None);
+    assert_eq!(ruling.answer.verdict(), Verdict::StepUp(both));
+    assert_eq!(reasons(&ruling), ["BINDING_SUSPENDED"]);
+    for method in StepUpMethod::ALL {
+        let after = after_step_up(ruled(EMPTY, &input, None), method).answer.verdict();
+        let expected = if both.contains(method) { Verdict::Allow } else { Verdict::StepUp(both) };
+        assert_eq!(after, expected, "{method:?}");
+    }
+    // A rule takes methods away, and refuses; it never gives a milder one.
+    input.context.sensitivity = Sensitivity::Pay;
+    let asking = format!("{EMPTY}{ASKING}");
+    let card = Methods::new([StepUpMethod::Card]).unwrap();
+    assert_eq!(ruled(&asking, &input, None).answer.verdict(), Verdict::StepUp(card));
+    let other = asking.replace(r#"["card"]"#, r#"["reattest"]"#);
+    assert_eq!(ruled(&other, &input, None).answer, Answer::Deny);
+    input.pin = Pin { failures: 3 };
+    assert_eq!(ruled(&asking, &input, None).answer, Answer::Deny);
+    // Another wall stands before it.
+    input.certificate.challenge = ChallengeState::Used;
+    assert_eq!(ruled(EMPTY, &input, None).answer, Answer::Deny);
+}
