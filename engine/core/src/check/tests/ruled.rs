@@ -150,7 +150,7 @@ fn a_suspended_binding_is_at_best_stepped_up_by_card_or_counter() {
     let asking = format!("{EMPTY}{ASKING}");
     let card = Methods::new([StepUpMethod::Card]).unwrap();
     assert_eq!(ruled(&asking, &input, None).answer.verdict(), Verdict::StepUp(card));
-    let other = asking.replace(r#"["card"]"#, r#"["reattest"]"#);
+    let other = asking.replace(r#"["card"]"#, r#"["sms"]"#).replace("SIM_REISSUED", "APP_UNLISTED");
     assert_eq!(ruled(&other, &input, None).answer, Answer::Deny);
     input.pin = Pin { failures: 3 };
     assert_eq!(ruled(&asking, &input, None).answer, Answer::Deny);
