@@ -9,6 +9,7 @@ mod explain;
 mod feed;
 mod forge;
 mod layers;
+mod life;
 mod lookup;
 mod milder;
 mod outcome;
@@ -29,6 +30,7 @@ pub use diff::{
 };
 pub use explain::{Adjustment, Conclusion, FactReading, ParamReading, RuleTrace, Truth};
 pub use feed::DeclaredFeed;
+pub use life::LifeChange;
 pub use lookup::{Limit, PackInfo};
 pub use milder::{FactChange, Milder};
 pub use outcome::{FiredBy, FiredRule, Outcome, RuleRef};
@@ -117,6 +119,7 @@ struct Chain {
     login_limits: Vec<Limit>,
     tap_limits: Vec<Limit>,
     event_limits: Vec<Limit>,
+    life: crate::life::Terms,
     drawn: milder::Drawn,
 }
 

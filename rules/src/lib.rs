@@ -5,6 +5,7 @@ mod bounds;
 mod condition;
 mod diagnostic;
 pub mod facts;
+mod life;
 mod pack;
 mod reason;
 mod space;
@@ -15,8 +16,8 @@ mod verdict;
 
 pub use book::{Adjustment, ParamReading, Truth};
 pub use book::{
-    ChainDiff, Compared, Diff, FactChange, KindDiff, LimitChange, Line, Milder, Network,
-    ParamChange, RuleChange, RuleDiff, Told, Witness,
+    ChainDiff, Compared, Diff, FactChange, KindDiff, LifeChange, LimitChange, Line, Milder,
+    Network, ParamChange, RuleChange, RuleDiff, Told, Witness,
 };
 pub use book::{
     ChainId, Conclusion, Coverage, DeclaredFeed, FactReading, FiredBy, FiredRule, Layer, Limit,
@@ -25,6 +26,7 @@ pub use book::{
 };
 pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Fact, FactEnum, Facts};
+pub use life::{LifeTerms, Persons};
 pub use pack::{LimitKey, PackSource};
 pub use reason::{Lang, ReasonCode};
 pub use text::is_hidden;

@@ -1,6 +1,7 @@
 //! Packs as they are written: TOML read into typed parts, each with its place.
 
 mod feed;
+mod life;
 mod model;
 mod names;
 mod read;

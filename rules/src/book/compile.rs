@@ -9,6 +9,7 @@ use super::explain::Changes;
 use super::feed::{self, FeedState};
 use super::forge::forge;
 use super::layers::LayerState;
+use super::life;
 use super::ready::{ReadyTests, add_bases, make_ready};
 use super::{Chain, ChainId, Layer, PackInfo, PackTests, PacksHash, RuleBook, RuleInfo};
 use crate::bounds::PACKS;
@@ -127,6 +128,7 @@ fn assemble(
             let first = first_rules.get(at).copied().unwrap_or_default();
             state.apply(doc, first, own);
             feed::apply(doc, &above.state, &mut state, own);
+            life::apply(doc, &mut state.life, own);
             add_bases(doc, &mut bases, own);
             let tests = make_ready(doc, &state, &bases, own);
             if let Some(slot) = infos.get_mut(at) {

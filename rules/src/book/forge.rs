@@ -41,6 +41,7 @@ pub(super) fn forge(state: &LayerState, above: Option<(&LayerState, &Chain)>) ->
         login_limits: limits(|on| on.login),
         tap_limits: limits(|on| on.tap),
         event_limits: limits(|on| on.event),
+        life: state.life.clone(),
         drawn: super::milder::Drawn::default(),
     })
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::condition::{Amount, ParamKinds, Typed, compile, compile_rule};
 use crate::diagnostic::Problems;
 use crate::facts::Fact;
+use crate::life::Terms;
 use crate::pack::{
     AdjustDoc, Kinds, LimitDoc, PackDoc, ParamDoc, ParamType, RuleDoc, SetDoc, Softer, Spanned,
     Unknown,
@@ -35,6 +36,7 @@ pub(super) struct LayerState {
     pub(super) params: BTreeMap<String, ParamState>,
     pub(super) limits: Vec<LimitDoc>,
     pub(super) feed: Option<FeedState>,
+    pub(super) life: Terms,
 }
 
 #[derive(Clone)]

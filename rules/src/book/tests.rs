@@ -5,6 +5,7 @@ mod audit;
 mod feed;
 mod holes;
 mod interpreter;
+mod life;
 mod pack_tests;
 mod places;
 mod reference;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Facts, Happening};
+use crate::life::Term;
 use crate::reason::ReasonCode;
 use crate::verdict::{CheckKind, Methods, Severity};
 
@@ -251,6 +252,12 @@ impl FeedSection {
     }
 }
 
+/// The `[life]` of a pack: nothing where it has none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LifeDoc {
+    pub(crate) terms: Vec<(Term, Spanned<i64>)>,
+}
+
 /// A pack as written.
 #[derive(Clone, Debug)]
 pub(crate) struct PackDoc {
@@ -258,6 +265,7 @@ pub(crate) struct PackDoc {
     pub(crate) extends: Option<Spanned<String>>,
     pub(crate) applies: Applies,
     pub(crate) feed: FeedSection,
+    pub(crate) life: LifeDoc,
     pub(crate) params: Vec<ParamDoc>,
     pub(crate) sets: Vec<SetDoc>,
     pub(crate) adjusts: Vec<AdjustDoc>,

@@ -3,8 +3,10 @@
 use toml_edit::{Document, Item, TableLike};
 
 use super::feed::read_feed;
+use super::life::read_life;
 use super::model::{
-    Applies, FeedSection, PackDoc, PackSource, ParamDoc, ParamType, SetDoc, Softer, Span, Spanned,
+    Applies, FeedSection, LifeDoc, PackDoc, PackSource, ParamDoc, ParamType, SetDoc, Softer, Span,
+    Spanned,
 };
 use super::names::{is_id, is_param};
 use super::rules::{ReadRule, read_adjust, read_limit, read_rule};
@@ -16,8 +18,8 @@ use crate::diagnostic::Problems;
 use crate::suggest::closest;
 use crate::time::parse_duration;
 
-const SECTIONS: [&str; 9] =
-    ["pack", "feed", "param", "set", "adjust", "rule", "limit", "base", "test"];
+const SECTIONS: [&str; 10] =
+    ["pack", "feed", "life", "param", "set", "adjust", "rule", "limit", "base", "test"];
 
 /// Reads a pack. What cannot be read is noted, and the rest is read all the same.
 pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Option<PackDoc> {
@@ -51,6 +53,7 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
         }
     };
     let feed = root.get("feed").map_or(FeedSection::Missing, |item| read_feed(item, problems));
+    let life = root.get("life").map_or_else(LifeDoc::default, |item| read_life(item, problems));
     let params = named(root, "param", PARAMS, problems, read_param);
     let sets = named(root, "set", PARAMS, problems, read_set);
     let bases = named(root, "base", BASES, problems, read_base);
@@ -74,6 +77,7 @@ pub(crate) fn read_pack(source: &PackSource, problems: &mut Problems<'_>) -> Opt
         extends,
         applies,
         feed,
+        life,
         params,
         sets,
         adjusts,

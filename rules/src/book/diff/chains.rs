@@ -4,6 +4,7 @@ use super::changes::{self, Pair, limits, params};
 use super::lines::moves;
 use super::report::{ChainDiff, Compared, Diff, KindDiff, RuleDiff};
 use super::witness::{Asked, Sides};
+use crate::book::life;
 use crate::book::verdicts::{ALLOW, Field};
 use crate::book::{Armed, Chain, ChainId, RuleBook};
 use crate::facts::usual_facts_of;
@@ -52,6 +53,7 @@ impl RuleBook {
                 lines,
                 params: params(before, after),
                 limits: limits(before, after),
+                life: life::changes(&before.life, &after.life),
                 kinds: [CheckKind::Login, CheckKind::Tap]
                     .map(|kind| compare((old, before), (new, after), kind, &budget)),
             })

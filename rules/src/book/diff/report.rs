@@ -2,6 +2,7 @@
 
 use super::changes::{LimitChange, ParamChange, RuleChange};
 use super::lines::Line;
+use crate::book::LifeChange;
 use crate::facts::{Fact, Facts};
 use crate::reason::ReasonCode;
 use crate::verdict::{CheckKind, Severity, StepUpMethod, Verdict};
@@ -19,7 +20,7 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Whether it is proved that no line is answered otherwise, and no limit or parameter differs.
+    /// Whether it is proved that no line is answered otherwise, and no limit, parameter or term of life differs.
     pub fn is_same(&self) -> bool {
         self.added.is_empty()
             && self.removed.is_empty()
@@ -40,6 +41,8 @@ pub struct ChainDiff {
     pub params: Vec<ParamChange>,
     /// Other limits.
     pub limits: Vec<LimitChange>,
+    /// Terms of a binding's life of other values.
+    pub life: Vec<LifeChange>,
     /// What differs for logins and for taps.
     pub kinds: [KindDiff; 2],
 }
@@ -54,7 +57,10 @@ impl ChainDiff {
     pub fn is_same(&self) -> bool {
         let same =
             |kind: &KindDiff| kind.verdict == Compared::Same && kind.reasons == Compared::Same;
-        self.params.is_empty() && self.limits.is_empty() && self.kinds.iter().all(same)
+        self.params.is_empty()
+            && self.limits.is_empty()
+            && self.life.is_empty()
+            && self.kinds.iter().all(same)
     }
 }
 

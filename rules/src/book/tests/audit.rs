@@ -35,6 +35,7 @@ fn mistakes() -> Vec<Row> {
     let ignore = "unknown = \"ignore\"";
     vec![
         row("unknown section", "[[rules]]\nid = \"x\"", "rules"),
+        row("a term of life softer than above", "[life]\ndevices = 4", "4"),
         row("unknown key", rule("pin.failures > 3", "reson = \"PIN_LOCKED\""), "reson"),
         row("unknown fact", rule("pin.failres > 3", ""), "pin.failres"),
         row("unknown parameter", rule("sim.changed_age < param.swop", deny), "param.swop"),

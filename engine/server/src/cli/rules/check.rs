@@ -3,7 +3,7 @@ use super::{
     told::{as_values, counts, tell},
 };
 use serde_json::{Value, json};
-use simbind_rules::{DeclaredFeed, Diagnostic, Level, PackInfo, RuleBook};
+use simbind_rules::{DeclaredFeed, Diagnostic, Level, LifeTerms, PackInfo, Persons, RuleBook};
 use std::{
     io::{self, Write as _},
     process::ExitCode,
@@ -58,13 +58,17 @@ fn report(book: Option<&RuleBook>, found: &[Diagnostic]) -> Value {
         "warnings": warnings,
     });
     if let (Some(book), Some(fields)) = (book, report.as_object_mut()) {
-        fields.insert("packs".to_owned(), book.packs().iter().map(pack_value).collect());
+        fields.insert(
+            "packs".to_owned(),
+            book.packs().iter().map(|pack| pack_value(book, pack)).collect(),
+        );
         fields.insert("packs_hash".to_owned(), Value::from(book.hash().to_string()));
     }
     report
 }
 
-fn pack_value(pack: &PackInfo) -> Value {
+fn pack_value(book: &RuleBook, pack: &PackInfo) -> Value {
+    let life = book.chain_of_pack(&pack.id).map(|chain| life_value(&book.life(chain)));
     json!({
         "id": pack.id,
         "name": pack.source,
@@ -73,12 +77,28 @@ fn pack_value(pack: &PackInfo) -> Value {
         "limits": pack.limits,
         "tests": pack.tests,
         "feed": pack.feed.as_ref().map(feed_value),
+        "life": life,
     })
 }
 
 fn feed_value(feed: &DeclaredFeed) -> Value {
     let tells: Vec<_> = feed.tells.iter().map(|kind| kind.as_str()).collect();
     json!({ "of": feed.pack, "history_secs": feed.history.as_secs(), "tells": tells })
+}
+
+fn life_value(terms: &LifeTerms) -> Value {
+    json!({
+        "devices": terms.devices,
+        "handsets": terms.handsets,
+        "release_cooldown_secs": terms.release_cooldown.as_secs(),
+        "release_persons": match terms.release_persons {
+            Persons::One => 1,
+            Persons::Two => 2,
+        },
+        "reminder_secs": terms.reminder.as_secs(),
+        "overlap_secs": terms.overlap.as_secs(),
+        "loaner_secs": terms.loaner.as_secs(),
+    })
 }
 
 fn print_packs(book: &RuleBook) -> io::Result<()> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use simbind_rules::{
-    CheckKind, Compared, Diff, KindDiff, LimitChange, Line, ParamChange, RuleChange, RuleDiff,
-    Told, Verdict, Witness,
+    CheckKind, Compared, Diff, KindDiff, LifeChange, LimitChange, Line, ParamChange, RuleChange,
+    RuleDiff, Told, Verdict, Witness,
 };
 
 pub(super) fn of(diff: &Diff) -> Value {
@@ -18,6 +18,7 @@ pub(super) fn of(diff: &Diff) -> Value {
                 "same": chain.is_same(),
                 "params": chain.params.iter().map(param).collect::<Vec<_>>(),
                 "limits": chain.limits.iter().map(limit).collect::<Vec<_>>(),
+                "life": chain.life.iter().map(term).collect::<Vec<_>>(),
                 "checks": chain.kinds.iter().map(kind).collect::<Vec<_>>(),
             })
         })
@@ -40,6 +41,10 @@ fn param(change: &ParamChange) -> Value {
 
 fn limit(change: &LimitChange) -> Value {
     json!({ "id": change.id, "old": change.old, "new": change.new })
+}
+
+fn term(change: &LifeChange) -> Value {
+    json!({ "term": change.term, "old": change.old, "new": change.new })
 }
 
 fn kind(diff: &KindDiff) -> Value {

@@ -31,6 +31,14 @@ pub(super) fn text(diff: &Diff) -> String {
             limits.map(|change| moved(&change.id, &change.old, &change.new)).collect::<Vec<_>>()
         }),
     );
+    listed(
+        &mut out,
+        "life",
+        &shared(diff, |chain| {
+            let terms = chain.life.iter();
+            terms.map(|change| format!("{}: {} is now {}", change.term, change.old, change.new))
+        }),
+    );
     let kinds = shared(diff, |chain| {
         let changed = chain.kinds.iter().filter(|kind| !kind.rules.is_empty());
         changed.map(|kind| (on(kind.kind), answers(kind)))
