@@ -6,7 +6,7 @@ mod history;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use event::{EventKind, LineName, ReissueCause, SimEvent, SuspensionCause};
 pub use feed::{Feed, FeedTerms};

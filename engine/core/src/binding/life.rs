@@ -94,10 +94,11 @@ impl Binding {
                 self.held = None;
                 self.released_at = Some(now);
             }
-            Act::Suspend => {
+            Act::Suspend if self.state.is_suspended() => {
                 let suspension = || Suspension { since: now, by: by.clone() };
                 self.suspended.get_or_insert_with(suspension);
             }
+            Act::Suspend => {}
             Act::Resume => self.suspended = None,
             Act::Activate | Act::Reprove => {
                 self.suspended = None;

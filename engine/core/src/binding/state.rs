@@ -137,6 +137,11 @@ impl State {
         }
     }
 
+    /// Whether it is suspended, or will be when its hold is lifted.
+    pub const fn is_suspended(self) -> bool {
+        matches!(self, Self::Suspended { .. } | Self::Held { before: Before::Suspended { .. }, .. })
+    }
+
     /// The state after the act, as [`TRANSITIONS`] has it. `why` counts where the new state has a
     /// reason. A hold of what is held keeps the weightier reason, so that the same hold again, or a
     /// second caller's, changes nothing; a suspension keeps its first reason.

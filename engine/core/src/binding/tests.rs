@@ -1,3 +1,6 @@
+mod chart;
+mod lives;
+
 use super::{
     Act, Before, End, LifecycleReason as Why, Phase, Refused, State, TRANSITIONS, Transition,
 };
