@@ -24,8 +24,8 @@ pub use imsi::Imsi;
 pub use list_scope::{ListScope, PointId};
 pub use msisdn::Msisdn;
 pub use name::{
-    AppId, CallerId, CarrierId, EventId, LineRef, OfficeRef, PersonRef, ReaderId, RelyingPartyId,
-    RequestId,
+    AppId, CallerId, CarrierId, EventId, HandsetModelId, LineRef, OfficeRef, PersonRef, ReaderId,
+    ReaderModelId, RelyingPartyId, RequestId,
 };
 pub use random_id::{BindingId, ChallengeId, DecisionId, SnoozeId, StepUpId, SupportCode};
 pub use serial::{LongSerial, SerialNumber};

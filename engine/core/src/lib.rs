@@ -6,6 +6,7 @@ pub mod binding;
 pub mod check;
 pub mod ids;
 pub mod line;
+pub mod registry;
 pub mod rollout;
 pub mod snooze;
 pub mod status;

@@ -126,6 +126,14 @@ name! {
     OfficeRef, "office", open
 }
 name! {
+    /// A model of handsets, as the registry calls it.
+    HandsetModelId, "handset model", open
+}
+name! {
+    /// A model of readers, as the registry calls it.
+    ReaderModelId, "reader model", open
+}
+name! {
     /// A person, as an opaque token of the caller. Never the My Number.
     PersonRef, "person reference", personal
 }
