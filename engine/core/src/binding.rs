@@ -1,5 +1,6 @@
 //! Bindings: a certificate, its SIM, its handsets and the evidence for them.
 
+mod driven;
 mod handset;
 mod life;
 mod state;
@@ -8,6 +9,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use driven::{CertificateUse, Driven};
 pub use handset::{
     AppAttestKey, AppleEnvironment, AttestationSerial, AttestedKey, Handset, HandsetKey, Handsets,
     HandsetsError, KeyLevel, PatchLevel, WrongPlatform,
@@ -124,6 +126,8 @@ pub struct Binding {
     pub released_at: Option<Timestamp>,
     /// When its PIN was reset last, at a counter or with the card.
     pub pin_reset_at: Option<Timestamp>,
+    /// The events of its line that stand behind its state.
+    pub driven: Driven,
 }
 
 impl Binding {

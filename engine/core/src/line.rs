@@ -1,5 +1,6 @@
 //! Lines: what carriers say of a SIM, the history it makes, and how a feed stands.
 
+mod consequence;
 mod event;
 mod feed;
 mod history;
@@ -8,6 +9,7 @@ mod view;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use consequence::{Consequence, Effect, Reopening, consequence, hears, reopening};
 pub use event::{EventKind, LineName, ReissueCause, SimEvent, SuspensionCause};
 pub use feed::{Feed, FeedTerms};
 pub use history::{LineHistory, Observed, Recorded, Told};

@@ -16,8 +16,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     binding::{
-        Binding, BoundCertificate, CounterPolicy, Handsets, Identified, KeyHome, Place, Serving,
-        Sim, State,
+        Binding, BoundCertificate, CounterPolicy, Driven, Handsets, Identified, KeyHome, Place,
+        Serving, Sim, State,
     },
     ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
     status::Standing as IssuerWord,
@@ -96,6 +96,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             suspended: None,
             released_at: None,
             pin_reset_at: None,
+            driven: Driven::default(),
         };
         self.write_enrolment(by, request, digest, binding, receipt).await
     }

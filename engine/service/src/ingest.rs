@@ -1,9 +1,12 @@
 //! What carriers tell: kept once, put in its place, and acknowledged after it is on disk.
 
 use crate::{
+    drive::{Driving, KnownLine},
     engine::{Engine, TRIES, contended},
     error::ServiceError,
-    ledger::{EventEntry, EventRow, EventText, LineRow, LineText, StateEntry, decode_row, keys},
+    ledger::{
+        CorrectionEntry, EventEntry, EventRow, EventText, LineText, StateEntry, decode_row, keys,
+    },
     limits::Subjects,
     ports::{
         store::{Expected, Key, Position, Store, StoreError},
@@ -184,25 +187,64 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Ok(receipt(Kept::Applied, Vec::new(), position, learned_at))
             }
             Tidings::Correction { corrected } => {
-                let (line, expected) = self.corrected_line(carrier, corrected).await?;
-                expect.push(expected);
-                let entry = StateEntry::Correction {
+                let entry = CorrectionEntry {
                     carrier: carrier.clone(),
                     id: id.clone(),
                     digest,
                     corrected: corrected.clone(),
-                    line,
+                    line: None,
                     learned_at,
                 };
-                let position = self.append_state(&entry, expect).await?;
+                let position = self.keep_correction(entry, expect).await?;
                 Ok(receipt(Kept::Applied, Vec::new(), position, learned_at))
             }
             Tidings::Happened { line, kind } => {
                 let told = self.event(message, line, kind, digest, learned_at).await?;
-                let position = self.append_state(&StateEntry::Event(told.entry), expect).await?;
+                let event = happened(message, kind);
+                let driving = self.driven(&event, line, &told.known, learned_at).await?;
+                let Driving { effects, expect: driven } = driving;
+                expect.extend(driven);
+                let entry = if effects.is_empty() {
+                    StateEntry::Event(told.entry)
+                } else {
+                    StateEntry::EventDrove { event: told.entry, effects }
+                };
+                let position = self.append_state(&entry, expect).await?;
                 Ok(receipt(told.kept, told.flags, position, learned_at))
             }
         }
+    }
+
+    /// Keeps a correction, with what it undoes where the event is here already.
+    async fn keep_correction(
+        &self,
+        mut correction: CorrectionEntry,
+        mut expect: Vec<(Key, Expected)>,
+    ) -> Result<Position, Fault> {
+        let CorrectionEntry { carrier, corrected, learned_at, .. } = &correction;
+        let key = keys::event(carrier, corrected)?;
+        let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
+        let Some(row) = snapshot.values.into_iter().next().flatten() else {
+            expect.push((key, Expected::Absent));
+            return Ok(self.append_state(&StateEntry::Correction(correction), expect).await?);
+        };
+        expect.push((key, Expected::Version(row.version)));
+        let event: EventRow = decode_row(&row.value).map_err(StoreError::from)?;
+        let back = self.taken_back(carrier, corrected, &event).await?;
+        let driving = match &back {
+            Some(back) => self.undone(back, *learned_at).await?,
+            None => Driving::default(),
+        };
+        correction.line = event.line;
+        expect.extend(driving.expect);
+        let entry = match back.filter(|_| !driving.effects.is_empty()) {
+            Some(back) => {
+                let effects = driving.effects;
+                StateEntry::CorrectionDrove { correction, text: back.text, effects }
+            }
+            None => StateEntry::Correction(correction),
+        };
+        Ok(self.append_state(&entry, expect).await?)
     }
 
     async fn keep_reused(
@@ -243,8 +285,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let vault = &*self.vault;
         let hash = keys::line_hash(vault, &message.carrier, line);
         let snapshot = self.store.read(&[keys::line(hash)?, keys::history(hash)?]).await?;
-        let row = snapshot.values.first().and_then(Option::as_ref);
-        let known: Option<LineRow> = row.map(|row| decode_row(&row.value)).transpose()?;
+        let row = match snapshot.values.first().and_then(Option::as_ref) {
+            Some(row) => Some((decode_row(&row.value)?, row.version)),
+            None => None,
+        };
         let history = match snapshot.values.get(1).and_then(Option::as_ref) {
             Some(row) => {
                 let sealed: Sealed = decode_row(&row.value)?;
@@ -252,9 +296,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
             None => LineHistory::default(),
         };
-        let flags = flags(message, kind, &history, learned_at);
-        let key: KeyId = match &known {
-            Some(row) => row.key,
+        let known = KnownLine { row, history };
+        let flags = flags(&happened(message, kind), &known.history, learned_at);
+        let key: KeyId = match &known.row {
+            Some((row, _)) => row.key,
             None => vault.new_key().await?,
         };
         let text = EventText {
@@ -270,26 +315,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             flags: flags.iter().map(|flag| *flag as u8).collect(),
             text: sealing::seal(vault, key, sealing::EVENT, &text)?,
         };
-        let bound = known.is_some_and(|row| row.binding.is_some());
+        let bound = known.row.as_ref().is_some_and(|(row, _)| !row.bindings.is_empty());
         let kept = if bound { Kept::Applied } else { Kept::UnknownLine };
-        Ok(Told { entry, kept, flags })
-    }
-
-    /// The line of the event that is corrected, where it is here, and what must still hold of it.
-    async fn corrected_line(
-        &self,
-        carrier: &CarrierId,
-        corrected: &EventId,
-    ) -> Result<(Option<Sealed>, (Key, Expected)), ServiceError> {
-        let key = keys::event(carrier, corrected)?;
-        let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
-        match snapshot.values.into_iter().next().flatten() {
-            Some(row) => {
-                let event: EventRow = decode_row(&row.value)?;
-                Ok((event.line, (key, Expected::Version(row.version))))
-            }
-            None => Ok((None, (key, Expected::Absent))),
-        }
+        Ok(Told { entry, kept, flags, known })
     }
 }
 
@@ -297,6 +325,7 @@ struct Told {
     entry: EventEntry,
     kept: Kept,
     flags: Vec<Flag>,
+    known: KnownLine,
 }
 
 /// Another change came first, or a fault.
@@ -324,24 +353,22 @@ fn receipt(kept: Kept, flags: Vec<Flag>, position: Position, learned_at: Timesta
     Receipt { kept, flags, position, learned_at }
 }
 
-fn flags(
-    message: &Message,
-    kind: &EventKind,
-    history: &LineHistory,
-    learned_at: Timestamp,
-) -> Vec<Flag> {
-    let at = message.occurred_at;
-    let event = SimEvent {
+fn happened(message: &Message, kind: &EventKind) -> SimEvent {
+    SimEvent {
         id: message.id.clone(),
         carrier: message.carrier.clone(),
-        occurred_at: at,
+        occurred_at: message.occurred_at,
         kind: kind.clone(),
-    };
+    }
+}
+
+fn flags(event: &SimEvent, history: &LineHistory, learned_at: Timestamp) -> Vec<Flag> {
+    let at = event.occurred_at;
     [
         (history.newest().is_some_and(|newest| at < newest), Flag::Late),
         (at > learned_at.plus(AHEAD), Flag::Future),
         (at < ANCIENT, Flag::Ancient),
-        (history.contradicts(&event), Flag::Contradicts),
+        (history.contradicts(event), Flag::Contradicts),
     ]
     .into_iter()
     .filter_map(|(odd, flag)| odd.then_some(flag))

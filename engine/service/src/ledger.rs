@@ -7,14 +7,15 @@ mod projection;
 mod rows;
 
 pub use entry::{
-    BindingChange, DecisionEntry, EventEntry, EventText, FiredEntry, KeptReceipt, LimitEntry,
-    LineText, OutcomeText, StateEntry, decode_decision, decode_state, encode_decision,
-    encode_state,
+    BindingChange, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry, EventText,
+    FiredEntry, KeptReceipt, LimitEntry, LineText, OutcomeText, Reopens, StateEntry,
+    decode_decision, decode_state, encode_decision, encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
-    AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ListRow, ManifestRow,
-    OnceLiveRow, PacksRow, Reuse, StatusRow, decode_row, encode_row,
+    AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineBinding, LineRow, ListRow,
+    ManifestRow, OnceLiveRow, PacksRow, ReopenedRow, Reuse, Stand, StatusRow, decode_row,
+    encode_row,
 };

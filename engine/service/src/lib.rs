@@ -10,6 +10,7 @@ pub mod challenge;
 pub mod check;
 pub mod decisions;
 mod digest;
+mod drive;
 pub mod engine;
 pub mod enrol;
 mod error;

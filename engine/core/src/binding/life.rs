@@ -3,6 +3,7 @@
 use super::{Act, Binding, LifecycleReason, Refused, State};
 use crate::{
     ids::{CallerId, CarrierId, EventId},
+    line::Effect,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,9 @@ impl Binding {
                 return Err(Refused::NotExpired);
             }
             (Act::Expire, _) => {}
-            (_, State::Ended { .. }) => return Err(Refused::Ended),
+            (_, State::Ended { .. }) => {
+                return self.beyond_the_line(act, why, by, now).ok_or(Refused::Ended);
+            }
             _ => {}
         }
         self.state = before.apply(act, why)?;
@@ -93,15 +96,20 @@ impl Binding {
             Act::Release => {
                 self.held = None;
                 self.released_at = Some(now);
+                self.driven.forget(Effect::Hold);
             }
             Act::Suspend if self.state.is_suspended() => {
                 let suspension = || Suspension { since: now, by: by.clone() };
                 self.suspended.get_or_insert_with(suspension);
             }
             Act::Suspend => {}
-            Act::Resume => self.suspended = None,
+            Act::Resume => {
+                self.suspended = None;
+                self.driven.forget(Effect::Suspend);
+            }
             Act::Activate | Act::Reprove => {
                 self.suspended = None;
+                self.driven.forget(Effect::Suspend);
                 self.proven_at = now;
                 self.foreign_handset_at = None;
             }

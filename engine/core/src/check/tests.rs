@@ -193,6 +193,7 @@ fn in_order() -> Input {
             suspended: None,
             released_at: None,
             pin_reset_at: None,
+            driven: crate::binding::Driven::default(),
         }),
         events: Vec::new(),
         feed: Some(Feed { last_heard: Some(NOW.minus(Duration::from_secs(60))), horizon_days: 0 }),

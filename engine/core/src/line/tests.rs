@@ -59,6 +59,7 @@ pub(crate) fn binding() -> Binding {
         suspended: None,
         released_at: None,
         pin_reset_at: None,
+        driven: crate::binding::Driven::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the histories of a binding's line come to at one instant.
 
 use super::{
+    consequence::since,
     event::EventKind,
     history::{LineHistory, Recorded},
 };
@@ -15,11 +16,6 @@ use std::time::Duration;
 
 /// How far a carrier's clock may be ahead of ours.
 const MOST_AHEAD: Duration = Duration::from_secs(300);
-
-/// Carriers give times in whole minutes.
-const WHOLE_MINUTE: Duration = Duration::from_secs(60);
-/// 2000-01-01T00:00:00Z: a time before it is none.
-const ANCIENT: Timestamp = Timestamp::from_secs(946_684_800);
 
 /// Where the carrier saw the SIM last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,10 +212,8 @@ impl LineView {
 /// was learned since and lies within a carrier's whole minute before it or has no time at all, and
 /// suspensions whenever they began, because they last.
 fn counts(event: &Recorded, proven_at: Timestamp) -> bool {
-    let at = event.occurred_at;
     let lasts = matches!(event.kind, EventKind::LineSuspended { .. } | EventKind::LineResumed);
-    let late = event.learned_at > proven_at && (at > proven_at.minus(WHOLE_MINUTE) || at < ANCIENT);
-    at > proven_at || lasts || late
+    lasts || since(event.occurred_at, event.learned_at, proven_at)
 }
 
 /// A handset that shows no IMEI (iOS) is known to the carrier by one all the same: the one in which

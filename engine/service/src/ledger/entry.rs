@@ -1,11 +1,14 @@
 //! Entries of the ledgers, in postcard behind one version byte. An entry that was written is never
 //! read differently: a changed shape is a new variant at the end of its enum.
 
+mod line;
+
+pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
+
 use crate::ports::{status::ListName, store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
-    line::{EventKind, LineName},
     rollout::Change,
     snooze::Snooze,
     status::Answer,
@@ -35,6 +38,10 @@ pub enum BindingChange {
     ForeignHandset,
     /// An iPhone's app was installed anew: another key is in the place of the old one.
     HandsetReinstalled,
+    /// An event of its line suspended it.
+    Suspended,
+    /// An event that had driven it was taken back.
+    Undone,
 }
 
 /// Apple's receipt for the key of a handset.
@@ -44,43 +51,6 @@ pub struct KeptReceipt {
     pub key: [u8; 16],
     /// The receipt, sealed.
     pub sealed: Sealed,
-}
-
-/// The line of an event, with the carrier whose word it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineText {
-    /// The carrier.
-    pub carrier: CarrierId,
-    /// The line.
-    pub line: LineName,
-}
-
-/// The sealed part of an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventText {
-    /// The line.
-    pub line: LineText,
-    /// What happened.
-    pub kind: EventKind,
-}
-
-/// A SIM event as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventEntry {
-    /// Who speaks.
-    pub carrier: CarrierId,
-    /// The carrier's number.
-    pub id: EventId,
-    /// SHA-256 of the content.
-    pub digest: [u8; 32],
-    /// When it happened.
-    pub occurred_at: Timestamp,
-    /// When it was learned.
-    pub learned_at: Timestamp,
-    /// What is odd about it, by the numbers of the contract's flags.
-    pub flags: Vec<u8>,
-    /// [`EventText`], sealed.
-    pub text: Sealed,
 }
 
 /// How a step-up ended.
@@ -130,20 +100,7 @@ pub enum StateEntry {
     /// An event whose number was used before for another content: kept, and without effect.
     EventReused(EventEntry),
     /// A carrier takes an event back.
-    Correction {
-        /// Who speaks.
-        carrier: CarrierId,
-        /// The correction's own number.
-        id: EventId,
-        /// SHA-256 of the content.
-        digest: [u8; 32],
-        /// The event that was wrong.
-        corrected: EventId,
-        /// Its line, sealed, where the event is here already.
-        line: Option<Sealed>,
-        /// When it was learned.
-        learned_at: Timestamp,
-    },
+    Correction(CorrectionEntry),
     /// A feed lives.
     Heartbeat {
         /// Whose.
@@ -265,6 +222,22 @@ pub enum StateEntry {
         next_update: Timestamp,
         /// When it was learned.
         learned_at: Timestamp,
+    },
+    /// A carrier's event about a line, and what it did to bindings of that line.
+    EventDrove {
+        /// The event.
+        event: EventEntry,
+        /// What it did.
+        effects: Effects,
+    },
+    /// A carrier takes an event back, and what that did to bindings of its line.
+    CorrectionDrove {
+        /// The correction.
+        correction: CorrectionEntry,
+        /// The event that was wrong, as it is kept.
+        text: Sealed,
+        /// What was undone.
+        effects: Effects,
     },
 }
 

@@ -254,3 +254,14 @@ pub fn support(code: SupportCode, id: DecisionId) -> Result<Key, StoreError> {
 pub fn support_code(code: SupportCode) -> Result<Key, StoreError> {
     key(b'S', &[code.as_bytes()])
 }
+
+/// A time whose decisions are to be looked at again, by the position of the entry that says so and
+/// a number within it.
+pub fn reopened(at: Position, number: u8) -> Result<Key, StoreError> {
+    key(b'j', &[&at.0.to_be_bytes(), &[number]])
+}
+
+/// All times whose decisions are to be looked at again, as a prefix.
+pub fn reopened_all() -> Result<Key, StoreError> {
+    key(b'j', &[])
+}

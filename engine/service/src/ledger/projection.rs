@@ -1,18 +1,19 @@
 //! How entries become rows of the index: the same function while serving and while rebuilding.
 
 mod app_attest;
+mod line;
 mod packs;
 mod status;
 
 use super::{
     entry::{
-        BindingChange, DecisionEntry, EventEntry, EventText, LineText, StateEntry, decode_decision,
+        BindingChange, DecisionEntry, EventText, LineText, StateEntry, decode_decision,
         decode_state,
     },
     keys,
     rows::{
         AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ListRow,
-        ManifestRow, PacksRow, Reuse, decode_row, encode_row,
+        ManifestRow, PacksRow, Stand, decode_row, encode_row,
     },
 };
 use crate::{
@@ -25,15 +26,19 @@ use crate::{
     },
     sealing,
 };
+use line::Told;
 use serde::Serialize;
 use simbind_core::{
-    binding::Binding,
-    ids::{BindingId, CarrierId, EventId, SupportCode},
-    line::{Feed, LineHistory, SimEvent, Told},
+    binding::{Binding, State},
+    ids::{BindingId, CarrierId, SupportCode},
+    line::Feed,
     snooze::Snoozes,
     time::Timestamp,
 };
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 /// The projection of both ledgers. It opens sealed parts to find the look-up hashes of what they
 /// name; the parts of an erased person leave no row.
@@ -62,36 +67,18 @@ impl<V: Vault> IndexProjection<V> {
     fn state_reads(&self, entry: &StateEntry) -> Result<Vec<Key>, ProjectionError> {
         let keys = match entry {
             StateEntry::Enrolled { sealed, .. } | StateEntry::BindingChanged { sealed, .. } => {
-                let Some(binding) = self.binding(sealed)? else { return Ok(Vec::new()) };
-                let hashes = keys::line_hashes(&*self.vault, &binding.sim);
-                hashes.into_iter().map(keys::line).collect::<Result<_, _>>()
+                return self.binding_reads(sealed);
             }
-            StateEntry::Event(event) => {
-                let Some(text) = self.event_text(&event.text)? else { return Ok(Vec::new()) };
-                let hash = keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line);
-                [
-                    keys::line(hash),
-                    keys::history(hash),
-                    keys::corrected(&event.carrier, &event.id),
-                    keys::feed(&event.carrier),
-                ]
-                .into_iter()
-                .collect()
+            StateEntry::Event(event) => return self.event_reads(event),
+            StateEntry::EventDrove { event, effects } => {
+                let own = self.event_reads(event)?;
+                return self.with_effects(own, effects);
             }
-            StateEntry::EventReused(event) => {
-                let text = self.event_text(&event.text)?;
-                let line = text
-                    .map(|text| keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line));
-                let event = keys::event(&event.carrier, &event.id);
-                std::iter::once(event).chain(line.map(keys::line)).collect()
-            }
-            StateEntry::Correction { carrier, line, .. } => {
-                let mut wanted = vec![keys::feed(carrier)];
-                if let Some(text) = line.as_ref().map(|line| self.line_text(line)).transpose()? {
-                    let hash = text.map(|t| keys::line_hash(&*self.vault, &t.carrier, &t.line));
-                    wanted.extend(hash.map(keys::history));
-                }
-                wanted.into_iter().collect()
+            StateEntry::EventReused(event) => return self.reused_reads(event),
+            StateEntry::Correction(correction) => return self.correction_reads(correction),
+            StateEntry::CorrectionDrove { correction, effects, .. } => {
+                let own = self.correction_reads(correction)?;
+                return self.with_effects(own, effects);
             }
             StateEntry::Heartbeat { carrier, .. } => [keys::feed(carrier)].into_iter().collect(),
             StateEntry::CounterSeen { .. }
@@ -123,12 +110,12 @@ impl<V: Vault> IndexProjection<V> {
         match entry {
             StateEntry::Enrolled { binding: id, by, request, digest, sealed, receipt } => {
                 let mut writes = vec![put(keys::request(&by, &request), &(digest, id))?];
-                writes.extend(self.binding_writes(id, sealed, values)?);
+                writes.extend(self.bound_writes(id, sealed, values)?);
                 writes.extend(app_attest::received(id, receipt)?);
                 Ok(writes)
             }
             StateEntry::BindingChanged { binding, sealed, change, receipt, .. } => {
-                let mut writes = self.binding_writes(binding, sealed, values)?;
+                let mut writes = self.bound_writes(binding, sealed, values)?;
                 writes.extend(app_attest::received(binding, receipt)?);
                 if change == BindingChange::Reproved {
                     // Who was seen at a counter sets the PIN anew.
@@ -136,24 +123,22 @@ impl<V: Vault> IndexProjection<V> {
                 }
                 Ok(writes)
             }
-            StateEntry::Event(event) => self.event_writes(at, event, values),
+            StateEntry::Event(event) => self.event_writes(at, &event, values),
             StateEntry::EventReused(event) => self.reused_writes(at, &event, values),
-            StateEntry::Correction { carrier, id, digest, corrected, line, learned_at } => {
-                let row = EventRow {
-                    digest,
-                    position: at.0,
-                    line: None,
-                    reused: Vec::new(),
-                    corrects: Some(corrected.clone()),
-                };
-                let mut writes = vec![
-                    put(keys::event(&carrier, &id), &row)?,
-                    put(keys::corrected(&carrier, &corrected), &())?,
-                    hear(&carrier, values.first(), learned_at, 0)?,
-                ];
-                if let (Some(sealed), Some(Some(history))) = (line, values.get(1)) {
-                    writes.extend(self.corrected_history(&sealed, history, &corrected)?);
-                }
+            StateEntry::EventDrove { event, effects } => {
+                let own = self.event_reads(&event)?.len();
+                let (own, rest) = values.split_at_checked(own).ok_or(FEWER)?;
+                let mut writes = self.event_writes(at, &event, own)?;
+                writes.extend(self.effects_writes(at, &Told::of(&event), effects, rest)?);
+                Ok(writes)
+            }
+            StateEntry::Correction(correction) => self.correction_writes(at, &correction, values),
+            StateEntry::CorrectionDrove { correction, text, effects } => {
+                let own = self.correction_reads(&correction)?.len();
+                let (own, rest) = values.split_at_checked(own).ok_or(FEWER)?;
+                let mut writes = self.correction_writes(at, &correction, own)?;
+                let told = Told::back(&correction, &text);
+                writes.extend(self.effects_writes(at, &told, effects, rest)?);
                 Ok(writes)
             }
             StateEntry::Heartbeat { carrier, id, digest, horizon_days, learned_at } => {
@@ -206,127 +191,93 @@ impl<V: Vault> IndexProjection<V> {
         }
     }
 
+    /// The rows of lines that a binding's rows need.
+    fn binding_reads(&self, sealed: &Sealed) -> Result<Vec<Key>, ProjectionError> {
+        let Some(binding) = self.binding(sealed)? else { return Ok(Vec::new()) };
+        let hashes = keys::line_hashes(&*self.vault, &binding.sim).into_iter().map(keys::line);
+        hashes.collect::<Result<_, _>>().map_err(key_error)
+    }
+
+    fn bound_writes(
+        &self,
+        id: BindingId,
+        sealed: Sealed,
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        let mut lines = LineRows::default();
+        let mut writes = self.binding_writes(id, sealed, values, &mut lines)?;
+        writes.extend(lines.writes()?);
+        Ok(writes)
+    }
+
+    /// The rows of a binding, but for those of its lines, which are noted: several bindings that
+    /// one entry changes can share a line.
     fn binding_writes(
         &self,
         id: BindingId,
         sealed: Sealed,
         values: &[Option<Stored>],
+        lines: &mut LineRows,
     ) -> Result<Vec<Write>, ProjectionError> {
         let vault = &*self.vault;
         let Some(binding) = self.binding(&sealed)? else {
             return Ok(vec![put(keys::binding(id), &BindingRow { sealed })?]);
         };
         let key = sealed.key;
+        let stand = match binding.state {
+            State::Ended { .. } => Stand::Over,
+            _ => Stand::Living,
+        };
         let mut writes = vec![
-            put(
-                keys::certificate(vault, &binding.certificate.id),
-                &CertificateRow { binding: id },
-            )?,
-            status::bound_write(vault, &binding.certificate, id)?,
             put(keys::person_binding(vault, &binding.person, id), &())?,
             put(keys::person_key(vault, &binding.person), &key)?,
             put(keys::binding(id), &BindingRow { sealed })?,
         ];
+        // What is over takes no certificate from a binding that has it now.
+        if stand == Stand::Living {
+            let row = CertificateRow { binding: id };
+            writes.push(put(keys::certificate(vault, &binding.certificate.id), &row)?);
+            writes.push(status::bound_write(vault, &binding.certificate, id)?);
+        }
         // A line that carriers spoke of before keeps the key that its history is sealed with.
         for (hash, known) in keys::line_hashes(vault, &binding.sim).into_iter().zip(values) {
-            let known: Option<LineRow> =
-                known.as_ref().map(|row| decode_row(&row.value)).transpose()?;
-            let key = known.map_or(key, |row| row.key);
-            writes.push(put(keys::line(hash), &LineRow { key, binding: Some(id) })?);
+            let line = keys::line(hash).map_err(key_error)?;
+            lines.note(line, known.as_ref(), key, (id, stand))?;
         }
         Ok(writes)
-    }
-
-    fn event_writes(
-        &self,
-        at: Position,
-        event: EventEntry,
-        values: &[Option<Stored>],
-    ) -> Result<Vec<Write>, ProjectionError> {
-        let EventEntry { carrier, id, digest, occurred_at, learned_at, text: sealed, .. } = event;
-        let key = sealed.key;
-        let Some(text) = self.event_text(&sealed)? else { return Ok(Vec::new()) };
-        let [line, history, corrected, feed] = values else {
-            return Err(ProjectionError { what: "the values of an event" });
-        };
-        let hash = keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line);
-        let mut writes = Vec::with_capacity(4);
-        let key = match line {
-            Some(row) => decode_row::<LineRow>(&row.value)?.key,
-            None => {
-                writes.push(put(keys::line(hash), &LineRow { key, binding: None })?);
-                key
-            }
-        };
-        let told = if corrected.is_some() { Told::Corrected } else { Told::Stands };
-        let mut told_history = self.history(history.as_ref())?;
-        let happened =
-            SimEvent { id: id.clone(), carrier: carrier.clone(), occurred_at, kind: text.kind };
-        told_history.record(happened, learned_at, at.0, told);
-        writes.push(self.history_write(hash, key, &told_history)?);
-        let line = sealing::seal(&*self.vault, key, sealing::LINE, &text.line)?;
-        let row = EventRow {
-            digest,
-            position: at.0,
-            line: Some(line),
-            reused: Vec::new(),
-            corrects: None,
-        };
-        writes.push(put(keys::event(&carrier, &id), &row)?);
-        writes.push(hear(&carrier, Some(feed), learned_at, 0)?);
-        Ok(writes)
-    }
-
-    /// Counts it beside the first event of its number, and keeps the key that seals what is said of
-    /// its line, so that the next event of that line needs no other.
-    fn reused_writes(
-        &self,
-        at: Position,
-        event: &EventEntry,
-        values: &[Option<Stored>],
-    ) -> Result<Vec<Write>, ProjectionError> {
-        let mut writes = Vec::with_capacity(2);
-        if let Some(Some(first)) = values.first() {
-            let mut row: EventRow = decode_row(&first.value)?;
-            row.reused.push(Reuse { digest: event.digest, position: at.0 });
-            writes.push(put(keys::event(&event.carrier, &event.id), &row)?);
-        }
-        if let (Some(None), Some(text)) = (values.get(1), self.event_text(&event.text)?) {
-            let hash = keys::line_hash(&*self.vault, &text.line.carrier, &text.line.line);
-            let key = event.text.key;
-            writes.push(put(keys::line(hash), &LineRow { key, binding: None })?);
-        }
-        Ok(writes)
-    }
-
-    fn corrected_history(
-        &self,
-        line: &Sealed,
-        history: &Stored,
-        corrected: &EventId,
-    ) -> Result<Option<Write>, ProjectionError> {
-        let Some(text) = self.line_text(line)? else { return Ok(None) };
-        let hash = keys::line_hash(&*self.vault, &text.carrier, &text.line);
-        let mut told = self.history(Some(history))?;
-        told.correct(corrected);
-        self.history_write(hash, line.key, &told).map(Some)
-    }
-
-    fn history(&self, row: Option<&Stored>) -> Result<LineHistory, ProjectionError> {
-        let Some(row) = row else { return Ok(LineHistory::default()) };
-        let sealed: Sealed = decode_row(&row.value)?;
-        Ok(sealing::open(&*self.vault, sealing::HISTORY, &sealed)?.unwrap_or_default())
-    }
-
-    fn history_write(
-        &self,
-        hash: crate::ports::vault::LookupHash,
-        key: KeyId,
-        history: &LineHistory,
-    ) -> Result<Write, ProjectionError> {
-        put(keys::history(hash), &sealing::seal(&*self.vault, key, sealing::HISTORY, history)?)
     }
 }
+
+/// Rows of lines that one entry changes.
+#[derive(Default)]
+struct LineRows(BTreeMap<Key, LineRow>);
+
+impl LineRows {
+    fn note(
+        &mut self,
+        line: Key,
+        known: Option<&Stored>,
+        key: KeyId,
+        (id, stand): (BindingId, Stand),
+    ) -> Result<(), ProjectionError> {
+        let row = match self.0.entry(line) {
+            Entry::Occupied(noted) => noted.into_mut(),
+            Entry::Vacant(place) => place.insert(match known {
+                Some(row) => decode_row(&row.value)?,
+                None => LineRow::unbound(key),
+            }),
+        };
+        row.note(id, stand);
+        Ok(())
+    }
+
+    fn writes(self) -> Result<Vec<Write>, ProjectionError> {
+        self.0.into_iter().map(|(line, row)| put(Ok(line), &row)).collect()
+    }
+}
+
+/// An entry that asked for more values than came.
+const FEWER: ProjectionError = ProjectionError { what: "the values of an event" };
 
 fn key_error(_: StoreError) -> ProjectionError {
     ProjectionError { what: "an entry with a key that is too long" }

@@ -1,13 +1,14 @@
 //! Rows of the index, in postcard behind one version byte. The index can be made anew, so a
 //! changed shape is another version and a rebuild.
 
+use super::entry::Reopens;
 use crate::ports::{
     store::ProjectionError,
     vault::{KeyId, Sealed},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use simbind_core::{
-    ids::{BindingId, EventId, ListScope},
+    ids::{BindingId, CarrierId, EventId, ListScope},
     rollout::Origin,
     status::Known,
     time::Timestamp,
@@ -34,8 +35,66 @@ pub struct CertificateRow {
 pub struct LineRow {
     /// The key.
     pub key: KeyId,
-    /// The newest binding of the line, where one knows it.
-    pub binding: Option<BindingId>,
+    /// The bindings that know the line, the newest last: at most [`LineRow::MOST_BINDINGS`].
+    pub bindings: Vec<LineBinding>,
+}
+
+/// A binding of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineBinding {
+    /// Which.
+    pub id: BindingId,
+    /// Whether it is over.
+    pub stand: Stand,
+}
+
+/// Whether a binding is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stand {
+    /// It lives.
+    Living,
+    /// It is over. An event that is taken back may bring it back.
+    Over,
+}
+
+impl LineRow {
+    /// The most bindings of a line that its events reach.
+    pub const MOST_BINDINGS: usize = 32;
+
+    /// A line that no binding knows.
+    pub const fn unbound(key: KeyId) -> Self {
+        Self { key, bindings: Vec::new() }
+    }
+
+    /// Notes how a binding stands. Where there are too many, one that is over gives way, or else
+    /// the oldest.
+    pub fn note(&mut self, id: BindingId, stand: Stand) {
+        if let Some(known) = self.bindings.iter_mut().find(|known| known.id == id) {
+            known.stand = stand;
+            return;
+        }
+        if self.bindings.len() >= Self::MOST_BINDINGS {
+            let over = self.bindings.iter().position(|known| known.stand == Stand::Over);
+            self.bindings.remove(over.unwrap_or_default());
+        }
+        self.bindings.push(LineBinding { id, stand });
+    }
+}
+
+/// A time whose decisions are to be looked at again, under the position of the entry that says so
+/// and a number within it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReopenedRow {
+    /// Of which binding, and which time.
+    pub reopens: Reopens,
+    /// When the event, or its correction, was learned.
+    pub learned_at: Timestamp,
+    /// Whose event it is.
+    pub carrier: CarrierId,
+    /// The event, or the one that was taken back.
+    pub event: EventId,
+    /// The event, sealed, as its entry has it.
+    pub text: Sealed,
 }
 
 /// An event that was heard, under its carrier and number.

@@ -15,6 +15,7 @@ mod binding;
 mod chains;
 mod checks;
 mod decisions;
+mod driven;
 mod events;
 mod faults;
 mod limits;

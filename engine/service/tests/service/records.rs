@@ -1,6 +1,8 @@
 //! Entries that were written are never read differently: each kind of entry of version 1, as hex
 //! in `golden.txt`, still decodes to what it was and encodes to the same bytes.
 
+mod line;
+
 use crate::support::{Person, World, caller, imei};
 use simbind_core::{
     binding::LifecycleReason as Why,
@@ -61,15 +63,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         sealed: sealed(6),
         receipt: None,
     };
-    let correction = |line| StateEntry::Correction {
-        carrier: carrier(),
-        id: "c-1".parse().unwrap(),
-        digest: [5; 32],
-        corrected: "e-1".parse().unwrap(),
-        line,
-        learned_at: Timestamp::from_millis(7),
-    };
-    vec![
+    let mut all = vec![
         (
             "enrolled",
             StateEntry::Enrolled {
@@ -110,8 +104,8 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ("foreign-handset", changed(BindingChange::ForeignHandset)),
         ("event", StateEntry::Event(event())),
         ("event-reused", StateEntry::EventReused(event())),
-        ("correction", correction(Some(sealed(8)))),
-        ("correction-first", correction(None)),
+        ("correction", StateEntry::Correction(line::correction(Some(sealed(8))))),
+        ("correction-first", StateEntry::Correction(line::correction(None))),
         (
             "heartbeat",
             StateEntry::Heartbeat {
@@ -220,7 +214,9 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 learned_at: Timestamp::from_millis(1_790_000_000_999),
             },
         ),
-    ]
+    ];
+    all.extend(line::states());
+    all
 }
 
 fn learned(standing: Standing, source: Source) -> StateEntry {
