@@ -165,7 +165,7 @@ async fn the_command_joins_labels_and_says_the_same_of_a_server_and_of_its_folde
     assert!(honest["newly_stepped_up"].as_u64().unwrap() > 0, "{asked}");
     assert_eq!(attack["newly_allowed"], 0);
     let example = &asked["examples"][0];
-    assert!(example["support_code"].as_str().unwrap().len() == 9, "{example}");
+    assert!(example["support_code"].as_str().unwrap().len() == 11, "{example}");
     assert_eq!(example["rules_new"][0], "jp-national/apps-to-the-counter");
     let refused = ask(dir.path(), &["--data", "data"]).await;
     assert!(!refused.status.success() && refused.stderr.contains("in use"), "{}", refused.stderr);

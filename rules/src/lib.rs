@@ -28,7 +28,7 @@ pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Fact, FactEnum, Facts};
 pub use life::{LifeTerms, Persons};
 pub use pack::{LimitKey, PackSource};
-pub use reason::{Lang, ReasonCode};
+pub use reason::{Lang, Place, ReasonCode};
 pub use text::is_hidden;
 pub use verdict::{CheckKind, Edge, Methods, Severity, StepUpMethod, Verdict};
 

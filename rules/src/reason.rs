@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod engine;
+mod place;
 
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,8 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use place::Place;
 
 use self::catalogue::{CatalogueError, Entry, read_catalogue};
 use crate::verdict::Edge;
@@ -78,6 +81,11 @@ impl ReasonCode {
             Lang::Ja => &entry.ja_next,
             Lang::En => &entry.en_next,
         })
+    }
+
+    /// Where it can be put right, the nearest first; at least one place.
+    pub fn places(self) -> &'static [Place] {
+        self.entry().map_or(&[], |entry| &entry.at)
     }
 
     /// The edge of the binding that this reason says is broken.

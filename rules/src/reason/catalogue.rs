@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::Lang;
+use super::{Lang, Place};
 use crate::bounds::{REASON_TEXT, REASONS};
 use crate::verdict::Edge;
 
@@ -18,6 +18,7 @@ pub(super) struct Entry {
     pub(super) ja_next: String,
     pub(super) en: String,
     pub(super) en_next: String,
+    pub(super) at: Vec<Place>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +41,8 @@ pub(crate) enum CatalogueError {
     Twice(String),
     #[error("reason {code} has no {lang:?} text, or one that is no {lang:?} or is too long")]
     Text { code: String, lang: Lang },
+    #[error("reason {0} names no place, or one twice")]
+    Place(String),
 }
 
 /// Reads a catalogue in which every reason has its texts in both languages.
@@ -57,6 +60,10 @@ pub(super) fn read_catalogue(text: &str) -> Result<Vec<Entry>, CatalogueError> {
         }
         if !codes.insert(code) {
             return Err(CatalogueError::Twice(code.clone()));
+        }
+        let twice = |place: &Place| entry.at.iter().filter(|at| *at == place).count() > 1;
+        if entry.at.is_empty() || entry.at.iter().any(twice) {
+            return Err(CatalogueError::Place(code.clone()));
         }
         let right = |text: &String| !text.trim().is_empty() && text.chars().count() <= REASON_TEXT;
         let wrong = |lang| Err(CatalogueError::Text { code: code.clone(), lang });

@@ -23,6 +23,7 @@ fn one(key: &str, line: &str) -> String {
         ("ja_next", "ja_next = \"次に\""),
         ("en", "en = \"Why.\""),
         ("en_next", "en_next = \"What next.\""),
+        ("at", "at = [\"app\"]"),
     ];
     let lines = lines.map(|(name, usual)| if name == key { line } else { usual });
     format!("[[reason]]\n{}\n", lines.join("\n"))
@@ -42,6 +43,19 @@ fn a_reason_without_its_texts_in_both_languages_is_refused() {
             let found = read_catalogue(&one(key, &format!("{key} = \"{text}\""))).unwrap_err();
             assert_eq!(found, CatalogueError::Text { code: "A".to_owned(), lang }, "{key} {text}");
         }
+    }
+}
+
+#[test]
+fn every_reason_names_where_to_go_and_no_place_twice() {
+    assert!(ReasonCode::all().all(|reason| !reason.places().is_empty()));
+    for line in ["at = []", "at = [\"app\", \"app\"]"] {
+        let found = read_catalogue(&one("at", line)).unwrap_err();
+        assert_eq!(found, CatalogueError::Place("A".to_owned()), "{line}");
+    }
+    for line in ["", "at = [\"moon\"]"] {
+        let found = read_catalogue(&one("at", line)).unwrap_err();
+        assert!(matches!(found, CatalogueError::Malformed(_)), "{line}");
     }
 }
 

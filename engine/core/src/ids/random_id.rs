@@ -84,22 +84,33 @@ random_id! {
     StepUpId, "step-up id", "stp_"
 }
 
-/// A decision's short code that a person can read out to a help desk: eight characters without
+/// A decision's short code that a person can read out to a help desk: ten characters without
 /// I, L, O and U (Crockford's base 32), in two groups. It finds decisions; it grants nothing.
+///
+/// They are 50 random bits of the decision's id: who guesses among a thousand million codes that can
+/// still be asked for is right once in a million times, and who may ask is counted beside that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SupportCode([u8; 5]);
+pub struct SupportCode([u8; 7]);
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Characters of a code, of 5 bits each.
+const LETTERS: u32 = 10;
+const BITS: u64 = (1 << (LETTERS * 5)) - 1;
 
 impl SupportCode {
     /// The code of a decision.
     pub fn of(decision: DecisionId) -> Self {
-        let [.., a, b, c, d, e] = decision.0;
-        Self([a, b, c, d, e])
+        let [.., a, b, c, d, e, f, g] = decision.0;
+        Self::from_bits(u64::from_be_bytes([0, a, b, c, d, e, f, g]))
     }
 
-    /// The five bytes.
-    pub const fn as_bytes(&self) -> &[u8; 5] {
+    const fn from_bits(bits: u64) -> Self {
+        let [_, code @ ..] = (bits & BITS).to_be_bytes();
+        Self(code)
+    }
+
+    /// The bytes, big-endian; the first six bits are nought.
+    pub const fn as_bytes(&self) -> &[u8; 7] {
         &self.0
     }
 }
@@ -107,10 +118,10 @@ impl SupportCode {
 impl fmt::Display for SupportCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bits = self.0.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-        for place in (0..8_u32).rev() {
+        for place in (0..LETTERS).rev() {
             let index = usize::try_from(bits >> (place * 5) & 31).unwrap_or(0);
             let letter = ALPHABET.get(index).copied().unwrap_or(b'0');
-            write!(f, "{}{}", letter as char, if place == 4 { "-" } else { "" })?;
+            write!(f, "{}{}", letter as char, if place == LETTERS / 2 { "-" } else { "" })?;
         }
         Ok(())
     }
@@ -131,8 +142,8 @@ impl FromStr for SupportCode {
             return Err(IdError::Empty(WHAT));
         }
         let mut bits = 0_u64;
-        let mut letters = 0;
-        for (place, letter) in text.bytes().take(64).enumerate().filter(|(_, b)| *b != b'-') {
+        let mut letters = 0_u32;
+        for (place, letter) in text.bytes().take(64).enumerate().filter(|(_, b)| !matches!(b, b'-' | b' ')) {
             // Read aloud or copied by hand, these are what the look-alikes mean.
             let letter = match letter.to_ascii_uppercase() {
                 b'O' => b'0',
@@ -147,10 +158,10 @@ impl FromStr for SupportCode {
             bits = bits << 5 | u64::try_from(value).unwrap_or(0);
             letters += 1;
         }
-        if letters != 8 {
-            return Err(IdError::Length { what: WHAT, got: letters, expected: "8" });
+        if letters != LETTERS {
+            let got = usize::try_from(letters).unwrap_or(usize::MAX);
+            return Err(IdError::Length { what: WHAT, got, expected: "10" });
         }
-        let [_, _, _, code @ ..] = bits.to_be_bytes();
-        Ok(Self(code))
+        Ok(Self::from_bits(bits))
     }
 }

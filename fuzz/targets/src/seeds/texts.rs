@@ -89,7 +89,7 @@ const IDENTIFIERS: &[(&str, &str)] = &[
     ("msisdn", "+819012345678"),
     ("hex", "000102030405060708090a0b0c0d0e0f"),
     ("name", "jp.example.simbind:1/2@a-b_c"),
-    ("code", "ABCD-EFGH"),
+    ("code", "ABCDE-FGH12"),
     ("duration", "72h"),
 ];
 

@@ -95,10 +95,14 @@ fn bounds_table() -> String {
 }
 
 fn reasons_table() -> String {
-    let mut table = String::from("| code | broken edge | said to the person |\n|---|---|---|\n");
+    let mut table = String::from(
+        "| code | broken edge | said to the person | where next |\n|---|---|---|---|\n",
+    );
     for reason in ReasonCode::all() {
         let edge = reason.edge().map_or("", crate::Edge::as_str);
-        table.push_str(&format!("| {reason} | {edge} | {} |\n", reason.text(Lang::En)));
+        let places: Vec<_> = reason.places().iter().map(|place| place.as_str()).collect();
+        let (text, places) = (reason.text(Lang::En), places.join(", "));
+        table.push_str(&format!("| {reason} | {edge} | {text} | {places} |\n"));
     }
     table
 }
