@@ -98,6 +98,7 @@ const MAY: [(&str, &[&str]); 17] = [
             "BindingService/ListBindings",
             "BindingService/HoldBinding",
             "BindingService/ReleaseBinding",
+            "BindingService/ConfirmRelease",
             "BindingService/RevokeBinding",
             "BindingService/ReproveBinding",
             "CheckService/IssueChallenge",

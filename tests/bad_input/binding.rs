@@ -111,7 +111,8 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
     let enrolled = client.enrol_binding(person.enrolment()).await.unwrap().into_inner();
     let binding_id = enrolled.binding.unwrap().binding_id;
     let reason = LifecycleReason::Owner.into();
-    let reasons = [0, -1, 99, LifecycleReason::CounterRegressed.into()];
+    let reasons =
+        [0, -1, 99, LifecycleReason::CounterRegressed.into(), LifecycleReason::Renewed.into()];
 
     Table::of(GetBindingRequest { binding_id: binding_id.clone() })
         .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
@@ -165,6 +166,12 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
         .values("reason", &reasons, |r, v| r.reason = v)
         .each_is_refused(async |request| {
             once(client.clone().release_binding(request).await.map(|_| ())).await
+        })
+        .await;
+    Table::of(ConfirmReleaseRequest { binding_id: binding_id.clone() })
+        .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+        .each_is_refused(async |request| {
+            once(client.clone().confirm_release(request).await.map(|_| ())).await
         })
         .await;
     Table::of(RevokeBindingRequest { binding_id, reason })

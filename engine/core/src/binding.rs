@@ -3,6 +3,7 @@
 mod driven;
 mod handset;
 mod life;
+mod release;
 mod state;
 mod table;
 
@@ -15,6 +16,7 @@ pub use handset::{
     HandsetsError, KeyLevel, PatchLevel, WrongPlatform,
 };
 pub use life::{Hold, Identified, Place, Source, Suspension};
+pub use release::{Asked, NotReleased};
 pub use state::{Before, End, LifecycleReason, State};
 pub use table::{Act, Phase, Refused, TRANSITIONS, Transition};
 

@@ -3,6 +3,7 @@ use crate::ports::{
     store::{ProjectionError, StoreError},
     vault::VaultError,
 };
+use simbind_core::time::Timestamp;
 use std::{borrow::Cow, time::Duration};
 use thiserror::Error;
 
@@ -26,6 +27,14 @@ pub enum ServiceError {
     /// The state does not allow it.
     #[error("{0}")]
     Refused(String),
+    /// The state does not allow it yet.
+    #[error("{why}")]
+    NotYet {
+        /// Why.
+        why: String,
+        /// From when on it does.
+        from: Timestamp,
+    },
     /// The caller may not.
     #[error("{0}")]
     Forbidden(String),

@@ -24,6 +24,7 @@ mod limits;
 pub mod outcome;
 pub mod packs;
 pub mod ports;
+mod release;
 pub mod rollout;
 mod sealing;
 pub mod settings;

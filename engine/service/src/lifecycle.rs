@@ -12,7 +12,7 @@ use crate::{
     sealing,
 };
 use simbind_core::{
-    binding::{Act, Binding, Handset, LifecycleReason, Refused, Source},
+    binding::{Act, Binding, End, Handset, LifecycleReason, Refused, Source, State},
     ids::{BindingId, CallerId, Iccid, PersonRef},
     time::Timestamp,
 };
@@ -57,7 +57,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok((found, last.filter(|_| page.next.is_some())))
     }
 
-    /// Holds a binding.
+    /// Holds a binding. The same hold once more changes nothing, but for taking back a release that
+    /// was asked for.
     ///
     /// # Errors
     /// Where there is none, or its state does not allow it.
@@ -74,22 +75,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
         .await
     }
 
-    /// Releases a held binding.
+    /// Ends a binding. The same end once more changes nothing.
     ///
     /// # Errors
-    /// Where there is none, or its state does not allow it.
-    pub async fn release(&self, by: &CallerId, id: BindingId) -> Result<Standing, ServiceError> {
-        let source = source(by)?;
-        self.change(by, id, BindingChange::Released, |binding, now| {
-            Ok(binding.apply(Act::Release, LifecycleReason::Found, &source, now)?)
-        })
-        .await
-    }
-
-    /// Ends a binding.
-    ///
-    /// # Errors
-    /// Where there is none, or it has ended.
+    /// Where there is none, or it has ended otherwise.
     pub async fn revoke(
         &self,
         by: &CallerId,
@@ -98,6 +87,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Result<Standing, ServiceError> {
         let source = source(by)?;
         self.change(by, id, BindingChange::Revoked, |binding, now| {
+            if binding.state == (State::Ended { end: End::Revoked, why }) {
+                return Ok(());
+            }
             Ok(binding.apply(Act::Revoke, why, &source, now)?)
         })
         .await
@@ -186,7 +178,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         .await
     }
 
-    async fn change(
+    pub(crate) async fn change(
         &self,
         by: &CallerId,
         id: BindingId,
@@ -205,10 +197,22 @@ impl<S: Store, V: Vault> Engine<S, V> {
         beside: Option<Beside<'_>>,
         mut apply: impl FnMut(&mut Binding, Timestamp) -> Result<(), ServiceError> + Send,
     ) -> Result<Standing, ServiceError> {
+        let named = |binding: &mut Binding, now| apply(binding, now).map(|()| change);
+        self.change_as(by, id, beside, named).await
+    }
+
+    /// The same where the change itself says what it was.
+    pub(crate) async fn change_as(
+        &self,
+        by: &CallerId,
+        id: BindingId,
+        beside: Option<Beside<'_>>,
+        mut apply: impl FnMut(&mut Binding, Timestamp) -> Result<BindingChange, ServiceError> + Send,
+    ) -> Result<Standing, ServiceError> {
         for _ in 0..TRIES {
             let mut standing = self.binding(id).await?;
             let before = standing.binding.clone();
-            apply(&mut standing.binding, self.now())?;
+            let change = apply(&mut standing.binding, self.now())?;
             // A proof is an event of its own, even where it finds everything as it was.
             if standing.binding == before && change != BindingChange::Reproved {
                 return Ok(standing);
@@ -236,7 +240,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
 /// What is kept beside a binding that gets a handset.
 #[derive(Clone, Copy)]
-struct Beside<'a> {
+pub(crate) struct Beside<'a> {
     handset: &'a Handset,
     receipt: Option<&'a Vec<u8>>,
 }
@@ -249,7 +253,7 @@ fn source(by: &CallerId) -> Result<Source, ServiceError> {
 /// Refuses to change what has ended, by itself or by time.
 fn living(binding: &Binding, now: Timestamp) -> Result<(), ServiceError> {
     match binding.state_at(now) {
-        simbind_core::binding::State::Ended { .. } => Err(Refused::Ended.into()),
+        State::Ended { .. } => Err(Refused::Ended.into()),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! A binding changes: its state, and what is kept of who changed it and when.
 
-use super::{Act, Binding, LifecycleReason, Refused, State};
+use super::{Act, Asked, Binding, LifecycleReason, Refused, State};
 use crate::{
     ids::{CallerId, CarrierId, EventId},
     line::Effect,
@@ -52,8 +52,8 @@ pub struct Hold {
     pub since: Timestamp,
     /// On whose word. A caller's stays where an event says the same.
     pub by: Source,
-    /// Who asked for its release first, where a second is needed.
-    pub release_asked_by: Option<CallerId>,
+    /// A release that waits for a second caller. Another hold takes it back.
+    pub release_asked: Option<Asked>,
 }
 
 /// A suspension.
@@ -128,15 +128,13 @@ impl Binding {
                 if loss(self.state) && !loss(before) {
                     held.since = now;
                 }
-                if self.state != before {
-                    held.release_asked_by = None;
-                }
+                held.release_asked = None;
                 if !matches!(held.by, Source::Caller(_)) {
                     held.by = by.clone();
                 }
             }
             None => {
-                self.held = Some(Hold { since: now, by: by.clone(), release_asked_by: None });
+                self.held = Some(Hold { since: now, by: by.clone(), release_asked: None });
             }
         }
     }

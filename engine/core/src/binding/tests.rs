@@ -1,5 +1,6 @@
 mod chart;
 mod lives;
+mod release;
 
 use super::{
     Act, Before, End, LifecycleReason as Why, Phase, Refused, State, TRANSITIONS, Transition,

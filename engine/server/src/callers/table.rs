@@ -21,6 +21,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.BindingService/ListBindings", &[Counter, HelpDesk, Auditor]),
     ("/simbind.v1.BindingService/HoldBinding", &[Counter, HelpDesk]),
     ("/simbind.v1.BindingService/ReleaseBinding", &[Counter]),
+    ("/simbind.v1.BindingService/ConfirmRelease", &[Counter]),
     ("/simbind.v1.BindingService/RevokeBinding", &[Counter]),
     ("/simbind.v1.BindingService/ReproveBinding", &[Counter]),
     ("/simbind.v1.CheckService/IssueChallenge", &[RelyingParty, ReaderHost]),

@@ -17,7 +17,8 @@ pub(super) fn identity<T>(request: &Request<T>) -> Result<Identity, Status> {
 impl<S: Store, V: Vault> Api<S, V> {
     async fn answer(&self, standing: Standing) -> Result<Binding, ServiceError> {
         let line = self.engine().line_view(&standing.binding).await?;
-        Ok(wire::binding(standing, Some(&line)))
+        let releasable_from = self.engine().releasable_from(&standing.binding).map(wire::time);
+        Ok(Binding { releasable_from, ..wire::binding(standing, Some(&line)) })
     }
 }
 
@@ -116,7 +117,7 @@ impl<S: Store, V: Vault> BindingService for Api<S, V> {
         let HoldBindingRequest { binding_id, reason } = request.into_inner();
         let changed = async {
             let id = wire::binding_id(&binding_id)?;
-            let why = wire::lifecycle_reason(reason)?;
+            let why = wire::hold_reason(reason)?;
             self.answer(self.engine().hold(&by, id, why).await?).await
         };
         let binding = changed.await.map_err(status)?;
@@ -131,11 +132,25 @@ impl<S: Store, V: Vault> BindingService for Api<S, V> {
         let ReleaseBindingRequest { binding_id, reason } = request.into_inner();
         let changed = async {
             let id = wire::binding_id(&binding_id)?;
-            wire::lifecycle_reason(reason)?;
+            wire::release_reason(reason)?;
             self.answer(self.engine().release(&by, id).await?).await
         };
         let binding = changed.await.map_err(status)?;
         Ok(Response::new(ReleaseBindingResponse { binding: Some(binding) }))
+    }
+
+    async fn confirm_release(
+        &self,
+        request: Request<ConfirmReleaseRequest>,
+    ) -> Result<Response<ConfirmReleaseResponse>, Status> {
+        let by = self.0.parties.caller(&identity(&request)?);
+        let ConfirmReleaseRequest { binding_id } = request.into_inner();
+        let changed = async {
+            let id = wire::binding_id(&binding_id)?;
+            self.answer(self.engine().confirm_release(&by, id).await?).await
+        };
+        let binding = changed.await.map_err(status)?;
+        Ok(Response::new(ConfirmReleaseResponse { binding: Some(binding) }))
     }
 
     async fn revoke_binding(
@@ -146,7 +161,7 @@ impl<S: Store, V: Vault> BindingService for Api<S, V> {
         let RevokeBindingRequest { binding_id, reason } = request.into_inner();
         let changed = async {
             let id = wire::binding_id(&binding_id)?;
-            let why = wire::lifecycle_reason(reason)?;
+            let why = wire::end_reason(reason)?;
             self.answer(self.engine().revoke(&by, id, why).await?).await
         };
         let binding = changed.await.map_err(status)?;

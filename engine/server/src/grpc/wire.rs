@@ -21,7 +21,7 @@ pub(super) use event::{message, receipt, refusal};
 pub(crate) use explain::explained_facts;
 pub(super) use explain::{check_kind, facts, known_facts, milder, rule_trace};
 pub(super) use field::{field, instant, page, present, required, sha256, time};
-pub(super) use lifecycle::lifecycle_reason;
+pub(super) use lifecycle::{end_reason, hold_reason, release_reason};
 pub(super) use packs::{diagnostic, sources};
 pub(super) use rollout::{advance, change, rollout, why};
 pub(super) use snooze::{snooze, snooze_request};

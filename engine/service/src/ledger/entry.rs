@@ -42,6 +42,8 @@ pub enum BindingChange {
     Suspended,
     /// An event that had driven it was taken back.
     Undone,
+    /// A release after loss or theft was asked for, and waits for a second caller.
+    ReleaseAsked,
 }
 
 /// Apple's receipt for the key of a handset.
@@ -362,10 +364,9 @@ pub fn encode_decision(entry: &DecisionEntry) -> Result<Vec<u8>, ProjectionError
 pub fn decode_decision(bytes: &[u8]) -> Result<DecisionEntry, ProjectionError> {
     match bytes {
         [SNOOZED, rest @ ..] => {
-            let unread = |_| ProjectionError { what: "a decision" };
-            let (entry, rest): (DecisionEntry, _) =
-                postcard::take_from_bytes(rest).map_err(unread)?;
-            Ok(DecisionEntry { snoozed: postcard::from_bytes(rest).map_err(unread)?, ..entry })
+            let bad = |_| ProjectionError { what: "a decision" };
+            let (entry, rest): (DecisionEntry, _) = postcard::take_from_bytes(rest).map_err(bad)?;
+            Ok(DecisionEntry { snoozed: postcard::from_bytes(rest).map_err(bad)?, ..entry })
         }
         bytes => decode("a decision", bytes),
     }

@@ -3,7 +3,12 @@ use simbind_core::{
     binding::{LifecycleReason as Why, State},
     ids::RequestId,
 };
-use simbind_service::{ServiceError, ports::store::LedgerKind};
+use simbind_service::{
+    ServiceError,
+    ledger::{BindingChange, StateEntry, decode_state},
+    ports::store::LedgerKind,
+};
+use std::time::Duration;
 
 #[tokio::test]
 async fn the_same_enrolment_again_gives_the_same_binding_and_writes_nothing() {
@@ -72,13 +77,22 @@ async fn a_binding_is_held_released_and_revoked_and_then_changes_no_more() {
     let again = engine.hold(&by, id, Why::Lost).await.unwrap();
     assert_eq!(again.binding, held.binding, "once more is the same");
     assert_eq!(world.store.all(LedgerKind::State).await.len(), written);
-    assert_eq!(engine.release(&by, id).await.unwrap().binding.state, State::Active);
-    assert!(matches!(engine.release(&by, id).await, Err(ServiceError::Refused(_))));
-    engine.revoke(&by, id, Why::Owner).await.unwrap();
+    let from = held.binding.held.unwrap().since.plus(Duration::from_secs(86_400));
+    let early = engine.release(&by, id).await.unwrap_err();
+    assert!(matches!(&early, ServiceError::NotYet { from: told, .. } if *told == from));
+    world.clock.move_on(Duration::from_secs(86_400));
+    let released = engine.release(&by, id).await.unwrap();
+    assert_eq!(released.binding.state, State::Active);
+    let again = engine.release(&by, id).await.unwrap();
+    assert_eq!(again.version, released.version, "once more changes nothing");
+    let ended = engine.revoke(&by, id, Why::Owner).await.unwrap();
+    let again = engine.revoke(&by, id, Why::Owner).await.unwrap();
+    assert_eq!(again.version, ended.version, "once more changes nothing");
     for ended in [
         engine.hold(&by, id, Why::Lost).await,
         engine.release(&by, id).await,
-        engine.revoke(&by, id, Why::Owner).await,
+        engine.revoke(&by, id, Why::Disposed).await,
+        engine.confirm_release(&by, id).await,
         engine.add_handset(&by, id, Phone::attested(2).request(engine, &world.authority)).await,
     ] {
         assert!(matches!(ended, Err(ServiceError::Refused(_))), "{ended:?}");
@@ -155,4 +169,30 @@ async fn a_persons_bindings_made_at_once_are_sealed_with_one_key() {
     for id in [made, also] {
         assert!(matches!(world.engine.binding(id).await, Err(ServiceError::NotFound(_))));
     }
+}
+
+#[tokio::test]
+async fn where_a_pack_wants_two_another_caller_confirms_a_release_also_after_a_restart() {
+    let world = World::new().await;
+    let id = Person::new(&world.authority, 1).enrol(&world).await.unwrap().binding.id;
+    let two = format!("{}\n[life]\nrelease_persons = 2\n", crate::support::PACK);
+    let engine = world.restarted(&two).await;
+    let (first, second) = (caller("city-hall"), caller("ward-office"));
+    engine.hold(&caller("hotline"), id, Why::Stolen).await.unwrap();
+    world.clock.move_on(Duration::from_secs(86_400));
+    assert!(matches!(engine.confirm_release(&second, id).await, Err(ServiceError::Refused(_))));
+    let asked = engine.release(&first, id).await.unwrap().binding;
+    assert_eq!(asked.state, State::held(Why::Stolen));
+    let engine = world.restarted(&two).await;
+    assert!(matches!(engine.confirm_release(&first, id).await, Err(ServiceError::Refused(_))));
+    let released = engine.confirm_release(&second, id).await.unwrap().binding;
+    assert_eq!(released.state, State::Active);
+    let mut kinds = Vec::new();
+    for kept in world.store.all(LedgerKind::State).await {
+        if let StateEntry::BindingChanged { change, .. } = decode_state(&kept.entry).unwrap() {
+            kinds.push(change);
+        }
+    }
+    let of_release = [BindingChange::Held, BindingChange::ReleaseAsked, BindingChange::Released];
+    assert_eq!(kinds, of_release);
 }

@@ -102,6 +102,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ("revoked", changed(BindingChange::Revoked)),
         ("reproved", changed(BindingChange::Reproved)),
         ("foreign-handset", changed(BindingChange::ForeignHandset)),
+        ("release-asked", changed(BindingChange::ReleaseAsked)),
         ("event", StateEntry::Event(event())),
         ("event-reused", StateEntry::EventReused(event())),
         ("correction", StateEntry::Correction(line::correction(Some(sealed(8))))),

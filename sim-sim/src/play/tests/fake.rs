@@ -161,6 +161,13 @@ impl BindingService for Fake {
         Err(Status::unimplemented("no"))
     }
 
+    async fn confirm_release(
+        &self,
+        _: Request<v1::ConfirmReleaseRequest>,
+    ) -> Answer<v1::ConfirmReleaseResponse> {
+        Err(Status::unimplemented("not played"))
+    }
+
     async fn revoke_binding(
         &self,
         request: Request<v1::RevokeBindingRequest>,

@@ -166,7 +166,12 @@ pub(in crate::grpc) fn binding(standing: Standing, line: Option<&LineView>) -> w
         identified_place: lifecycle::place(binding.identified.place).into(),
         identified_at: Some(time(binding.identified.at)),
         succeeds: binding.succeeds.map(|id| id.to_string()).unwrap_or_default(),
-        held_since: binding.held.map(|hold| time(hold.since)),
+        held_since: binding.held.as_ref().map(|hold| time(hold.since)),
+        releasable_from: None,
+        release_asked_at: binding
+            .held
+            .and_then(|hold| hold.release_asked)
+            .map(|asked| time(asked.at)),
         suspended_since: binding.suspended.map(|suspension| time(suspension.since)),
         released_at: binding.released_at.map(time),
         pin_reset_at: binding.pin_reset_at.map(time),

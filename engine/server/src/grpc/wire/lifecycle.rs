@@ -4,37 +4,47 @@ use simbind_core::binding::{End, LifecycleReason, Place, State};
 use simbind_proto::v1 as wire;
 use simbind_service::ServiceError;
 
-/// Why a state shall change.
-pub(in crate::grpc) fn lifecycle_reason(value: i32) -> Result<LifecycleReason, ServiceError> {
+/// Why a binding shall be held.
+pub(in crate::grpc) fn hold_reason(value: i32) -> Result<LifecycleReason, ServiceError> {
     use LifecycleReason as Reason;
-    use wire::LifecycleReason as Wire;
-    match Wire::try_from(value) {
-        Ok(Wire::Owner) => Ok(Reason::Owner),
-        Ok(Wire::Lost) => Ok(Reason::Lost),
-        Ok(Wire::Stolen) => Ok(Reason::Stolen),
-        Ok(Wire::Found) => Ok(Reason::Found),
-        Ok(Wire::Issuer) => Ok(Reason::Issuer),
-        Ok(Wire::LineEnded) => Ok(Reason::LineEnded),
-        Ok(Wire::Clerical) => Ok(Reason::Clerical),
-        Ok(Wire::SimReissued) => Ok(Reason::SimReissued),
-        Ok(Wire::EsimMoved) => Ok(Reason::EsimMoved),
-        Ok(Wire::PortedOut) => Ok(Reason::PortedOut),
-        Ok(Wire::LineTransferred) => Ok(Reason::LineTransferred),
-        Ok(Wire::LineInherited) => Ok(Reason::LineInherited),
-        Ok(Wire::Disposed) => Ok(Reason::Disposed),
-        Ok(Wire::Recycled) => Ok(Reason::Recycled),
-        Ok(
-            Wire::CounterRegressed
-            | Wire::Time
-            | Wire::Renewed
-            | Wire::ModelChanged
-            | Wire::SimChanged
-            | Wire::GivenUp,
-        ) => Err(ServiceError::invalid("reason", "is for the engine alone to give")),
-        Ok(Wire::Unspecified) | Err(_) => {
-            Err(ServiceError::invalid("reason", "is not set, or none of its values"))
-        }
-    }
+    let of_holds = [Reason::Owner, Reason::Lost, Reason::Stolen, Reason::Issuer, Reason::Clerical];
+    one_of(value, &of_holds)
+}
+
+/// Why a hold shall be lifted.
+pub(in crate::grpc) fn release_reason(value: i32) -> Result<LifecycleReason, ServiceError> {
+    use LifecycleReason as Reason;
+    one_of(value, &[Reason::Owner, Reason::Found, Reason::Issuer, Reason::Clerical])
+}
+
+/// Why a binding shall end.
+pub(in crate::grpc) fn end_reason(value: i32) -> Result<LifecycleReason, ServiceError> {
+    use LifecycleReason as Reason;
+    let of_ends = [
+        Reason::Owner,
+        Reason::Lost,
+        Reason::Stolen,
+        Reason::Issuer,
+        Reason::LineEnded,
+        Reason::Clerical,
+        Reason::PortedOut,
+        Reason::LineTransferred,
+        Reason::LineInherited,
+        Reason::Disposed,
+        Reason::Recycled,
+    ];
+    one_of(value, &of_ends)
+}
+
+fn one_of(value: i32, permitted: &[LifecycleReason]) -> Result<LifecycleReason, ServiceError> {
+    let found = permitted.iter().find(|why| i32::from(reason(**why)) == value);
+    found.copied().ok_or_else(|| {
+        let why = match wire::LifecycleReason::try_from(value) {
+            Ok(wire::LifecycleReason::Unspecified) | Err(_) => "is not set, or none of its values",
+            Ok(_) => "is no reason for this",
+        };
+        ServiceError::invalid("reason", why)
+    })
 }
 
 /// A state, and its reason where it has one.
