@@ -125,7 +125,7 @@ async fn a_state_that_never_rests_is_no_verdict_and_ends() {
         world.store.after(async move {
             let by = caller("counter");
             if round % 2 == 0 {
-                engine.hold(&by, id, Why::Lost).await.unwrap();
+                engine.hold(&by, id, Why::Clerical).await.unwrap();
             } else {
                 engine.release(&by, id).await.unwrap();
             }

@@ -32,7 +32,7 @@ async fn a_check_that_is_decided_again_after_a_later_one_keeps_its_proof() {
     world.store.after(async move {
         assert_eq!(engine.check(&later).await.unwrap().verdict, Verdict::Allow);
         // Something that makes the earlier one be decided again, and leaves all as it was.
-        engine.hold(&caller("counter"), id, Why::Lost).await.unwrap();
+        engine.hold(&caller("counter"), id, Why::Clerical).await.unwrap();
         engine.release(&caller("counter"), id).await.unwrap();
     });
     let decision = world.engine.check(&earlier).await.unwrap();
