@@ -3,6 +3,7 @@
 mod apps;
 mod assertion;
 mod facts;
+mod registered;
 mod ruling;
 mod sims;
 #[cfg(test)]
@@ -15,5 +16,6 @@ pub use facts::{
     AppClaim, AttestationFinding, CertificateFinding, CheckContext, Claims, Counter,
     HandsetFinding, Pin, Reader, StatusFinding, Subject, gather, speaking,
 };
+pub use registered::registered;
 pub use ruling::{Answer, Permit, Ruling, after_step_up, rule, rule_snoozed};
 pub use whereabouts::Observation;

@@ -5,6 +5,7 @@ mod args;
 mod demo;
 mod evidence;
 mod packs;
+mod registry;
 mod remote;
 mod rollout;
 mod rules;

@@ -10,6 +10,7 @@ mod event;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod party;
+mod registry;
 mod rollout;
 mod rule;
 mod status;
@@ -23,9 +24,9 @@ pub(crate) use wire::{backtest_part, explained_facts};
 use crate::telemetry::Metrics;
 use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
-    decision_service_server::DecisionServiceServer, rollout_service_server::RolloutServiceServer,
-    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
-    status_service_server::StatusServiceServer,
+    decision_service_server::DecisionServiceServer, registry_service_server::RegistryServiceServer,
+    rollout_service_server::RolloutServiceServer, rule_service_server::RuleServiceServer,
+    sim_event_service_server::SimEventServiceServer, status_service_server::StatusServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -38,6 +39,9 @@ const BUNDLE_MESSAGE: usize = simbind_service::bundle::MOST_BYTES + (8 << 10);
 
 /// The largest message with an issuer's list, in bytes.
 const LIST_MESSAGE: usize = simbind_evidence::status::MAX_CRL_BYTES + (8 << 10);
+
+/// The largest message with a registry's files, in bytes.
+const REGISTRY_MESSAGE: usize = simbind_service::registry::MESSAGE_BYTES + (8 << 10);
 
 /// What every handler works over. Cheap to clone.
 pub struct Api<S, V>(Arc<Shared<S, V>>);
@@ -90,6 +94,8 @@ impl<S: Store, V: Vault> Api<S, V> {
                 .max_decoding_message_size(message_bytes),
             event: SimEventServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes),
+            registry: RegistryServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes.max(REGISTRY_MESSAGE)),
             rollout: RolloutServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(BUNDLE_MESSAGE)),
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
@@ -109,6 +115,8 @@ pub struct Services<S, V> {
     pub decision: DecisionServiceServer<Api<S, V>>,
     /// SIM events.
     pub event: SimEventServiceServer<Api<S, V>>,
+    /// Handsets and readers.
+    pub registry: RegistryServiceServer<Api<S, V>>,
     /// Packs on their way into service.
     pub rollout: RolloutServiceServer<Api<S, V>>,
     /// Rules.

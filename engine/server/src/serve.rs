@@ -209,6 +209,7 @@ async fn serve(
         .add_service(services.rollout)
         .add_service(services.rule)
         .add_service(services.status)
+        .add_service(services.registry)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             until(stopped.clone()),
@@ -270,12 +271,13 @@ async fn watch_over(
         binding_service_server::SERVICE_NAME as BINDINGS,
         check_service_server::SERVICE_NAME as CHECKS,
         decision_service_server::SERVICE_NAME as DECISIONS,
+        registry_service_server::SERVICE_NAME as REGISTRY,
         rollout_service_server::SERVICE_NAME as ROLLOUT,
         rule_service_server::SERVICE_NAME as RULES,
         sim_event_service_server::SERVICE_NAME as EVENTS,
         status_service_server::SERVICE_NAME as STATUS,
     };
-    let services = ["", BINDINGS, CHECKS, DECISIONS, ROLLOUT, RULES, EVENTS, STATUS];
+    let services = ["", BINDINGS, CHECKS, DECISIONS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));
     while !*stopped.borrow() {

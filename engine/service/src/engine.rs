@@ -15,6 +15,7 @@ use crate::{
         store::{Append, LedgerKind, Position, Store, StoreError},
         vault::{KeyId, Vault},
     },
+    registry::Registries,
     sealing,
     settings::Settings,
     status::{Issuers, Lists, Schedule, Status, Watch},
@@ -73,6 +74,7 @@ pub struct Engine<S, V> {
     pub(crate) decisions: HotDecisions,
     pub(crate) feeds: Feeds,
     pub(crate) packs: Packs,
+    pub(crate) registries: Registries,
     pub(crate) attestation_list: ListInForce,
     pub(crate) in_flight: Semaphore,
     pub(crate) backtests: Arc<Semaphore>,
@@ -109,6 +111,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let packs =
             Packs::restore(&*store, &clock, configured.into(), &settings.packs, bounds.limit_keys)
                 .await?;
+        let registries = Registries::new(crate::registry::restore(&*store).await?);
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
         let attestation_list = std::mem::take(&mut settings.trust.attestation_list);
         let terms = std::mem::take(&mut settings.status);
@@ -138,6 +141,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             settings,
             feeds,
             packs,
+            registries,
             status,
         };
         engine.restore_used().await?;

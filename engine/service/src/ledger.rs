@@ -4,6 +4,7 @@
 mod entry;
 pub mod keys;
 mod projection;
+pub mod registry;
 mod rows;
 
 pub use entry::{

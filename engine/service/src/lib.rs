@@ -24,6 +24,7 @@ mod limits;
 pub mod outcome;
 pub mod packs;
 pub mod ports;
+pub mod registry;
 mod release;
 pub mod rollout;
 mod sealing;

@@ -33,7 +33,7 @@ use simbind_core::{
 };
 use simbind_rules::{ChainId, CheckKind, Diagnostic, PackSource, PacksHash, RuleBook, run_tests};
 use std::sync::Arc;
-use texts::text_digest;
+pub(crate) use texts::text_digest;
 use workshop::Workshop;
 
 /// Packs, compiled, with their limits.

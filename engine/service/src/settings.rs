@@ -5,7 +5,13 @@ use crate::{
     bundle::TrustedKeys,
     status::StatusTerms,
 };
-use simbind_core::{app::AppList, ids::CarrierId, line::FeedTerms, rollout::NationalApproval};
+use simbind_core::{
+    app::AppList,
+    ids::{CarrierId, ReaderId},
+    line::FeedTerms,
+    registry::ReaderBuild,
+    rollout::NationalApproval,
+};
 use simbind_evidence::{
     android::AttestationRoots,
     apple::AppAttestRoots,
@@ -133,6 +139,8 @@ pub struct PackTerms {
 pub struct Settings {
     /// What is trusted.
     pub trust: Trust,
+    /// Readers whose model and firmware are known.
+    pub readers: BTreeMap<ReaderId, ReaderBuild>,
     /// Carriers that may speak.
     pub carriers: BTreeMap<CarrierId, CarrierTerms>,
     /// Bounds and lifetimes.

@@ -143,7 +143,9 @@ impl FromStr for SupportCode {
         }
         let mut bits = 0_u64;
         let mut letters = 0_u32;
-        for (place, letter) in text.bytes().take(64).enumerate().filter(|(_, b)| !matches!(b, b'-' | b' ')) {
+        for (place, letter) in
+            text.bytes().take(64).enumerate().filter(|(_, b)| !matches!(b, b'-' | b' '))
+        {
             // Read aloud or copied by hand, these are what the look-alikes mean.
             let letter = match letter.to_ascii_uppercase() {
                 b'O' => b'0',

@@ -10,6 +10,8 @@ pub enum Table {
     Readers,
     /// Combined trials.
     Trials,
+    /// How many people have which model.
+    People,
 }
 
 impl Table {
@@ -19,6 +21,7 @@ impl Table {
             Self::Handsets => "handsets.csv",
             Self::Readers => "readers.csv",
             Self::Trials => "trials.csv",
+            Self::People => "people.csv",
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The three files become a registry, or all that is wrong with them is told.
 
 mod handsets;
+mod people;
 mod readers;
 mod row;
 mod trials;
 
 use super::{Problems, Registry};
 use crate::time::Timestamp;
+pub(super) use people::read as read_people;
 use row::Reading;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! How many people have which handset, and whom a criterion would leave out.
 
-use super::{Criterion, Registry, Tac};
+use super::{Criterion, Problems, Registry, Tac};
 use std::collections::BTreeMap;
 
 /// A number of people below this is not told exactly, and all others are rounded down to a multiple
@@ -35,6 +35,7 @@ impl Count {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     by_tac: BTreeMap<Tac, u64>,
+    unlisted: u64,
     nameless: u64,
 }
 
@@ -76,6 +77,20 @@ impl People {
         *own = own.saturating_add(people);
     }
 
+    /// Counts people whose model is not in the registry.
+    pub fn add_unlisted(&mut self, people: u64) {
+        self.unlisted = self.unlisted.saturating_add(people);
+    }
+
+    /// Reads how many people have which model from a file in CSV with the columns model and people.
+    /// A model is one of the registry's, `unlisted` or `nameless`.
+    ///
+    /// # Errors
+    /// All that is wrong, by line and column.
+    pub fn read(file: &[u8], registry: &Registry) -> Result<Self, Problems> {
+        super::read::read_people(file, registry)
+    }
+
     /// Counts people whose handset shows no IMEI.
     pub fn add_nameless(&mut self, people: u64) {
         self.nameless = self.nameless.saturating_add(people);
@@ -83,8 +98,12 @@ impl People {
 
     /// Whom a criterion would leave out.
     pub fn left_out(&self, registry: &Registry, criterion: &Criterion) -> LeftOut {
-        let mut found =
-            LeftOut { nameless: self.nameless, people: self.nameless, ..LeftOut::default() };
+        let mut found = LeftOut {
+            people: self.nameless.saturating_add(self.unlisted),
+            unlisted: self.unlisted,
+            nameless: self.nameless,
+            ..LeftOut::default()
+        };
         for (tac, people) in &self.by_tac {
             let place = match registry.handset(*tac) {
                 None => &mut found.unlisted,

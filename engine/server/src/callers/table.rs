@@ -54,6 +54,14 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.StatusService/PushStatus", &[Issuer]),
     ("/simbind.v1.StatusService/GetCertificateStatus", &[Counter, HelpDesk, Auditor, Issuer]),
     ("/simbind.v1.StatusService/ListStatusSources", &[Analyst, Auditor, Operator, Issuer]),
+    ("/simbind.v1.RegistryService/ImportRegistry", &[Analyst]),
+    ("/simbind.v1.RegistryService/GetRegistry", &[Counter, HelpDesk, Analyst, Auditor, Operator]),
+    (
+        "/simbind.v1.RegistryService/GetHandsetModel",
+        &[Counter, HelpDesk, Analyst, Auditor, Operator],
+    ),
+    ("/simbind.v1.RegistryService/GetCompatibility", &[Analyst, Auditor, Operator]),
+    ("/simbind.v1.RegistryService/CountLeftOut", &[Analyst, Operator]),
 ];
 
 /// Services that every known caller may call.

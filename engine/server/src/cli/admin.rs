@@ -13,6 +13,8 @@ use time::OffsetDateTime;
 pub(super) fn run(command: AdminCommand) -> CliResult {
     match command {
         AdminCommand::DevCerts(args) => dev_certs(args),
+        AdminCommand::Registry(command) => super::registry::run(command),
+        AdminCommand::Compat(args) => super::registry::compat(args),
     }
 }
 

@@ -1,5 +1,6 @@
 use super::{
     evidence::EvidenceCommand,
+    registry::{CompatArgs, RegistryCommand},
     rollout::RolloutCommand,
     rules::{BacktestArgs, BundleArgs, DiffArgs, ExplainArgs, KeygenArgs, VerifyArgs},
 };
@@ -123,6 +124,11 @@ pub(crate) struct RulesTestArgs {
 pub(crate) enum AdminCommand {
     /// Makes an authority, a server certificate, and client certificates for trying things out.
     DevCerts(DevCertsArgs),
+    /// The registry of handsets, readers and their combined trials.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// Shows which readers work with which handsets, and whom a criterion would leave out.
+    Compat(CompatArgs),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -8,6 +8,7 @@ use super::{
     raw::{Path, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text},
     relations, status,
 };
+use simbind_core::registry::ReaderBuild;
 use simbind_evidence::{certificate::Profile, oid::OidError};
 use simbind_rules::facts::{FactEnum, ReaderProfile, Sensitivity};
 use simbind_service::attestation_status::ListAge;
@@ -224,15 +225,41 @@ fn readers(raw: &[RawReader], checker: &mut Checker<'_>) -> Vec<Reader> {
         let caller = checker.parse(&at("caller"), &raw.caller);
         let profile = checker.one_of::<ReaderProfile>(&at("profile"), &raw.profile);
         let sensitivity = checker.one_of::<Sensitivity>(&at("sensitivity"), &raw.sensitivity);
+        let build = reader_build(raw, &at, checker);
         let all = id.zip(caller).zip(profile.zip(sensitivity));
         parsed.extend(all.map(|((id, caller), (profile, sensitivity))| Reader {
             id,
             caller,
             profile,
             sensitivity,
+            build,
         }));
     }
     parsed
+}
+
+/// A reader's model and firmware: both, or neither.
+fn reader_build(
+    raw: &RawReader,
+    at: &impl Fn(&str) -> String,
+    checker: &mut Checker<'_>,
+) -> Option<ReaderBuild> {
+    match (&raw.model, &raw.firmware) {
+        (Some(model), Some(firmware)) => {
+            let model = checker.parse(&at("model"), model);
+            let firmware = checker.parse(&at("firmware"), firmware);
+            model.zip(firmware).map(|(model, firmware)| ReaderBuild { model, firmware })
+        }
+        (Some(model), None) => {
+            checker.at(model, &at("firmware"), "a reader with a model has a firmware");
+            None
+        }
+        (None, Some(firmware)) => {
+            checker.at(firmware, &at("model"), "a reader with a firmware has a model");
+            None
+        }
+        (None, None) => None,
+    }
 }
 
 fn carriers(raw: &[RawCarrier], checker: &mut Checker<'_>) -> Vec<Carrier> {

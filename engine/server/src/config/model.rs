@@ -1,6 +1,7 @@
 use crate::callers::Role;
 use simbind_core::app::AppList;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
+use simbind_core::registry::ReaderBuild;
 use simbind_evidence::{certificate::Profile, oid::Oid};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
 use simbind_service::{
@@ -139,6 +140,8 @@ pub struct Reader {
     pub profile: ReaderProfile,
     /// How sensitive a tap at it is.
     pub sensitivity: Sensitivity,
+    /// Its model and firmware, as the registry of readers has them; `None` where they are not told.
+    pub build: Option<ReaderBuild>,
 }
 
 /// A carrier or an MVNO, and its feed.

@@ -81,6 +81,8 @@ pub(super) struct RawReader {
     pub(super) caller: Text,
     pub(super) profile: Text,
     pub(super) sensitivity: Text,
+    pub(super) model: Option<Text>,
+    pub(super) firmware: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,7 @@ mod explain;
 mod field;
 mod lifecycle;
 mod packs;
+mod registry;
 mod rollout;
 mod snooze;
 mod status;
@@ -23,6 +24,10 @@ pub(super) use explain::{check_kind, facts, known_facts, milder, rule_trace};
 pub(super) use field::{field, instant, page, present, required, sha256, time};
 pub(super) use lifecycle::{end_reason, hold_reason, release_reason};
 pub(super) use packs::{diagnostic, sources};
+pub(super) use registry::{
+    compatibility_row, counted, criteria, files, handset_model, import_outcome, in_force,
+    readers_asked,
+};
 pub(super) use rollout::{advance, change, rollout, why};
 pub(super) use snooze::{snooze, snooze_request};
 pub(super) use status::{certificate, outcome as push_outcome, standing, state, told};

@@ -100,6 +100,11 @@ pub(super) fn settings(
     };
     Ok(Settings {
         trust: trust(config, attestation_list)?,
+        readers: config
+            .readers
+            .iter()
+            .filter_map(|reader| Some((reader.id.clone(), reader.build.clone()?)))
+            .collect(),
         carriers: config.carriers.iter().map(|each| (each.id.clone(), terms(each))).collect(),
         bounds: Bounds {
             challenge_lifetime: limits.challenge_lifetime,

@@ -55,7 +55,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
         packs.limits.count(declared, &subjects)
     }
 
+    /// The facts of a check, with what the registry tells.
     pub(super) fn facts(
+        &self,
+        check: &CheckRequest,
+        proofs: &Proofs,
+        found: (ChallengeState, Counter, HandsetFinding),
+        loaded: Option<&Loaded>,
+        now: Timestamp,
+    ) -> Facts {
+        let mut facts = self.gathered(check, proofs, found, loaded, now);
+        self.tell_registered(&mut facts, check, found.2, loaded);
+        facts
+    }
+
+    fn gathered(
         &self,
         check: &CheckRequest,
         proofs: &Proofs,

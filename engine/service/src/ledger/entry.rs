@@ -5,6 +5,7 @@ mod line;
 
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
 
+use super::registry::RegistryEntry;
 use crate::ports::{status::ListName, store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
 use simbind_core::{
@@ -241,6 +242,8 @@ pub enum StateEntry {
         /// What was undone.
         effects: Effects,
     },
+    /// About the registry of handsets and readers.
+    Registry(RegistryEntry),
 }
 
 /// A rule that had a part.

@@ -18,7 +18,7 @@ use simbind_core::{
 };
 
 /// A key of fixed parts; none is ever too long.
-fn key(table: u8, parts: &[&[u8]]) -> Result<Key, StoreError> {
+pub(super) fn key(table: u8, parts: &[&[u8]]) -> Result<Key, StoreError> {
     let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
     bytes.push(table);
     parts.iter().for_each(|part| bytes.extend_from_slice(part));
@@ -40,6 +40,11 @@ fn name_hash(parts: &[&str]) -> [u8; 24] {
 /// A binding by its id.
 pub fn binding(id: BindingId) -> Result<Key, StoreError> {
     key(b'b', &[id.as_bytes()])
+}
+
+/// All bindings, as a prefix.
+pub fn bindings() -> Result<Key, StoreError> {
+    key(b'b', &[])
 }
 
 /// The newest binding of a certificate.

@@ -3,6 +3,7 @@
 mod app_attest;
 mod line;
 mod packs;
+mod registry;
 mod status;
 
 use super::{
@@ -88,6 +89,7 @@ impl<V: Vault> IndexProjection<V> {
             | StateEntry::PacksActivated { .. }
             | StateEntry::PackTexts { .. }
             | StateEntry::PacksNamed { .. }
+            | StateEntry::Registry(_)
             | StateEntry::ListTaken { .. } => Ok(Vec::new()),
             StateEntry::StatusLearned { certificate, .. } => {
                 return status::reads(&*self.vault, certificate);
@@ -170,6 +172,7 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::PacksActivated { hash, sources, .. } => {
                 Ok(vec![put(keys::packs(&hash), &PacksRow { sources })?])
             }
+            StateEntry::Registry(entry) => registry::writes(entry),
             StateEntry::PackTexts { texts } => packs::text_writes(&texts),
             StateEntry::PacksNamed { hash, packs } => {
                 Ok(vec![put(keys::manifest(&hash), &ManifestRow { packs })?])

@@ -21,6 +21,7 @@ mod faults;
 mod limits;
 mod order;
 mod records;
+mod registry;
 mod reload;
 mod rollout;
 mod sims;

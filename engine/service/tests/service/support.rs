@@ -17,6 +17,7 @@ use simbind_core::{
     app::AppList,
     ids::{AuthorityId, BindingId, CallerId, CarrierId},
     line::{EventKind, FeedTerms, LineName},
+    registry::ReaderBuild,
     time::Timestamp,
 };
 use simbind_evidence::{
@@ -331,6 +332,11 @@ struct On<'a> {
     lists: &'a Arc<KeptHere>,
 }
 
+/// The model and firmware of our one reader.
+fn door() -> ReaderBuild {
+    ReaderBuild { model: "sato-door".parse().unwrap(), firmware: "2.1".parse().unwrap() }
+}
+
 async fn start(
     store: &Arc<Faulty>,
     vault: &Arc<FileVault>,
@@ -358,6 +364,7 @@ async fn start(
             apple_roots: AppAttestRoots::from_der([authority.apple.root_certificate()]).unwrap(),
             apps: apps.unwrap_or_else(people::apps),
         },
+        readers: [("door-1".parse().unwrap(), door())].into(),
         carriers: [carrier("docomo"), carrier("kddi"), carrier("aqua-mobile")].into(),
         bounds,
         packs,

@@ -57,6 +57,24 @@ fn a_criterion_of_other_words_or_an_unknown_reader_is_refused() {
 }
 
 #[test]
+fn people_are_read_by_model_and_every_fault_is_told() {
+    let registry = registry();
+    let file = "model,people\nkita-1,31\nkita-2,20\nmori-1,5\nunlisted,7\nnameless,41\n";
+    let read = People::read(file.as_bytes(), &registry).unwrap();
+    let certified: Criterion = "certified".parse().unwrap();
+    let expected = LeftOut { people: 104, served: 31, left_out: 25, unlisted: 7, nameless: 41 };
+    assert_eq!(read.left_out(&registry, &certified), expected);
+    for (from, to, told) in [
+        ("kita-2", "kita-9", "people.csv:3: column 1 (model): is not in handsets.csv"),
+        ("kita-2", "kita-1", "people.csv:3: column 1 (model): is there already"),
+        (",20", ",-1", "people.csv:3: column 2 (people): invalid digit found in string"),
+    ] {
+        let problems = People::read(file.replace(from, to).as_bytes(), &registry).unwrap_err();
+        assert_eq!(problems.told()[0].to_string(), told);
+    }
+}
+
+#[test]
 fn no_number_tells_of_fewer_than_ten_people() {
     assert_eq!(Count::of(0), Count::Few);
     assert_eq!(Count::of(9), Count::Few);

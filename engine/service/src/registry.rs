@@ -1,0 +1,52 @@
+//! The registry of handsets and readers: imported as a whole, kept in the state ledger, and read by
+//! every check as one value.
+
+mod facts;
+mod import;
+mod kept;
+mod people;
+
+pub use import::{Files, ImportOutcome, MESSAGE_BYTES};
+pub(crate) use kept::restore;
+pub use kept::{RegistryVersion, Standing};
+pub use people::{Counted, Extent};
+
+use crate::{engine::Engine, packs::Quota, settings::DailyBytes};
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+use tokio::sync::{Mutex, Semaphore};
+
+/// New text of registries that is imported in a day at most.
+const NEW_TEXT: DailyBytes = DailyBytes(64 << 20);
+
+/// The registry that is in force, and whose turn it is to change it.
+pub(crate) struct Registries {
+    current: ArcSwap<Standing>,
+    changing: Mutex<()>,
+    quota: Quota,
+    /// One count of people at a time.
+    counting: Semaphore,
+}
+
+impl Registries {
+    pub(crate) fn new(standing: Standing) -> Self {
+        Self {
+            current: ArcSwap::from_pointee(standing),
+            changing: Mutex::default(),
+            quota: Quota::new(NEW_TEXT),
+            counting: Semaphore::new(1),
+        }
+    }
+
+    /// The registry that is in force.
+    pub(crate) fn current(&self) -> Arc<Standing> {
+        self.current.load_full()
+    }
+}
+
+impl<S, V> Engine<S, V> {
+    /// The registry that is in force, with how it came.
+    pub fn registry(&self) -> Arc<Standing> {
+        self.registries.current()
+    }
+}
