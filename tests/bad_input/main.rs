@@ -7,6 +7,7 @@ mod bytes;
 mod check;
 mod event;
 mod memory;
+mod registry;
 mod rollout;
 mod stream;
 mod table;
