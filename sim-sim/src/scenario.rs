@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 const DAY: &str = include_str!("../scenarios/day.toml");
+const YEAR: &str = include_str!("../scenarios/year.toml");
 
 /// Why a scenario is refused.
 #[derive(Debug, Error)]
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub(crate) name: String,
     pub(crate) seed: u64,
     pub(crate) time: Time,
+    pub(crate) span: Span,
+    feed: Option<FeedTerms>,
     pub(crate) applets: Applets,
     pub(crate) carriers: BTreeMap<Carrier, u32>,
     pub(crate) routine: (u32, u32),
@@ -64,6 +67,40 @@ pub(crate) struct Time {
     pub(crate) tick_minutes: u32,
 }
 
+/// How much of a life a scenario plays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Span {
+    /// One day of each person: `honest` has weights of one special thing that it brings, `routine` the
+    /// checks of a morning, and `attacks` and `ambiguous` are of 1,000 people.
+    Day,
+    /// Many days: `honest` and `ambiguous` are how often something happens in a year to 1,000 people
+    /// who can have it, `routine` the checks of a month, and `attacks` are of 1,000 people in a year.
+    Year(Year),
+}
+
+/// What a longer span needs to know of its people.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Year {
+    pub(crate) days: u32,
+    /// Percent of people with an iPhone.
+    pub(crate) iphones: u32,
+    /// Percent of other handsets that no list has.
+    pub(crate) unlisted: u32,
+    /// Percent whose issuer is late with its lists.
+    pub(crate) late_lists: u32,
+}
+
+/// What carriers promise of their feeds where a scenario is played against a server of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedTerms {
+    /// How late events come, in hours.
+    pub lag_hours: u32,
+    /// How long a feed may be silent, in hours.
+    pub max_silence_hours: u32,
+}
+
 /// Percent of SIMs with each feature.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +119,8 @@ struct File {
     carriers: BTreeMap<Carrier, u32>,
     applets: Applets,
     routine: Routine,
+    year: Option<Year>,
+    feed: Option<FeedTerms>,
     honest: BTreeMap<String, u32>,
     #[serde(default)]
     ambiguous: BTreeMap<String, u32>,
@@ -125,7 +164,16 @@ impl Scenario {
             "settle_heartbeat_hours",
             "1 to 24",
         )?;
-        range((1..=60).contains(&time.heartbeat_minutes), "heartbeat_minutes", "1 to 60")?;
+        range((1..=1440).contains(&time.heartbeat_minutes), "heartbeat_minutes", "1 to 1440")?;
+        if let Some(year) = file.year {
+            range((1..=366).contains(&year.days), "year.days", "1 to 366")?;
+            let shares = [year.iphones, year.unlisted, year.late_lists];
+            range(shares.iter().all(|share| *share <= 100), "shares of people", "0 to 100")?;
+        }
+        if let Some(feed) = file.feed {
+            let fits = (1..=feed.max_silence_hours).contains(&feed.lag_hours);
+            range(fits && feed.max_silence_hours <= 96, "feed", "1 to 96 hours, silence past lag")?;
+        }
         range((1..=60).contains(&time.tick_minutes), "tick_minutes", "1 to 60")?;
         let (least, most) = (file.routine.least, file.routine.most);
         range(least <= most && most <= 12, "routine", "least to most, at most 12")?;
@@ -138,6 +186,8 @@ impl Scenario {
             name: file.name,
             seed: file.seed,
             time,
+            span: file.year.map_or(Span::Day, Span::Year),
+            feed: file.feed,
             applets: file.applets,
             carriers: file.carriers,
             routine: (least, most),
@@ -146,6 +196,19 @@ impl Scenario {
             ambiguous: weights("ambiguous", &file.ambiguous, Side::Ambiguous)?,
             attacks: weights("attacks", &file.attacks, Side::Attack)?,
         })
+    }
+
+    /// The scenario of a year.
+    ///
+    /// # Errors
+    /// Never, with a sound build.
+    pub fn year() -> Result<Self, ScenarioError> {
+        Self::parse(YEAR)
+    }
+
+    /// What carriers promise of their feeds, where the scenario says so.
+    pub const fn feed(&self) -> Option<FeedTerms> {
+        self.feed
     }
 
     /// The scenario's name.

@@ -14,6 +14,7 @@ pub(crate) mod state;
 pub(crate) mod succession;
 #[cfg(test)]
 mod tests;
+mod year;
 
 pub(crate) use action::{
     Action, CheckPlan, EventPlan, Hand, Happening, LineBy, Operation, Place, Reader, Reading, Slot,

@@ -67,6 +67,7 @@ kinds! {
     LateList "late-list" Honest Status NONE [] "has a certificate whose issuer is late with its list";
     ReportedLost "reported-lost" Honest Status NONE [] "reported the phone lost, found it, and had the certificate released";
 
+    EsimWithPhone "esim-with-phone" Honest Nothing NONE [] "has the eSIM issued anew with a new phone, and proves both at a counter";
     PinSlip "pin-slip" Honest Nothing NONE [] "enters the PIN wrongly once, and then rightly";
 
     WhileHeld "while-held" Barred Status NONE ["CERTIFICATE_HELD"] "logs in while the certificate is held at the owner's own word";
@@ -81,6 +82,7 @@ kinds! {
     ClonedKey "cloned-key" Attack Nothing CERTIFICATE_SIM ["BINDING_HELD"] "uses a copy of the SIM's key beside the victim";
     NeverAttached "never-attached" Attack Time SIM_HANDSET [] "taps with a SIM that never attaches to the network";
     Reissued "reissued" Attack Nothing CERTIFICATE_SIM [] "has the SIM issued anew, and uses a copy of the old key";
+    EsimTakenOver "esim-taken-over" Attack Nothing SIM_OR_LINE [] "has the eSIM issued anew into another phone";
     SwapAndBack "swap-and-back" Attack Nothing SIM_HANDSET [] "uses the SIM in another handset, puts it back, and taps";
     StolenPhonePin "stolen-phone-pin" Attack Nothing NONE ["PIN_LOCKED"] "guesses the PIN of a stolen phone";
     Replay "replay" Attack Nothing NONE ["CHALLENGE_USED"] "sends a recorded transcript again";

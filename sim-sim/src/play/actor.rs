@@ -127,6 +127,16 @@ impl Actor {
             Action::Standing(standing, voice) => {
                 shared.desk.tell(shared, &self.person.sim, *standing, *voice).await
             }
+            Action::Begin(kind) => {
+                self.kind = *kind;
+                Ok(())
+            }
+            Action::Adopt => {
+                self.person.adopt();
+                self.person.take_handset(shared.world).map_err(ActError::from)
+            }
+            Action::FreshHandset => self.person.take_handset(shared.world).map_err(ActError::from),
+            Action::FreshSim => self.person.take_sim(shared.world).map_err(ActError::from),
             Action::KeepAnswer => {
                 self.kept_answer = Some(shared.desk.answer(shared, &self.person.sim).await);
                 Ok(())

@@ -207,6 +207,14 @@ pub(crate) enum Action {
     Standing(Standing, Voice),
     /// The issuer's answer of now is kept.
     KeepAnswer,
+    /// What follows belongs to a kind.
+    Begin(Kind),
+    /// The other handset is the person's first from now on, and there is a fresh other one.
+    Adopt,
+    /// The person gets another other handset.
+    FreshHandset,
+    /// The person gets another next SIM.
+    FreshSim,
     /// A thief copies the SIM as it is.
     CopySim,
     /// A thief copies the bound handset's key as it is.

@@ -43,6 +43,14 @@ pub(super) fn story(script: &mut Script) {
             script.wait(5, 60);
             copied_tap(script);
         }
+        Kind::EsimTakenOver => {
+            let cause = ReissueCause::Esim;
+            let tells_new = script.rng.random_bool(0.5);
+            script.event(Happening::EsimDownloaded);
+            script.event(Happening::Reissued { cause, tells_new });
+            script.act(Action::NextIccid).event(Happening::Changed(FOREIGN)).wait(5, 60);
+            login(script, FOREIGN);
+        }
         Kind::SwapAndBack => {
             script.event(Happening::Changed(FOREIGN)).wait(30, 120);
             script.event(Happening::Changed(BOUND)).wait(5, 60);
@@ -100,7 +108,7 @@ pub(super) fn story(script: &mut Script) {
 }
 
 /// A victim whose own use would hide the attack, or who has none, stays still.
-const fn victim_shows_itself(kind: Kind) -> bool {
+pub(super) const fn victim_shows_itself(kind: Kind) -> bool {
     !matches!(
         kind,
         Kind::NeverAttached

@@ -1,9 +1,9 @@
 //! Who plays what.
 
-use super::{attack, honest, script::Script};
+use super::{attack, honest, script::Script, year};
 use crate::{
     catalogue::{Kind, Needs, Side},
-    scenario::Scenario,
+    scenario::{Scenario, Span},
     seeded,
     world::{
         World, apps::Suite, attestation::Soundness, authority::Branch, carrier::Carrier,
@@ -68,10 +68,20 @@ pub(crate) fn cast(world: &World, scenario: &Scenario, stage: Stage) -> (Vec<Kin
         let first = usize::from(firsts.contains(kind));
         kinds.extend(std::iter::repeat_n(*kind, share(*per_mille).max(first)));
     }
-    for (kind, per_mille) in &scenario.ambiguous {
+    let ambiguous = match scenario.span {
+        Span::Day => scenario.ambiguous.as_slice(),
+        Span::Year(_) => &[],
+    };
+    for (kind, per_mille) in ambiguous {
         kinds.extend(std::iter::repeat_n(*kind, share(*per_mille)));
     }
     kinds.truncate(world.people);
+    if let Span::Year(_) = scenario.span {
+        // What a life brings is drawn by rates, for each person of its own.
+        kinds.resize(world.people, Kind::AppLogin);
+        kinds.shuffle(&mut rng);
+        return (kinds, left_out);
+    }
     let honest = owners.iter().map(|(kind, _)| *kind);
     let room = world.people - kinds.len();
     if room >= owners.len() {
@@ -98,6 +108,13 @@ pub(crate) fn write(
     // An MVNO without a rule about new bindings lets its people pay at once.
     let at_once = traits.carrier == Carrier::AquaMobile && kind.side() == Side::Honest;
     let settled = stage.time_moves || at_once;
+    if let Span::Year(year) = scenario.span {
+        let ordinary = kind.side() == Side::Honest;
+        let traits = if ordinary { year::ordinary(year, traits, &mut rng) } else { traits };
+        let mut script = Script::new(kind, traits, settled, rng);
+        year::write(&mut script, scenario, year);
+        return script;
+    }
     let mut script = Script::new(kind, traits, settled, rng);
     match kind.side() {
         Side::Honest | Side::Barred | Side::Ambiguous => {

@@ -64,6 +64,7 @@ pub(super) fn story(script: &mut Script) {
         }
         Kind::SeveralDevices | Kind::MvnoMove => several(script),
         Kind::EsimConversion => esim(script),
+        Kind::EsimWithPhone => esim_with_phone(script),
         Kind::LateEvent => late(script),
         Kind::Iphone => {
             script.everyday(Kind::AppLogin, kind, BOUND).wait(10, 60);
@@ -164,7 +165,7 @@ fn loaner(script: &mut Script) {
 
 /// The SIM moves between two enrolled handsets.
 fn several(script: &mut Script) {
-    script.before.push(Action::AddHandset(Hand::Other));
+    script.enrol_other();
     script.event(Happening::Changed(OTHER)).wait(5, 30);
     app(script, OTHER);
     script.event(Happening::Changed(BOUND)).wait(5, 30);
@@ -179,6 +180,22 @@ fn esim(script: &mut Script) {
     script.event(Happening::Reissued { cause, tells_new: true });
     script.act(Action::NextIccid).wait(10, 60).act(Action::Reprove).wait(10, 60);
     app(script, BOUND);
+}
+
+/// The eSIM is issued anew for a new phone, and a counter sees all of it.
+fn esim_with_phone(script: &mut Script) {
+    let cause = ReissueCause::Esim;
+    script.act(Action::AddHandset(Hand::Other)).wait(5, 60);
+    script.event(Happening::EsimDownloaded);
+    script.event(Happening::Reissued { cause, tells_new: true });
+    script.act(Action::NextIccid).event(Happening::Changed(OTHER)).wait(5, 60);
+    script.act(Action::Reprove).wait(10, 60);
+    app(script, OTHER);
+}
+
+/// After a while in a phone that no counter knows, the SIM is back, and a counter sees it there.
+pub(super) fn back_at_the_counter(script: &mut Script) {
+    script.event(Happening::Changed(BOUND)).wait(60, 300).act(Action::Reprove).wait(5, 60);
 }
 
 /// The phone seems lost, so that the issuer holds the certificate; it is found, tried too early,
@@ -196,7 +213,8 @@ fn reported_lost(script: &mut Script) {
 
 /// The carrier speaks late: of the handset before the bound one, or of the bound one itself.
 fn late(script: &mut Script) {
-    if script.rng.random_bool(0.5) {
+    let enrolled_lately = script.minute() < 2 * 1440;
+    if script.rng.random_bool(0.5) && enrolled_lately {
         script.event_of(Happening::Changed(Slot(Hand::Foreign, 0)), DAY * 40);
     } else {
         script.event_of(Happening::Changed(BOUND), DAY * 2);

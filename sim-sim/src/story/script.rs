@@ -12,23 +12,66 @@ use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
 use std::time::Duration;
 
-/// A person's day.
+/// Whether a counter knows the person's other handset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spare {
+    Unknown,
+    Enrolled,
+}
+
+/// A person's day, or year.
 pub(crate) struct Script {
     pub(crate) kind: Kind,
     pub(crate) traits: Traits,
     /// What follows enrolment at once.
     pub(crate) before: Vec<Action>,
-    /// What the day holds, by minute of the day.
+    /// What the day holds, by minute since it began.
     pub(crate) steps: Vec<(u32, Action)>,
     /// Whether days have passed since the binding, or nobody asks that they have.
     settled: bool,
+    pub(super) spare: Spare,
+    /// How many handsets the certificate is bound with.
+    pub(super) handsets: u32,
     pub(super) rng: ChaCha20Rng,
     minute: u32,
 }
 
 impl Script {
     pub(super) fn new(kind: Kind, traits: Traits, settled: bool, rng: ChaCha20Rng) -> Self {
-        Self { kind, traits, settled, before: Vec::new(), steps: Vec::new(), rng, minute: 0 }
+        Self {
+            kind,
+            traits,
+            settled,
+            before: Vec::new(),
+            steps: Vec::new(),
+            spare: Spare::Unknown,
+            handsets: 1,
+            rng,
+            minute: 0,
+        }
+    }
+
+    /// The minute that the script is at.
+    pub(super) const fn minute(&self) -> u32 {
+        self.minute
+    }
+
+    /// Has the person's other handset enrolled: long ago where nothing has happened yet.
+    pub(super) fn enrol_other(&mut self) -> &mut Self {
+        match self.spare {
+            Spare::Enrolled => {}
+            Spare::Unknown if self.steps.is_empty() => {
+                self.before.push(Action::AddHandset(Hand::Other));
+            }
+            Spare::Unknown => {
+                self.act(Action::AddHandset(Hand::Other)).wait(5, 60);
+            }
+        }
+        if self.spare == Spare::Unknown {
+            self.spare = Spare::Enrolled;
+            self.handsets += 1;
+        }
+        self
     }
 
     /// Lets time pass until a minute of the day; never goes back.

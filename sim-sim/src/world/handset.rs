@@ -71,6 +71,8 @@ pub(crate) struct Handset {
     key: Arc<Key>,
     /// How many assertions the key has made; an iPhone's alone.
     assertions: u32,
+    /// How often it was restored.
+    restored: u32,
     seed: u64,
     number: u64,
 }
@@ -82,12 +84,14 @@ impl Handset {
             .map(|slot| numbers::imei(model.listed, world.seed, number * 2 + slot))
             .collect::<Result<_, _>>()?;
         let (seed, key) = (world.seed, Self::draw_key(world.seed, "handset key", number)?);
-        Ok(Self { model, imeis, key, assertions: 0, seed, number })
+        Ok(Self { model, imeis, key, assertions: 0, restored: 0, seed, number })
     }
 
     /// Loses the app's key and makes another, as a phone does that is restored from a backup.
     pub(crate) fn restore(&mut self) -> Result<(), WorldError> {
-        self.key = Self::draw_key(self.seed, "restored handset key", self.number)?;
+        self.restored += 1;
+        let purpose = format!("restored handset key {}", self.restored);
+        self.key = Self::draw_key(self.seed, &purpose, self.number)?;
         self.assertions = 0;
         Ok(())
     }

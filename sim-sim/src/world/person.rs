@@ -11,6 +11,11 @@ use super::{
 use crate::seeded;
 use rand::Rng as _;
 
+/// How many handsets and SIMs a person can come by later.
+const LATER: u64 = 64;
+/// The first number of those: past all that people have at the beginning.
+const FIRST_LATER: u64 = 100_000_000;
+
 /// What a person has; a story decides it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Traits {
@@ -19,6 +24,15 @@ pub(crate) struct Traits {
     pub(crate) model: Model,
     /// Who issues the certificates.
     pub(crate) branch: Branch,
+}
+
+impl Traits {
+    /// What the other handset is: whoever has an iPhone gets another, and so does whoever wants to be
+    /// taken for its owner.
+    pub(crate) fn second_model(self) -> Model {
+        let android = Model { suite: self.model.suite, ..Model::android(1) };
+        if self.model.is_iphone() { Model::IPHONE } else { android }
+    }
 }
 
 /// A person.
@@ -32,6 +46,10 @@ pub(crate) struct Person {
     pub(crate) next_sim: Sim,
     /// The bound handset, the person's other one, a loaner, and a stranger's.
     pub(crate) handsets: Handsets,
+    number: u64,
+    traits: Traits,
+    /// How many handsets and SIMs came later.
+    later: u64,
 }
 
 /// The handsets of a story.
@@ -48,9 +66,8 @@ impl Person {
         let token: u128 = seeded::generator(world.seed, "person", number).random();
         let line: u64 = seeded::generator(world.seed, "line", number).random();
         let handset = |place, model| Handset::make(world, number * 4 + place, model);
-        // Whoever has an iPhone gets another, and so does whoever wants to be taken for its owner.
         let android = Model { suite: traits.model.suite, ..Model::android(1) };
-        let second = if traits.model.is_iphone() { Model::IPHONE } else { android };
+        let second = traits.second_model();
         Ok(Self {
             reference: format!("prs-{token:032x}"),
             carrier: traits.carrier,
@@ -70,6 +87,34 @@ impl Person {
                 loaner: handset(2, android)?,
                 foreign: handset(3, second)?,
             },
+            number,
+            traits,
+            later: 0,
         })
+    }
+
+    /// The other handset becomes the first.
+    pub(crate) const fn adopt(&mut self) {
+        std::mem::swap(&mut self.handsets.bound, &mut self.handsets.other);
+    }
+
+    /// A number in the world for something that came later: no other thing of its sort has it.
+    const fn later_number(&mut self) -> u64 {
+        self.later = (self.later + 1) % LATER;
+        FIRST_LATER + self.number * LATER + self.later
+    }
+
+    /// Another other handset.
+    pub(crate) fn take_handset(&mut self, world: &World) -> Result<(), WorldError> {
+        let number = self.later_number();
+        self.handsets.other = Handset::make(world, number, self.traits.second_model())?;
+        Ok(())
+    }
+
+    /// Another next SIM.
+    pub(crate) fn take_sim(&mut self, world: &World) -> Result<(), WorldError> {
+        let (number, traits) = (self.later_number(), self.traits);
+        self.next_sim = Sim::make(world, number, traits.carrier, traits.applet, traits.branch)?;
+        Ok(())
     }
 }

@@ -114,6 +114,12 @@ pub(super) const PAIRS: &[Pair] = &[
         "a counter saw person and SIM again after the reissue",
     ),
     pair(
+        "the line gets an eSIM in another phone",
+        EsimWithPhone,
+        EsimTakenOver,
+        "a counter saw person, SIM and the other phone after the reissue",
+    ),
+    pair(
         "the number goes to another carrier",
         NewBinding,
         PortOut,
