@@ -62,12 +62,12 @@ async fn every_attack_is_stopped_for_what_it_is_and_nobody_honest_is_denied() {
         }
         let totals = report.totals();
         let (honest, attacks) = (totals.honest.all, totals.attacks.all);
-        assert!(totals.barred.all.denied > 0, "{}", totals.to_json());
-        assert!(attacks.total > 0 && honest.total > 0, "{}", totals.to_json());
-        assert_eq!(attacks.stopped(), attacks.total, "seed {seed}: {}", totals.to_json());
-        assert_eq!(honest.denied + honest.faults, 0, "seed {seed}: {}", totals.to_json());
-        assert!(honest.stepped_up * 100 <= honest.total, "seed {seed}: {}", totals.to_json());
-        assert!(totals.is_as_it_must_be(), "seed {seed}: {}", totals.to_json());
+        assert!(totals.barred.all.denied > 0, "{}", report.to_json());
+        assert!(attacks.total > 0 && honest.total > 0, "{}", report.to_json());
+        assert_eq!(attacks.stopped(), attacks.total, "seed {seed}: {}", report.to_json());
+        assert_eq!(honest.denied + honest.faults, 0, "seed {seed}: {}", report.to_json());
+        assert!(honest.stepped_up * 100 <= honest.total, "seed {seed}: {}", report.to_json());
+        assert!(report.is_as_it_must_be(), "seed {seed}: {}", report.to_json());
         for twins in totals.twins() {
             assert_eq!(twins.showing(), Showing::Holds, "seed {seed}: {twins:?}");
         }

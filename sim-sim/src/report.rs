@@ -2,6 +2,7 @@
 
 mod counts;
 mod outcome;
+mod rules;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod twins;
 
 pub use counts::{Counts, Group, Totals};
 pub use outcome::{Outcome, Verdict};
+pub use rules::{RuleCounts, Rules};
 pub use twins::{Showing, Twins, pairs_json, pairs_table};
 
 use crate::catalogue::{Kind, Side};
@@ -18,19 +20,28 @@ use crate::catalogue::{Kind, Side};
 pub struct Report {
     scenario: String,
     seed: u64,
+    goal: Goal,
     outcomes: Vec<Outcome>,
     left_out: Vec<Kind>,
+}
+
+/// How many of a thousand honest checks may be stepped up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// So many.
+    pub stepped_up_per_mille: u64,
 }
 
 impl Report {
     pub(crate) fn new(
         scenario: String,
         seed: u64,
+        goal: Goal,
         mut outcomes: Vec<Outcome>,
         left_out: Vec<Kind>,
     ) -> Self {
         outcomes.sort_by_key(|outcome| (outcome.person, outcome.step));
-        Self { scenario, seed, outcomes, left_out }
+        Self { scenario, seed, goal, outcomes, left_out }
     }
 
     /// Every outcome, by person and step.
@@ -47,6 +58,24 @@ impl Report {
     /// The sums.
     pub fn totals(&self) -> Totals {
         Totals::of(&self.outcomes)
+    }
+
+    /// What each rule did.
+    pub fn rules(&self) -> Rules {
+        Rules::of(&self.outcomes)
+    }
+
+    /// Whether the run shows what it must: [`Totals::is_as_it_must_be`] at the scenario's goal, and
+    /// each pair of twins that was played holds.
+    pub fn is_as_it_must_be(&self) -> bool {
+        let totals = self.totals();
+        totals.is_as_it_must_be(self.goal)
+            && totals.twins().all(|twins| twins.showing() != Showing::Fails)
+    }
+
+    /// One JSON object, without a line break.
+    pub fn to_json(&self) -> String {
+        self.totals().to_json(&self.rules())
     }
 
     /// The decisions without what differs between runs: one line for each outcome with kind,

@@ -5,11 +5,12 @@ mod tests;
 
 use crate::{
     catalogue::{Kind, Side},
+    report::Goal,
     world::carrier::Carrier,
 };
 use serde::Deserialize;
 use simbind_core::time::Timestamp;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path, time::Duration};
 use thiserror::Error;
 
 const DAY: &str = include_str!("../scenarios/day.toml");
@@ -29,6 +30,14 @@ pub enum ScenarioError {
         /// The name.
         name: String,
     },
+    /// It cannot be read.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A number is outside its range.
     #[error("{what} must be {range}")]
     Range {
@@ -44,6 +53,7 @@ pub enum ScenarioError {
 pub struct Scenario {
     pub(crate) name: String,
     pub(crate) seed: u64,
+    people: u32,
     pub(crate) time: Time,
     pub(crate) span: Span,
     feed: Option<FeedTerms>,
@@ -115,6 +125,7 @@ pub(crate) struct Applets {
 struct File {
     name: String,
     seed: u64,
+    people: u32,
     time: Time,
     carriers: BTreeMap<Carrier, u32>,
     applets: Applets,
@@ -158,6 +169,7 @@ impl Scenario {
         // 2024 to 2039: when the people's certificates are valid.
         let valid = 1_704_067_200..=2_208_988_800;
         range(valid.contains(&time.starts_at), "starts_at", "in the years 2024 to 2039")?;
+        range((1..=100_000).contains(&file.people), "people", "1 to 100,000")?;
         range((1..=365).contains(&time.settle_days), "settle_days", "1 to 365")?;
         range(
             (1..=24).contains(&time.settle_heartbeat_hours),
@@ -185,6 +197,7 @@ impl Scenario {
         Ok(Self {
             name: file.name,
             seed: file.seed,
+            people: file.people,
             time,
             span: file.year.map_or(Span::Day, Span::Year),
             feed: file.feed,
@@ -206,9 +219,44 @@ impl Scenario {
         Self::parse(YEAR)
     }
 
+    /// Reads a scenario from a file, or takes the one that ships, by the name of its file, where there
+    /// is no file of that name.
+    ///
+    /// # Errors
+    /// Where there is no such file, or it is no scenario.
+    pub fn open(path: &Path) -> Result<Self, ScenarioError> {
+        match (std::fs::read_to_string(path), path.to_str()) {
+            (Ok(text), _) => Self::parse(&text),
+            (Err(_), Some("day.toml")) => Self::day(),
+            (Err(_), Some("year.toml")) => Self::year(),
+            (Err(error), _) => Err(ScenarioError::File { path: path.display().to_string(), error }),
+        }
+    }
+
+    /// How many people it is written for.
+    pub const fn people(&self) -> u32 {
+        self.people
+    }
+
     /// What carriers promise of their feeds, where the scenario says so.
     pub const fn feed(&self) -> Option<FeedTerms> {
         self.feed
+    }
+
+    /// How many honest checks may be stepped up.
+    pub(crate) const fn goal(&self) -> Goal {
+        match self.span {
+            Span::Day => Goal { stepped_up_per_mille: 10 },
+            Span::Year(_) => Goal { stepped_up_per_mille: 5 },
+        }
+    }
+
+    /// After how long an issuer gives another list.
+    pub(crate) const fn lists_every(&self) -> Duration {
+        Duration::from_secs(match self.span {
+            Span::Day => 2 * 3600,
+            Span::Year(_) => 6 * 3600,
+        })
     }
 
     /// The scenario's name.

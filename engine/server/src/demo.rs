@@ -1,4 +1,4 @@
-//! `simbind demo`: a day of honest and hostile use, played against a server of its own.
+//! `simbind demo`: honest and hostile use, a day or a year of it, played against a server of its own.
 
 use crate::{
     config::{Config, LoadError, Overrides},
@@ -22,6 +22,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -32,8 +33,10 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 const BEGINNING: Timestamp = Timestamp::from_secs(1_790_812_800);
 
 /// What the demo is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct DemoOptions {
+    /// What is played.
+    pub scenario: Scenario,
     /// How many people play.
     pub people: u32,
     /// From which all chance is drawn.
@@ -47,6 +50,10 @@ pub struct DemoOptions {
 
 /// The file of a kept folder that says who was behind which decision.
 const LABELS: &str = "labels.jsonl";
+
+/// The file of a kept folder with one line for each check: person, step, kind, verdict, reasons and
+/// edge.
+const DECISIONS: &str = "decisions.tsv";
 
 /// Why the demo ended early.
 #[derive(Debug, Error)]
@@ -98,23 +105,25 @@ impl Clock for Shared {
     }
 }
 
-/// Plays a day against a server of its own and prints what came of it.
+/// Plays a scenario against a server of its own and prints what came of it.
 ///
 /// # Errors
 /// [`DemoError`].
-pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
+pub async fn run(options: DemoOptions) -> Result<Report, DemoError> {
     let bar = bar();
     let progress = |progress| show(&bar, progress);
     let folder = options.keep.as_deref().map_or_else(Folder::new, Folder::keep)?;
-    let played = play_in(&folder, options.people, options.seed, progress, async |_, _| ());
+    let DemoOptions { scenario, people, seed, .. } = &options;
+    let played = play_in(&folder, scenario, *people, *seed, progress, async |_, _| ());
     let played = Box::pin(played).await;
     bar.finish_and_clear();
     let report = played?;
     if options.keep.is_some() {
         std::fs::write(folder.path().join(LABELS), report.labels())?;
+        std::fs::write(folder.path().join(DECISIONS), report.decisions())?;
     }
     print(&report, options.json)?;
-    Ok(())
+    Ok(report)
 }
 
 /// The callers that the demo's server knows, for who looks at it after the day.
@@ -145,11 +154,26 @@ pub async fn play(
     progress: impl FnMut(Progress),
     after: impl AsyncFnOnce(&Report, &KnownCallers),
 ) -> Result<Report, DemoError> {
-    play_in(&Folder::new()?, people, seed, progress, after).await
+    play_scenario(&Scenario::day()?, people, seed, progress, after).await
+}
+
+/// Plays a scenario as [`play`] plays the day.
+///
+/// # Errors
+/// [`DemoError`].
+pub async fn play_scenario(
+    scenario: &Scenario,
+    people: u32,
+    seed: u64,
+    progress: impl FnMut(Progress),
+    after: impl AsyncFnOnce(&Report, &KnownCallers),
+) -> Result<Report, DemoError> {
+    play_in(&Folder::new()?, scenario, people, seed, progress, after).await
 }
 
 async fn play_in(
     folder: &Folder,
+    scenario: &Scenario,
     people: u32,
     seed: u64,
     progress: impl FnMut(Progress),
@@ -158,8 +182,8 @@ async fn play_in(
     let certs = dev_certs::make(&usual_callers()?, OffsetDateTime::now_utc())?;
     dev_certs::write(folder.path(), &certs)?;
     let world = World::new(seed, usize::try_from(people).unwrap_or(usize::MAX))?;
-    let config = config(folder, &world)?;
-    let scenario = Scenario::day()?;
+    let mut config = config(folder, &world)?;
+    promise(&mut config, scenario);
     let clock = Arc::new(VirtualClock::new(BEGINNING));
     let (stop, stopped) = oneshot::channel::<()>();
     let (ready, is_ready) = oneshot::channel();
@@ -176,7 +200,7 @@ async fn play_in(
         };
     };
     let connections = connect(address, &certs)?;
-    let report = sim_sim::play(&world, &scenario, &connections, &*clock, progress).await;
+    let report = sim_sim::play(&world, scenario, &connections, &*clock, progress).await;
     if let Ok(report) = &report {
         after(report, &KnownCallers { address, certs }).await;
     }
@@ -216,15 +240,23 @@ fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
     Ok(Config::load(Some(&path), &overrides)?)
 }
 
+/// Lets the carriers promise of their feeds what the scenario has them keep.
+fn promise(config: &mut Config, scenario: &Scenario) {
+    let Some(feed) = scenario.feed() else { return };
+    let hours = |hours: u32| Duration::from_secs(u64::from(hours) * 3600);
+    for carrier in &mut config.carriers {
+        (carrier.lag, carrier.max_silence) = (hours(feed.lag_hours), hours(feed.max_silence_hours));
+    }
+}
+
 fn usual_callers() -> Result<Vec<CallerId>, IdError> {
     dev_certs::DEFAULT_CALLERS.iter().map(|name| name.parse()).collect()
 }
 
 fn print(report: &Report, json: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let totals = report.totals();
     if json {
-        writeln!(out, "{}", totals.to_json())?;
+        writeln!(out, "{}", report.to_json())?;
     } else {
         writeln!(out, "{}", report.to_table())?;
         writeln!(out, "{}", report.summary())?;

@@ -34,11 +34,11 @@ pub(super) async fn run(args: &RunArgs) -> Outcome {
         fs::write(path, report.labels())?;
     }
     if args.json {
-        writeln!(stdout(), "{}", report.totals().to_json())?;
+        writeln!(stdout(), "{}", report.to_json())?;
     } else {
         writeln!(stdout(), "{}{}", report.to_table(), report.summary())?;
     }
-    Ok(if report.totals().is_as_it_must_be() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_as_it_must_be() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A bar on the terminal; nothing where there is none.

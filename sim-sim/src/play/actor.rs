@@ -119,6 +119,7 @@ impl Actor {
             Action::BindAgain => enrol::bind_again(self, shared).await,
             Action::NewBinding => enrol::bind_anew(self, shared).await,
             Action::WrongPins(entries) => check::wrong_pins(self, shared, *entries).await,
+            Action::RightPin => check::right_pin(self, shared).await,
             Action::LoseKey => self.person.handsets.bound.restore().map_err(ActError::from),
             Action::NextIccid => {
                 self.person.sim.iccid.clone_from(&self.person.next_sim.iccid);

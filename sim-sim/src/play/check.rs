@@ -258,9 +258,22 @@ pub(super) async fn wrong_pins(
     shared: &Shared<'_>,
     entries: u32,
 ) -> Result<(), ActError> {
+    report_pin(actor, shared, v1::pin_outcome::Result::WrongEntries(entries)).await
+}
+
+/// Reports that the right PIN was entered.
+pub(super) async fn right_pin(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    report_pin(actor, shared, v1::pin_outcome::Result::Accepted(v1::PinAccepted {})).await
+}
+
+async fn report_pin(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    result: v1::pin_outcome::Result,
+) -> Result<(), ActError> {
     let pin = v1::PinOutcome {
         certificate_sha256: actor.person.sim.certificate_sha256.clone(),
-        result: Some(v1::pin_outcome::Result::WrongEntries(entries)),
+        result: Some(result),
     };
     let request = v1::ReportOutcomeRequest {
         request_id: actor.next_request(),

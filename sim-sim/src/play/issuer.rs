@@ -27,8 +27,9 @@ use tonic::{Code, Status};
 const HOUR: Duration = Duration::from_secs(3600);
 /// How long a list holds.
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// After how long there is a newer list.
-const RENEWED: Duration = Duration::from_secs(2 * 3600);
+/// Where lists are made more seldom than this, the late issuer makes one with each of the other's:
+/// it is behind by hours and not for good.
+const DAY_LISTS: Duration = Duration::from_secs(2 * 3600);
 
 /// What an issuer keeps, and says one thing after the other.
 #[derive(Default)]
@@ -126,13 +127,20 @@ impl Desk {
         Ok(())
     }
 
-    /// A newer list, where it is time for one.
-    pub(super) async fn renew(&self, shared: &Shared<'_>) -> Result<(), PlayError> {
+    /// Newer lists, where it is time for them.
+    pub(super) async fn renew(
+        &self,
+        shared: &Shared<'_>,
+        every: Duration,
+    ) -> Result<(), PlayError> {
         let listed = self.book.lock().await.listed;
-        let due = listed.is_some_and(|at| shared.clock.now().since(at) >= RENEWED);
+        let due = listed.is_some_and(|at| shared.clock.now().since(at) >= every);
         if self.is_open() && due {
             let told = self.list(shared).await;
             push(shared, told).await.map_err(PlayError::Issuer)?;
+            if every > DAY_LISTS {
+                push(shared, late_list(shared)).await.map_err(PlayError::Issuer)?;
+            }
         }
         Ok(())
     }

@@ -89,7 +89,8 @@ pub async fn play(
     desk.begin_day(&shared).await?;
     take_the_day(&mut parts, scenario, &shared, &mut heart, &mut progress).await?;
     let outcomes = parts.into_iter().flatten().flat_map(|part| part.actor.outcomes);
-    Ok(Report::new(scenario.name().to_owned(), world.seed, outcomes.collect(), left_out))
+    let (name, goal) = (scenario.name().to_owned(), scenario.goal());
+    Ok(Report::new(name, world.seed, goal, outcomes.collect(), left_out))
 }
 
 fn part(
@@ -178,7 +179,7 @@ async fn take_the_day(
         while shared.clock.is_virtual() && shared.clock.now() < begins {
             shared.clock.advance_to(shared.clock.now().plus(every).min(begins));
             heart.beat(shared, every).await?;
-            shared.desk.renew(shared).await?;
+            shared.desk.renew(shared, scenario.lists_every()).await?;
         }
         let taken: Vec<Part> =
             who.iter().filter_map(|i| parts.get_mut(*i).and_then(Option::take)).collect();

@@ -1,6 +1,11 @@
 //! The sums of a run, and their JSON.
 
-use super::outcome::{Outcome, Verdict};
+use super::{
+    Goal,
+    outcome::{Outcome, Verdict},
+    rules::{Rules, share},
+    twins::Showing,
+};
 use crate::catalogue::Side;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -92,9 +97,9 @@ impl Totals {
     }
 
     /// Whether the run shows what it must: every attack stopped and rightly named, nobody honest
-    /// denied or left without a verdict, at most one in a hundred of them stepped up, and whoever
+    /// denied or left without a verdict, no more of them stepped up than is the goal, and whoever
     /// had the issuer stop a certificate denied for that.
-    pub const fn is_as_it_must_be(&self) -> bool {
+    pub const fn is_as_it_must_be(&self, goal: Goal) -> bool {
         let (honest, attacks, barred) = (&self.honest.all, &self.attacks.all, &self.barred.all);
         attacks.stopped() == attacks.total
             && attacks.rightly_named == attacks.total
@@ -102,14 +107,14 @@ impl Totals {
             && barred.rightly_named == barred.total
             && honest.denied == 0
             && honest.faults == 0
-            && honest.stepped_up * 100 <= honest.total
+            && honest.stepped_up * 1000 <= honest.total * goal.stepped_up_per_mille
             && self.ambiguous.all.allowed == 0
             && self.ambiguous.all.faults == 0
     }
 
     /// One JSON object, without a line break.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(&Line::of(self)).unwrap_or_default()
+    pub(super) fn to_json(&self, rules: &Rules) -> String {
+        serde_json::to_string(&Line::of(self, rules)).unwrap_or_default()
     }
 }
 
@@ -120,6 +125,9 @@ struct Line<'a> {
     honest: Owners<'a>,
     barred: Owners<'a>,
     ambiguous: Owners<'a>,
+    /// Pairs of twins, by what the run shows of each: owner and thief, joined by a slash.
+    pairs: BTreeMap<Showing, Vec<String>>,
+    rules: serde_json::Value,
 }
 
 #[derive(Serialize)]
@@ -146,6 +154,7 @@ struct Owners<'a> {
     total: u64,
     allowed: u64,
     stepped_up: u64,
+    stepped_up_share: f64,
     denied: u64,
     faults: u64,
     by_kind: BTreeMap<&'a str, OwnerKind>,
@@ -161,7 +170,7 @@ struct OwnerKind {
 }
 
 impl<'a> Line<'a> {
-    fn of(totals: &'a Totals) -> Self {
+    fn of(totals: &'a Totals, rules: &Rules) -> Self {
         let attacks = &totals.attacks;
         Self {
             checks: totals.checks(),
@@ -174,8 +183,19 @@ impl<'a> Line<'a> {
             honest: owners(&totals.honest),
             barred: owners(&totals.barred),
             ambiguous: owners(&totals.ambiguous),
+            pairs: showings(totals),
+            rules: rules.to_json(),
         }
     }
+}
+
+fn showings(totals: &Totals) -> BTreeMap<Showing, Vec<String>> {
+    let mut all: BTreeMap<Showing, Vec<String>> = BTreeMap::new();
+    for twins in totals.twins() {
+        let names = format!("{}/{}", twins.pair.honest.name(), twins.pair.fraud.name());
+        all.entry(twins.showing()).or_default().push(names);
+    }
+    all
 }
 
 fn owners(group: &Group) -> Owners<'_> {
@@ -184,7 +204,9 @@ fn owners(group: &Group) -> Owners<'_> {
         let Counts { total, allowed, stepped_up, denied, faults, .. } = *c;
         (*kind, OwnerKind { total, allowed, stepped_up, denied, faults })
     });
-    Owners { total, allowed, stepped_up, denied, faults, by_kind: by_kind.collect() }
+    let stepped_up_share = share(stepped_up, total);
+    let by_kind = by_kind.collect();
+    Owners { total, allowed, stepped_up, stepped_up_share, denied, faults, by_kind }
 }
 
 const fn attack_kind(counts: &Counts) -> AttackKind {

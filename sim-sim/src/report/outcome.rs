@@ -52,6 +52,9 @@ pub struct Outcome {
     pub reasons: Vec<String>,
     /// The first reason in words.
     pub words: String,
+    /// The rules that spoke, as `pack/rule`; where none did and whoever asked was stopped, the engine's
+    /// own reason, as `engine/REASON`.
+    pub rules: Vec<String>,
     /// The edge that was named.
     pub edge: Edge,
     /// The decision's id; empty where there is none.
@@ -73,6 +76,7 @@ impl Outcome {
             kind,
             verdict,
             reasons: Vec::new(),
+            rules: Vec::new(),
             words,
             edge: Edge::Unspecified,
             decision_id: String::new(),
@@ -90,6 +94,7 @@ impl Outcome {
         };
         Self {
             reasons: decision.reasons.iter().map(|reason| reason.code.clone()).collect(),
+            rules: rules(decision),
             words: decision.reasons.first().map(|r| r.text_en.clone()).unwrap_or_default(),
             edge: decision.broken_edge(),
             decision_id: decision.decision_id.clone(),
@@ -126,4 +131,13 @@ impl Outcome {
         let (verdict, edge) = (self.verdict.word(), self.edge_word());
         format!("{person}\t{step}\t{kind}\t{verdict}\t{reasons}\t{edge}")
     }
+}
+
+fn rules(decision: &v1::Decision) -> Vec<String> {
+    if !decision.rules.is_empty() {
+        let name = |rule: &v1::FiredRule| format!("{}/{}", rule.pack_id, rule.rule_id);
+        return decision.rules.iter().map(name).collect();
+    }
+    let first = decision.reasons.first();
+    first.map(|reason| format!("engine/{}", reason.code)).into_iter().collect()
 }

@@ -1,6 +1,6 @@
 //! The tables for people.
 
-use super::{Group, Report, counts::Counts, outcome::Outcome};
+use super::{Group, Report, Showing, counts::Counts, outcome::Outcome};
 use crate::catalogue::{Kind, Side};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use std::fmt::Write as _;
@@ -25,6 +25,8 @@ impl Report {
                 let _ = writeln!(text, "{title}\n{}\n", sums(side, group));
             }
         }
+        let _ = writeln!(text, "Rules\n{}\n", self.rules().to_table());
+        let _ = writeln!(text, "Twins\n{}\n", self.twins_table());
         if !self.left_out.is_empty() {
             let names: Vec<_> = self.left_out.iter().map(|kind| kind.name()).collect();
             let _ = writeln!(text, "Not played, because this run cannot: {}.\n", names.join(", "));
@@ -61,6 +63,26 @@ impl Report {
             let _ = write!(text, " Without a verdict: {faults}.");
         }
         text
+    }
+
+    fn twins_table(&self) -> Table {
+        let mut table = fresh(["owner", "let in", "thief", "stopped", "shows what it must"]);
+        for twins in self.totals().twins() {
+            let (honest, fraud) = (twins.honest, twins.fraud);
+            table.add_row([
+                twins.pair.honest.name().to_owned(),
+                format!("{} of {}", honest.allowed, honest.total),
+                twins.pair.fraud.name().to_owned(),
+                format!("{} of {}", fraud.stopped(), fraud.total),
+                match twins.showing() {
+                    Showing::Holds => "yes",
+                    Showing::Fails => "no",
+                    Showing::NotPlayed => "not played",
+                }
+                .to_owned(),
+            ]);
+        }
+        table
     }
 
     /// For each kind the most telling outcome: one that is not as it must be, or the first.

@@ -11,7 +11,7 @@ use crate::catalogue::{
 use serde::Serialize;
 
 /// Whether a run shows of a pair what it must.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Showing {
     /// The verdicts differ and the thief is never allowed; or, where nothing tells the two apart,

@@ -203,6 +203,8 @@ pub(crate) enum Action {
     NewBinding,
     /// So many wrong PIN entries are reported.
     WrongPins(u32),
+    /// The right PIN was entered, as the app reports after wrong ones.
+    RightPin,
     /// The issuer tells how the certificate stands from now on.
     Standing(Standing, Voice),
     /// The issuer's answer of now is kept.

@@ -101,7 +101,7 @@ pub(super) fn story(script: &mut Script) {
             app(script, OTHER);
         }
         Kind::PinSlip => {
-            script.act(Action::WrongPins(1)).wait(1, 5);
+            script.act(Action::WrongPins(1)).wait(1, 5).act(Action::RightPin);
             app(script, BOUND);
         }
         // Days without a sight of the SIM went before, and the morning did not change that.

@@ -6,7 +6,7 @@
 mod tests;
 
 use super::{
-    action::{Action, Hand, Slot},
+    action::{Action, Hand, Happening, Slot},
     attack,
     casting::weighted,
     honest,
@@ -20,6 +20,7 @@ use crate::{
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
 
+const BOUND: Slot = Slot(Hand::Bound, 0);
 const DAY: u32 = 24 * 60;
 /// When people are awake.
 const WAKING: std::ops::Range<u32> = 7 * 60..22 * 60;
@@ -120,6 +121,7 @@ fn live(script: &mut Script, scenario: &Scenario, year: Year, ends: u32) {
         }
     }
     occasions.sort_by_key(|(minute, _)| *minute);
+    script.event(Happening::Observed(BOUND));
     for (minute, occasion) in occasions.into_iter().filter(|(minute, _)| *minute < ends) {
         match occasion {
             Occasion::Everyday => {
@@ -150,7 +152,7 @@ fn everyday(script: &mut Script, kind: Kind, minute: u32) {
         kind
     };
     begin(script, label, minute);
-    script.everyday(kind, label, Slot(Hand::Bound, 0)).wait(10, 40);
+    script.everyday(kind, label, BOUND).wait(10, 40);
 }
 
 /// One event of a life, and what is different from then on.

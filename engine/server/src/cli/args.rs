@@ -21,7 +21,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serves the gRPC interface; without configuration on loopback, in ./simbind-data.
     Serve(ServeArgs),
-    /// Plays a day of honest and hostile use against a server of its own.
+    /// Plays a day of honest and hostile use, or a year of it, against a server of its own.
     Demo(DemoArgs),
     /// Rule packs: checked, tested, explained, tried, signed, and brought into service.
     #[command(subcommand)]
@@ -64,12 +64,16 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DemoArgs {
-    /// How many people play.
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) people: u32,
-    /// From which all chance is drawn.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
+    /// What is played: a file, or `day.toml` or `year.toml` for those that ship. A day where none is
+    /// named.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// How many people play; 1,000 a day, as many as the scenario says where one is named.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) people: Option<u32>,
+    /// From which all chance is drawn; the scenario's where none is given.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// Ends with one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
