@@ -144,7 +144,7 @@ schema! {
     21 HandsetBoot "handset.boot" handset_boot set_handset_boot BootState,
         maybe "the attestation says nothing of it (iOS never does)", ATTESTATION, "How the handset started, as attested.";
     22 HandsetPatchAge "handset.patch_age" handset_patch_age set_handset_patch_age Duration,
-        maybe "the attestation says nothing of it (iOS never does)", ATTESTATION, "Time since the handset's security patch level.";
+        maybe "the attestation says nothing of it (iOS never does)", ATTESTATION, "How old the handset's security patch level was when it was attested.";
     23 HandsetClaims "handset.claims" handset_claims set_handset_claims Agreement,
         maybe "fewer than two sources name the IMEI", IMEI, "Whether the sources of the handset's IMEI agree.";
     24 HandsetLatch "handset.latch" handset_latch set_handset_latch HandsetLatch,

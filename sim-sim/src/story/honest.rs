@@ -214,7 +214,10 @@ fn reported_lost(script: &mut Script) {
 /// The carrier speaks late: of the handset before the bound one, or of the bound one itself.
 fn late(script: &mut Script) {
     let enrolled_lately = script.minute() < 2 * 1440;
-    if script.rng.random_bool(0.5) && enrolled_lately {
+    if script.is_iphone() {
+        // Its IMEI is known from where the network saw it, so that a change to it would be one.
+        script.event_of(Happening::Observed(BOUND), DAY * 2);
+    } else if script.rng.random_bool(0.5) && enrolled_lately {
         script.event_of(Happening::Changed(Slot(Hand::Foreign, 0)), DAY * 40);
     } else {
         script.event_of(Happening::Changed(BOUND), DAY * 2);

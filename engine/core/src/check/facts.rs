@@ -337,12 +337,13 @@ fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
     if let Some(at) = handset.key().verified_at() {
         facts.set_handset_attestation_age(now.since(at));
     }
-    let Some(AttestedKey { boot, patch, .. }) = handset.attested() else { return };
+    let Some(AttestedKey { boot, patch, verified_at, .. }) = handset.attested() else { return };
     if let Some(boot) = boot {
         facts.set_handset_boot(*boot);
     }
     if let Some(patch) = patch {
-        facts.set_handset_patch_age(now.since(patch.released));
+        // Nobody tells of the patches since: the age then says what the attestation can say.
+        facts.set_handset_patch_age(verified_at.since(patch.released));
     }
 }
 

@@ -49,7 +49,7 @@ fn attested(spki: u8) -> HandsetKey {
         spki: vec![spki],
         level: KeyLevel::Tee,
         boot: Some(BootState::Verified),
-        patch: Some(PatchLevel { released: Timestamp::from_secs(4000) }),
+        patch: Some(PatchLevel { released: Timestamp::from_secs(400) }),
         apps: Vec::new(),
         signers: Vec::new(),
         imeis: ImeiSet::default(),

@@ -46,7 +46,7 @@ fn what_the_handset_proves() {
                 ("handset.claims", "agree"),
                 ("handset.attestation_level", "tee"),
                 ("handset.boot", "verified"),
-                ("handset.patch_age", "1h40m"),
+                ("handset.patch_age", "10m"),
             ],
         ),
         (
