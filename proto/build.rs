@@ -3,10 +3,11 @@
 use prost::Message as _;
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "simbind/v1/common.proto",
     "simbind/v1/binding.proto",
     "simbind/v1/check.proto",
+    "simbind/v1/counter.proto",
     "simbind/v1/decision.proto",
     "simbind/v1/sim_event.proto",
     "simbind/v1/rule.proto",

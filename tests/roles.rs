@@ -56,7 +56,7 @@ const CARRIER: &[&str] =
     &["SimEventService/PublishEvents", "SimEventService/StreamEvents", "SimEventService/GetFeed"];
 
 /// What each caller may call; any other method is refused.
-const MAY: [(&str, &[&str]); 17] = [
+const MAY: [(&str, &[&str]); 18] = [
     (
         "bank",
         &[
@@ -101,6 +101,13 @@ const MAY: [(&str, &[&str]); 17] = [
             "BindingService/ConfirmRelease",
             "BindingService/RevokeBinding",
             "BindingService/ReproveBinding",
+            "CounterService/OpenTicket",
+            "CounterService/ResumeTicket",
+            "CounterService/ShowCode",
+            "CounterService/RecordStep",
+            "CounterService/GiveUpTicket",
+            "CounterService/GetTicket",
+            "CounterService/ListTickets",
             "CheckService/IssueChallenge",
             "CheckService/CheckLogin",
             "CheckService/CheckTap",
@@ -129,6 +136,8 @@ const MAY: [(&str, &[&str]); 17] = [
             "SimEventService/GetFeed",
             "DecisionService/GetDecision",
             "DecisionService/ListDecisions",
+            "CounterService/GetTicket",
+            "CounterService/ListTickets",
             "DecisionService/ExplainDecision",
             "RolloutService/ListSnoozes",
             "StatusService/GetCertificateStatus",
@@ -169,6 +178,8 @@ const MAY: [(&str, &[&str]); 17] = [
     (
         "auditor",
         &[
+            "CounterService/GetTicket",
+            "CounterService/ListTickets",
             "BindingService/GetBinding",
             "BindingService/ListBindings",
             "DecisionService/GetDecision",
@@ -191,6 +202,7 @@ const MAY: [(&str, &[&str]); 17] = [
     (
         "operator",
         &[
+            "CounterService/ListTickets",
             "SimEventService/GetFeed",
             "RuleService/ListPacks",
             "RolloutService/GetRollout",
@@ -201,6 +213,16 @@ const MAY: [(&str, &[&str]); 17] = [
             "RegistryService/GetHandsetModel",
             "RegistryService/GetCompatibility",
             "RegistryService/CountLeftOut",
+        ],
+    ),
+    (
+        "enrolment-app",
+        &[
+            "CounterService/JoinTicket",
+            "CounterService/RecordStep",
+            "CounterService/ActivateTicket",
+            "CounterService/GiveUpTicket",
+            "CounterService/GetTicket",
         ],
     ),
     (

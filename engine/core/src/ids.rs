@@ -24,10 +24,12 @@ pub use imsi::Imsi;
 pub use list_scope::{ListScope, PointId};
 pub use msisdn::Msisdn;
 pub use name::{
-    AppId, CallerId, CarrierId, EventId, HandsetModelId, LineRef, OfficeRef, PersonRef, ReaderId,
-    ReaderModelId, RelyingPartyId, RequestId,
+    AppId, CallerId, CarrierId, EventId, HandsetModelId, IdentityCheckRef, LineRef, OfficeRef,
+    PersonRef, ReaderId, ReaderModelId, RelyingPartyId, RequestId,
 };
-pub use random_id::{BindingId, ChallengeId, DecisionId, SnoozeId, StepUpId, SupportCode};
+pub use random_id::{
+    BindingId, ChallengeId, DecisionId, SnoozeId, StepUpId, SupportCode, TicketId,
+};
 pub use serial::{LongSerial, SerialNumber};
 
 #[cfg(test)]

@@ -10,5 +10,6 @@ pub mod registry;
 pub mod rollout;
 pub mod snooze;
 pub mod status;
+pub mod ticket;
 pub mod time;
 pub mod transcript;

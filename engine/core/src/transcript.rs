@@ -2,7 +2,7 @@
 //! `proto/TRANSCRIPT.md` with test vectors for other languages.
 
 use crate::{
-    ids::{AppId, Iccid, Imei, ReaderId, RelyingPartyId},
+    ids::{AppId, CertificateId, Iccid, Imei, ReaderId, RelyingPartyId, TicketId},
     time::Timestamp,
 };
 use simbind_rules::facts::Channel;
@@ -11,8 +11,11 @@ use simbind_rules::facts::Channel;
 const DOMAIN: &[u8] = b"simbind-transcript";
 /// What the message of a card's step-up begins with.
 const STEP_UP_DOMAIN: &[u8] = b"simbind-step-up";
+/// What the message of a ticket's activation begins with.
+const ACTIVATION_DOMAIN: &[u8] = b"simbind-activation";
 const VERSION: u8 = 2;
 const STEP_UP_VERSION: u8 = 1;
+const ACTIVATION_VERSION: u8 = 1;
 
 /// Who asked for the check.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +101,37 @@ pub fn step_up_message(step_up_id: &str) -> Vec<u8> {
     out
 }
 
+/// What the certificate's key and the handset's key sign alike at the end of an enrolment ticket:
+/// that they belong together, and to this SIM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Activation<'a> {
+    /// The ticket's challenge, as it was issued.
+    pub challenge: &'a [u8],
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The certificate that was written.
+    pub certificate: &'a CertificateId,
+    /// The SIM that was seen.
+    pub iccid: Iccid,
+    /// SHA-256 of the public key that the handset attested, as SubjectPublicKeyInfo.
+    pub handset_key: &'a [u8; 32],
+}
+
+impl Activation<'_> {
+    /// The bytes to sign.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(256);
+        out.extend_from_slice(ACTIVATION_DOMAIN);
+        out.push(ACTIVATION_VERSION);
+        field(&mut out, 1, Some(self.challenge));
+        field(&mut out, 2, Some(self.ticket.to_string().as_bytes()));
+        field(&mut out, 3, Some(self.certificate.as_bytes()));
+        field(&mut out, 4, Some(self.iccid.to_digits().as_bytes()));
+        field(&mut out, 5, Some(self.handset_key));
+        out
+    }
+}
+
 /// One field: its number, whether it is present, and if so its length and bytes. No field of a
 /// parsed check is longer than two bytes can count; one that were would not verify.
 fn field(out: &mut Vec<u8>, number: u8, value: Option<&[u8]>) {
@@ -166,5 +200,13 @@ mod tests {
         assert_eq!(hex(&bare.encode()), published("bare"));
         let step_up = step_up_message("stp_000102030405060708090a0b0c0d0e0f");
         assert_eq!(hex(&step_up), published("step_up"));
+        let together = Activation {
+            challenge: &challenge,
+            ticket: "tkt_000102030405060708090a0b0c0d0e0f".parse().unwrap(),
+            certificate: &CertificateId::from_sha256([0xc1; 32]),
+            iccid: "8981100000000000010".parse().unwrap(),
+            handset_key: &[0xa2; 32],
+        };
+        assert_eq!(hex(&together.encode()), published("activation"));
     }
 }

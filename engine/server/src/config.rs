@@ -2,6 +2,7 @@
 
 mod apps;
 mod check;
+mod counter;
 mod defaults;
 mod duration;
 mod limits;

@@ -5,6 +5,7 @@ mod backtest;
 mod binding;
 mod certificate_status;
 mod check;
+mod counter;
 mod decision;
 mod event;
 #[cfg(feature = "fuzz")]
@@ -24,9 +25,10 @@ pub(crate) use wire::{backtest_part, explained_facts};
 use crate::telemetry::Metrics;
 use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
-    decision_service_server::DecisionServiceServer, registry_service_server::RegistryServiceServer,
-    rollout_service_server::RolloutServiceServer, rule_service_server::RuleServiceServer,
-    sim_event_service_server::SimEventServiceServer, status_service_server::StatusServiceServer,
+    counter_service_server::CounterServiceServer, decision_service_server::DecisionServiceServer,
+    registry_service_server::RegistryServiceServer, rollout_service_server::RolloutServiceServer,
+    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
+    status_service_server::StatusServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -90,6 +92,8 @@ impl<S: Store, V: Vault> Api<S, V> {
             binding: BindingServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes),
             check: CheckServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
+            counter: CounterServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes),
             decision: DecisionServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes),
             event: SimEventServiceServer::new(self.clone())
@@ -111,6 +115,8 @@ pub struct Services<S, V> {
     pub binding: BindingServiceServer<Api<S, V>>,
     /// Checks.
     pub check: CheckServiceServer<Api<S, V>>,
+    /// Issue at the counter.
+    pub counter: CounterServiceServer<Api<S, V>>,
     /// Decisions.
     pub decision: DecisionServiceServer<Api<S, V>>,
     /// SIM events.

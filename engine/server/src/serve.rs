@@ -6,6 +6,7 @@ mod fetch;
 mod lists;
 mod settings;
 mod status;
+mod tickets;
 
 pub use adapters::{SystemClock, SystemEntropy};
 use lists::ListFiles;
@@ -179,6 +180,7 @@ async fn serve(
         let (api, metrics) = (api.clone(), metrics.clone());
         tokio::spawn(attestation_list::watch(watched, every, api, metrics, stopped.clone()));
     }
+    tokio::spawn(tickets::end_overdue(api.clone(), stopped.clone()));
     tokio::spawn(status::keep_fresh(api.clone(), stopped.clone()));
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
     let described = || {
@@ -204,6 +206,7 @@ async fn serve(
         .add_service(described().build_v1alpha()?)
         .add_service(services.binding)
         .add_service(services.check)
+        .add_service(services.counter)
         .add_service(services.decision)
         .add_service(services.event)
         .add_service(services.rollout)
@@ -270,6 +273,7 @@ async fn watch_over(
     use wire::{
         binding_service_server::SERVICE_NAME as BINDINGS,
         check_service_server::SERVICE_NAME as CHECKS,
+        counter_service_server::SERVICE_NAME as COUNTER,
         decision_service_server::SERVICE_NAME as DECISIONS,
         registry_service_server::SERVICE_NAME as REGISTRY,
         rollout_service_server::SERVICE_NAME as ROLLOUT,
@@ -277,7 +281,8 @@ async fn watch_over(
         sim_event_service_server::SERVICE_NAME as EVENTS,
         status_service_server::SERVICE_NAME as STATUS,
     };
-    let services = ["", BINDINGS, CHECKS, DECISIONS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS];
+    let services =
+        ["", BINDINGS, CHECKS, COUNTER, DECISIONS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));
     while !*stopped.borrow() {

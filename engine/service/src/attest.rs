@@ -72,15 +72,26 @@ impl<S: Store, V: Vault> Engine<S, V> {
         request: HandsetRequest,
         now: Timestamp,
     ) -> Result<Verified, ServiceError> {
+        self.handset_for(request, &Purpose::Enrolment, now)
+    }
+
+    /// As [`Self::handset`], for a challenge that was drawn for this purpose.
+    pub(crate) fn handset_for(
+        &self,
+        request: HandsetRequest,
+        purpose: &Purpose,
+        now: Timestamp,
+    ) -> Result<Verified, ServiceError> {
         let HandsetRequest { imeis, platform, attestation } = request;
         let (key, receipt) = match attestation {
             AttestationRequest::None => (HandsetKey::None, None),
             AttestationRequest::AndroidKey { chain, challenge } => {
+                self.attestation_challenge_stands(&challenge, purpose, now)?;
                 let key = self.attested_key(&chain, &challenge, &imeis, now)?;
                 (HandsetKey::Attested(key), None)
             }
             AttestationRequest::AppAttest { attestation, key_id, challenge } => {
-                self.enrolment_challenge_stands(&challenge, now)?;
+                self.attestation_challenge_stands(&challenge, purpose, now)?;
                 let Vouched { key, receipt } =
                     self.app_attest_key(&attestation, &key_id, &challenge, now)?;
                 (HandsetKey::AppAttest(key), Some(receipt))
@@ -91,14 +102,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
             .map_err(|error| ServiceError::invalid("handset.platform", error))
     }
 
-    /// Whether an attestation was made for a challenge of ours, for enrolments, and in time.
-    fn enrolment_challenge_stands(
+    /// Whether an attestation was made for a challenge of ours, for this purpose, and in time.
+    fn attestation_challenge_stands(
         &self,
         challenge: &[u8],
+        purpose: &Purpose,
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         let wrong = |why| Err(ServiceError::invalid("handset.challenge", why));
-        match self.enrolment.recognise(challenge, &Purpose::Enrolment, now) {
+        match self.enrolment.recognise(challenge, purpose, now) {
             Returned::Good { .. } => Ok(()),
             Returned::Bad(ChallengeState::Expired) => wrong("has ended"),
             Returned::Bad(_) => wrong("was not issued here"),
@@ -115,7 +127,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
         const CHAIN: &str = "handset.key_attestation_chain";
         const UNKNOWN_APP: &str =
             "was asked for by no app that is on the list and signed as it says there";
-        self.enrolment_challenge_stands(challenge, now)?;
         let trust = &self.settings.trust;
         let expected = ExpectedAttestation { challenge, apps: &[] };
         let held = self.list_for_attestation(now)?;

@@ -7,7 +7,11 @@ pub(crate) use hold::Hold;
 pub use used::{Claim, Progress, Used, UsedChallenges};
 
 use ring::hmac;
-use simbind_core::{ids::ChallengeId, time::Timestamp, transcript::Audience};
+use simbind_core::{
+    ids::{ChallengeId, TicketId},
+    time::Timestamp,
+    transcript::Audience,
+};
 use simbind_rules::facts::{ChallengeState, Channel};
 use std::time::Duration;
 
@@ -24,12 +28,15 @@ pub enum Purpose {
     Check(Audience, Channel),
     /// The attestation of a handset key at enrolment.
     Enrolment,
+    /// An enrolment ticket: the attestation of its handset's key, and its activation.
+    Ticket(TicketId),
 }
 
 impl Purpose {
     fn number(&self) -> u8 {
         match self {
             Self::Enrolment => 0,
+            Self::Ticket(_) => 5,
             Self::Check(_, Channel::AppLogin) => 1,
             Self::Check(_, Channel::BrowserLogin) => 2,
             Self::Check(_, Channel::TapBare) => 3,
@@ -41,6 +48,7 @@ impl Purpose {
         let audience = match self {
             Self::Check(audience, _) => audience.to_text(),
             Self::Enrolment => "enrolment".to_owned(),
+            Self::Ticket(id) => format!("ticket:{id}"),
         };
         let digest = ring::digest::digest(&ring::digest::SHA256, audience.as_bytes());
         let mut short = [0; 8];

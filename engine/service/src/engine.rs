@@ -19,6 +19,7 @@ use crate::{
     sealing,
     settings::Settings,
     status::{Issuers, Lists, Schedule, Status, Watch},
+    ticket::Terminal,
     turns::Turns,
 };
 use simbind_core::{
@@ -229,6 +230,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
             last_heard: feed.last_heard,
             horizon: feed.horizon(&terms),
         })
+    }
+
+    /// A caller as a terminal of its office.
+    ///
+    /// # Errors
+    /// None in practice: every caller's name is one for an office.
+    pub fn terminal(&self, caller: &CallerId) -> Result<Terminal, ServiceError> {
+        self.settings.counter.terminal(caller)
     }
 
     /// How long a step-up stays open.

@@ -16,8 +16,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     binding::{
-        Binding, BoundCertificate, CounterPolicy, Driven, Handsets, Identified, KeyHome, Place,
-        Serving, Sim, State,
+        Binding, BoundCertificate, CounterPolicy, Driven, Handsets, Identified, KeyHome, Serving,
+        Sim, State,
     },
     ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
     status::Standing as IssuerWord,
@@ -90,7 +90,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             enrolled_at: now,
             proven_at: now,
             foreign_handset_at: None,
-            identified: Identified { place: Place::Counter, at: now },
+            identified: Identified { place: self.settings.counter.place_of(by), at: now },
             succeeds: None,
             held: None,
             suspended: None,
@@ -103,7 +103,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     /// Whose network a line uses is the configuration's to say: another host's word would count, and
     /// the host's own would not.
-    fn serve_by_configuration(&self, serving: &mut Serving) -> Result<(), ServiceError> {
+    pub(crate) fn serve_by_configuration(&self, serving: &mut Serving) -> Result<(), ServiceError> {
         let Some(terms) = self.settings.carriers.get(&serving.carrier) else {
             let why = "is no carrier of the configuration";
             return Err(ServiceError::invalid("serving.carrier_id", why));
@@ -117,7 +117,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// A certificate that its issuer revoked is not bound any more.
-    async fn not_revoked(&self, certificate: &BoundCertificate) -> Result<(), ServiceError> {
+    pub(crate) async fn not_revoked(
+        &self,
+        certificate: &BoundCertificate,
+    ) -> Result<(), ServiceError> {
         let points = Points::Known(&certificate.points);
         match self
             .standing_of(&CertificateName::of(certificate), points)
@@ -192,11 +195,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// A certificate is bound once; after its binding has ended it may be bound again.
-    async fn free_certificate(&self, binding: &Binding) -> Result<(Key, Expected), ServiceError> {
+    pub(crate) async fn free_certificate(
+        &self,
+        binding: &Binding,
+    ) -> Result<(Key, Expected), ServiceError> {
         let key = keys::certificate(&*self.vault, &binding.certificate.id)?;
         let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
         let Some(Some(row)) = snapshot.values.first() else { return Ok((key, Expected::Absent)) };
         let CertificateRow { binding: earlier } = decode_row(&row.value)?;
+        if earlier == binding.id {
+            return Ok((key, Expected::Version(row.version)));
+        }
         match self.binding(earlier).await {
             Err(ServiceError::NotFound(_)) => Ok((key, Expected::Version(row.version))),
             Err(error) => Err(error),
@@ -209,7 +218,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     /// The key of a person's data: the one that sealed it before, or a new one with what must hold
     /// for it. A person has one key, so that destroying it erases all.
-    async fn person_key(
+    pub(crate) async fn person_key(
         &self,
         person: &PersonRef,
     ) -> Result<(KeyId, Option<(Key, Expected)>), ServiceError> {
@@ -222,7 +231,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 }
 
-fn bound(
+pub(crate) fn bound(
     certificate: &VerifiedCertificate,
     chain: &[Vec<u8>],
 ) -> Result<BoundCertificate, ServiceError> {

@@ -9,14 +9,14 @@ mod rows;
 
 pub use entry::{
     BindingChange, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry, EventText,
-    FiredEntry, KeptReceipt, LimitEntry, LineText, OutcomeText, Reopens, StateEntry,
-    decode_decision, decode_state, encode_decision, encode_state,
+    FiredEntry, KeptReceipt, LimitEntry, LineText, OutcomeText, Reopens, StateEntry, TicketBinding,
+    TicketChange, TicketEntry, decode_decision, decode_state, encode_decision, encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
     AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineBinding, LineRow, ListRow,
-    ManifestRow, OnceLiveRow, PacksRow, ReopenedRow, Reuse, Stand, StatusRow, decode_row,
-    encode_row,
+    ManifestRow, OfficeRow, OnceLiveRow, PacksRow, ReopenedRow, Reuse, Stand, StatusRow, TicketRow,
+    decode_row, encode_row,
 };

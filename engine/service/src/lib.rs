@@ -31,6 +31,7 @@ mod sealing;
 pub mod settings;
 pub mod snooze;
 pub mod status;
+pub mod ticket;
 mod turns;
 
 pub use engine::{Engine, Ports, Standing};

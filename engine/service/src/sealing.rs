@@ -22,6 +22,8 @@ pub(crate) const RECEIPT: &[u8] = b"simbind receipt 1";
 /// The context of why somebody did something to a binding.
 pub(crate) const WHY: &[u8] = b"simbind why 1";
 
+/// The context of an enrolment ticket.
+pub(crate) const TICKET: &[u8] = b"simbind ticket 1";
 /// The context of a certificate's issuer and serial number.
 pub(crate) const CERTIFICATE: &[u8] = b"simbind certificate 1";
 

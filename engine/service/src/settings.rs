@@ -4,6 +4,7 @@ use crate::{
     attestation_status::{AttestationList, ListAge},
     bundle::TrustedKeys,
     status::StatusTerms,
+    ticket::CounterTerms,
 };
 use simbind_core::{
     app::AppList,
@@ -149,4 +150,6 @@ pub struct Settings {
     pub packs: PackTerms,
     /// Who says how certificates stand.
     pub status: StatusTerms,
+    /// Issue at counters.
+    pub counter: CounterTerms,
 }

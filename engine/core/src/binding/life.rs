@@ -7,6 +7,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use simbind_rules::facts::Identification;
 
 /// Where a person was identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +18,17 @@ pub enum Place {
     ApprovedPlace,
     /// At home, with the physical card.
     HomeCard,
+}
+
+impl Place {
+    /// The fact that rules read.
+    pub const fn fact(self) -> Identification {
+        match self {
+            Self::Counter => Identification::Counter,
+            Self::ApprovedPlace => Identification::ApprovedPlace,
+            Self::HomeCard => Identification::HomeCard,
+        }
+    }
 }
 
 /// How a person was identified when a binding was made.

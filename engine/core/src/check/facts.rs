@@ -247,6 +247,7 @@ fn bound(
     facts.set_binding_state(binding.state_at(now).fact());
     facts.set_binding_key_home(binding.key_home);
     facts.set_binding_age(now.since(binding.enrolled_at));
+    facts.set_binding_identified(binding.identified.place.fact());
     facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
     line_facts(facts, subject, now);
     let SimSeen { matches, claims: agree } = sim_seen(context, claims, binding, line);

@@ -141,3 +141,7 @@ name! {
     /// A line, by the carrier's own reference.
     LineRef, "line reference", personal
 }
+name! {
+    /// A clerk's terminal's own reference of an identity check. Never the document, nor a number of it.
+    IdentityCheckRef, "identity check reference", personal
+}

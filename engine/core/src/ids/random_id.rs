@@ -76,6 +76,10 @@ random_id! {
     ChallengeId, "challenge id", "chg_"
 }
 random_id! {
+    /// An enrolment ticket.
+    TicketId, "ticket id", "tkt_"
+}
+random_id! {
     /// A snooze of a rule.
     SnoozeId, "snooze id", "snz_"
 }

@@ -22,19 +22,21 @@ pub enum Role {
     Operator,
     /// An issuer of certificates, which says how they stand.
     Issuer,
+    /// The backend of the app with which people enrol their phones at a counter.
+    EnrolmentApp,
 }
 
 /// A role by a name that there is not.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "`{0}` is none of relying-party, reader-host, carrier, counter, help-desk, analyst, auditor, operator, \
-     issuer"
+     issuer, enrolment-app"
 )]
 pub struct UnknownRole(String);
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RelyingParty,
         Self::ReaderHost,
         Self::Carrier,
@@ -44,6 +46,7 @@ impl Role {
         Self::Auditor,
         Self::Operator,
         Self::Issuer,
+        Self::EnrolmentApp,
     ];
 
     /// The name in configuration.
@@ -58,6 +61,7 @@ impl Role {
             Self::Auditor => "auditor",
             Self::Operator => "operator",
             Self::Issuer => "issuer",
+            Self::EnrolmentApp => "enrolment-app",
         }
     }
 }

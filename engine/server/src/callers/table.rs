@@ -1,5 +1,6 @@
 use super::role::Role::{
-    self, Analyst, Auditor, Carrier, Counter, HelpDesk, Issuer, Operator, ReaderHost, RelyingParty,
+    self, Analyst, Auditor, Carrier, Counter, EnrolmentApp, HelpDesk, Issuer, Operator, ReaderHost,
+    RelyingParty,
 };
 
 /// Who may call a method.
@@ -24,6 +25,15 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.BindingService/ConfirmRelease", &[Counter]),
     ("/simbind.v1.BindingService/RevokeBinding", &[Counter]),
     ("/simbind.v1.BindingService/ReproveBinding", &[Counter]),
+    ("/simbind.v1.CounterService/OpenTicket", &[Counter]),
+    ("/simbind.v1.CounterService/ResumeTicket", &[Counter]),
+    ("/simbind.v1.CounterService/ShowCode", &[Counter]),
+    ("/simbind.v1.CounterService/JoinTicket", &[EnrolmentApp]),
+    ("/simbind.v1.CounterService/RecordStep", &[Counter, EnrolmentApp]),
+    ("/simbind.v1.CounterService/ActivateTicket", &[EnrolmentApp]),
+    ("/simbind.v1.CounterService/GiveUpTicket", &[Counter, EnrolmentApp]),
+    ("/simbind.v1.CounterService/GetTicket", &[Counter, EnrolmentApp, HelpDesk, Auditor]),
+    ("/simbind.v1.CounterService/ListTickets", &[Counter, HelpDesk, Auditor, Operator]),
     ("/simbind.v1.CheckService/IssueChallenge", &[RelyingParty, ReaderHost]),
     ("/simbind.v1.CheckService/CheckLogin", &[RelyingParty]),
     ("/simbind.v1.CheckService/CheckTap", &[ReaderHost]),

@@ -1,5 +1,5 @@
 use super::{
-    apps, defaults,
+    apps, counter, defaults,
     duration::parse_duration,
     limits,
     model::{Carrier, Config, Listen, Reader, RelyingParty, TlsFiles, Trust},
@@ -107,6 +107,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         callers: relations::callers(raw, checker),
         limits: limits::limits(&raw.limits, checker),
         status: status::sources(&raw.status, checker),
+        counter: counter::counter(&raw.counter, &raw.caller, checker),
         packs: packs::packs(&raw.packs, checker),
         store: limits::store(&raw.store, checker),
         tls,

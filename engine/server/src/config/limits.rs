@@ -38,10 +38,10 @@ impl Default for StoreSizes {
     }
 }
 
-struct Ranges<'c, 's>(&'c mut Checker<'s>);
+pub(super) struct Ranges<'c, 's>(pub(super) &'c mut Checker<'s>);
 
 impl Ranges<'_, '_> {
-    fn number<T>(
+    pub(super) fn number<T>(
         &mut self,
         field: &str,
         value: Option<&Number>,
@@ -63,7 +63,7 @@ impl Ranges<'_, '_> {
         }
     }
 
-    fn time(
+    pub(super) fn time(
         &mut self,
         field: &str,
         value: Option<&Text>,

@@ -6,6 +6,7 @@ use simbind_evidence::{certificate::Profile, oid::Oid};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
 use simbind_service::{
     attestation_status::ListAge, ports::status::Place, settings::PackTerms, status::SourceKind,
+    ticket::CounterTerms,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who says how certificates stand.
     pub status: Vec<StatusSource>,
+    /// Issue at counters, and where callers stand.
+    pub counter: CounterTerms,
     /// Where the first packs come from, and how others do.
     pub packs: Packs,
     /// Sizes of the store.

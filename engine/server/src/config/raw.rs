@@ -22,6 +22,7 @@ pub(super) struct RawConfig {
     pub(super) caller: Vec<RawCaller>,
     pub(super) limits: RawLimits,
     pub(super) status: RawStatus,
+    pub(super) counter: RawCounter,
     pub(super) packs: RawPacks,
     pub(super) store: RawStore,
 }
@@ -103,6 +104,8 @@ pub(super) struct RawCarrier {
 pub(super) struct RawCaller {
     pub(super) name: Text,
     pub(super) roles: Spanned<Vec<Text>>,
+    pub(super) office: Option<Text>,
+    pub(super) place: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -123,6 +126,26 @@ pub(super) struct RawLimits {
     pub(super) hot_bindings: Option<Number>,
     pub(super) verified_chains: Option<Number>,
     pub(super) limit_keys: Option<Number>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawCounter {
+    pub(super) variant: Option<Text>,
+    pub(super) ticket_lifetime: Option<Text>,
+    pub(super) open_tickets: Option<Number>,
+    pub(super) wrong_codes: Option<Number>,
+    pub(super) office_wrong_codes: Option<Number>,
+    pub(super) office: Vec<RawOffice>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOffice {
+    pub(super) id: Text,
+    pub(super) variant: Option<Text>,
+    #[serde(default)]
+    pub(super) resumed_by: Vec<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

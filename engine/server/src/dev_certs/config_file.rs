@@ -3,7 +3,7 @@ use simbind_core::ids::CallerId;
 use std::fmt::Write as _;
 
 /// The usual parties, each with the caller that speaks for it and what is written for it.
-const PARTIES: [(&str, &str); 17] = [
+const PARTIES: [(&str, &str); 18] = [
     (
         "bank",
         "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
@@ -61,6 +61,7 @@ const PARTIES: [(&str, &str); 17] = [
     ("auditor", "[[caller]]\nname = \"auditor\"\nroles = [\"auditor\"]\n"),
     ("operator", "[[caller]]\nname = \"operator\"\nroles = [\"operator\"]\n"),
     ("issuer", "[[caller]]\nname = \"issuer\"\nroles = [\"issuer\"]\n"),
+    ("enrolment-app", "[[caller]]\nname = \"enrolment-app\"\nroles = [\"enrolment-app\"]\n"),
 ];
 
 /// Carriers whose networks others of the usual parties rent.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
 /// The callers that get a certificate where none are named.
-pub const DEFAULT_CALLERS: [&str; 17] = [
+pub const DEFAULT_CALLERS: [&str; 18] = [
     "bank",
     "shop",
     "doors",
@@ -26,6 +26,7 @@ pub const DEFAULT_CALLERS: [&str; 17] = [
     "auditor",
     "operator",
     "issuer",
+    "enrolment-app",
 ];
 
 /// How long the certificates live.

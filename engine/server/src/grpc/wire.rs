@@ -13,6 +13,7 @@ mod registry;
 mod rollout;
 mod snooze;
 mod status;
+mod ticket;
 
 pub(crate) use backtest::backtest_part;
 pub(super) use binding::{binding, binding_id, enrol_request, handset, handset_place};
@@ -31,3 +32,7 @@ pub(super) use registry::{
 pub(super) use rollout::{advance, change, rollout, why};
 pub(super) use snooze::{snooze, snooze_request};
 pub(super) use status::{certificate, outcome as push_outcome, standing, state, told};
+pub(super) use ticket::{
+    activate_request, codes, deed, join_request, page_place, phone_secret, queued, ticket,
+    ticket_id,
+};

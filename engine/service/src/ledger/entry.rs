@@ -2,8 +2,10 @@
 //! read differently: a changed shape is a new variant at the end of its enum.
 
 mod line;
+mod ticket;
 
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
+pub use ticket::{TicketBinding, TicketChange, TicketEntry};
 
 use super::registry::RegistryEntry;
 use crate::ports::{status::ListName, store::ProjectionError, vault::Sealed};
@@ -244,6 +246,8 @@ pub enum StateEntry {
     },
     /// About the registry of handsets and readers.
     Registry(RegistryEntry),
+    /// An enrolment ticket was opened, went on, or ended.
+    TicketChanged(Box<TicketEntry>),
 }
 
 /// A rule that had a part.

@@ -12,9 +12,11 @@ use simbind_core::{
     binding::Sim,
     ids::{
         AuthorityId, BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, ListScope,
-        PersonRef, RequestId, SupportCode,
+        OfficeRef, PersonRef, RequestId, SupportCode, TicketId,
     },
     line::LineName,
+    ticket::Locator,
+    time::Timestamp,
 };
 
 /// A key of fixed parts; none is ever too long.
@@ -269,4 +271,44 @@ pub fn reopened(at: Position, number: u8) -> Result<Key, StoreError> {
 /// All times whose decisions are to be looked at again, as a prefix.
 pub fn reopened_all() -> Result<Key, StoreError> {
     key(b'j', &[])
+}
+
+/// A ticket. All that is kept of tickets is under one letter, and the second byte says what it is.
+pub fn ticket(id: TicketId) -> Result<Key, StoreError> {
+    key(b't', &[b"t", id.as_bytes()])
+}
+
+/// The open ticket whose codes begin so.
+pub fn ticket_locator(locator: Locator) -> Result<Key, StoreError> {
+    key(b't', &[b"l", &locator.to_bytes()])
+}
+
+/// What is counted of an office.
+pub fn office(office: &OfficeRef) -> Result<Key, StoreError> {
+    key(b't', &[b"o", &name_hash(&[office.as_str()])])
+}
+
+/// The open tickets of an office, as a prefix.
+pub fn office_queue(office: &OfficeRef) -> Result<Key, StoreError> {
+    key(b't', &[b"q", &name_hash(&[office.as_str()])])
+}
+
+/// A place in the queue of an office, by the time of opening.
+pub fn queued(office: &OfficeRef, at: Timestamp, id: TicketId) -> Result<Key, StoreError> {
+    key(b't', &[b"q", &name_hash(&[office.as_str()]), &at_bytes(at), id.as_bytes()])
+}
+
+/// All open tickets by the time at which they end, as a prefix.
+pub fn tickets_due() -> Result<Key, StoreError> {
+    key(b't', &[b"d"])
+}
+
+/// An open ticket by the time at which it ends.
+pub fn ticket_due(at: Timestamp, id: TicketId) -> Result<Key, StoreError> {
+    key(b't', &[b"d", &at_bytes(at), id.as_bytes()])
+}
+
+/// Bytes that sort as the times do.
+fn at_bytes(at: Timestamp) -> [u8; 8] {
+    (at.as_millis().cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }

@@ -5,6 +5,7 @@ mod line;
 mod packs;
 mod registry;
 mod status;
+mod ticket;
 
 use super::{
     entry::{
@@ -94,6 +95,7 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::StatusLearned { certificate, .. } => {
                 return status::reads(&*self.vault, certificate);
             }
+            StateEntry::TicketChanged(entry) => return self.ticket_reads(entry),
             StateEntry::PacksChanged(change) => packs::change_reads(change),
             StateEntry::SnoozeSet { binding, .. } | StateEntry::SnoozeEnded { binding, .. } => {
                 [keys::snoozes(*binding)].into_iter().collect()
@@ -184,6 +186,7 @@ impl<V: Vault> IndexProjection<V> {
                 let row = ListRow { scope: list.scope, digest, this_update, learned_at };
                 status::list_writes(&list.issuer, &row)
             }
+            StateEntry::TicketChanged(entry) => self.ticket_writes(*entry, values),
             StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
             StateEntry::SnoozeSet { binding, snooze } => {
                 Ok(vec![put(keys::snoozes(binding), &snoozes(values)?.with(snooze))?])

@@ -144,6 +144,42 @@ impl EventRow {
     pub const MOST_REUSED: usize = 16;
 }
 
+/// A ticket, under its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketRow {
+    /// `Ticket`, sealed under the person's key.
+    pub sealed: Sealed,
+}
+
+/// What is counted of an office, under its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeRow {
+    /// Its open tickets.
+    pub open: u32,
+    /// Wrong codes that were shown for its tickets, since `wrong_since`.
+    pub wrong_codes: u32,
+    /// When the first of them was.
+    pub wrong_since: Timestamp,
+}
+
+impl OfficeRow {
+    /// How long wrong codes of an office are counted together.
+    pub const WINDOW: std::time::Duration = std::time::Duration::from_secs(3600);
+
+    /// The wrong codes that count now.
+    pub fn wrong_at(&self, now: Timestamp) -> u32 {
+        if now < self.wrong_since.plus(Self::WINDOW) { self.wrong_codes } else { 0 }
+    }
+
+    /// One more.
+    #[must_use]
+    pub fn with_wrong(self, now: Timestamp) -> Self {
+        let counted = self.wrong_at(now);
+        let wrong_since = if counted == 0 { now } else { self.wrong_since };
+        Self { wrong_codes: counted.saturating_add(1), wrong_since, ..self }
+    }
+}
+
 /// Packs that were in service, under their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PacksRow {

@@ -60,6 +60,10 @@ pub enum LookupKind {
     Share,
     /// A certificate's serial number, with its issuer before it.
     Serial,
+    /// The secret part of a ticket's code, with the ticket before it.
+    Code,
+    /// The secret of a phone that joined a ticket, with the ticket before it.
+    Phone,
 }
 
 /// A keyed hash of an identifier: the first 16 bytes of HMAC-SHA-256 over kind and text.

@@ -29,3 +29,4 @@ mod snooze;
 mod status;
 mod step_up;
 mod support;
+mod ticket;

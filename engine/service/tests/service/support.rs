@@ -39,6 +39,7 @@ use simbind_service::{
     },
     settings::{Bounds, CarrierTerms, PackTerms, Settings, Trust},
     status::{IssuerTerms, SourceTerms, StatusTerms},
+    ticket::CounterTerms,
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
@@ -148,6 +149,7 @@ struct Tuned {
     apps: Option<AppList>,
     sources: Vec<SourceTerms>,
     speakers: Speakers,
+    counter: CounterTerms,
 }
 
 /// Who speaks for our issuer.
@@ -209,6 +211,11 @@ impl World {
         let mut tuned = Tuned::default();
         tune(&mut tuned.packs);
         Self::tuned(text, tuned).await
+    }
+
+    /// With other terms for counters.
+    pub(crate) async fn with_counter(counter: CounterTerms) -> Self {
+        Self::tuned(PACK, Tuned { counter, ..Tuned::default() }).await
     }
 
     /// With a greatest age of the status list of attestation keys.
@@ -343,7 +350,7 @@ async fn start(
     &On { clock, entropy, lists }: &On<'_>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps, list_age, sources, speakers }: Tuned,
+    Tuned { bounds, packs, apps, list_age, sources, speakers, counter }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -378,6 +385,7 @@ async fn start(
             }],
             sources,
         },
+        counter,
     };
     let ports = Ports {
         store: Arc::clone(store),

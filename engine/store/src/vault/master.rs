@@ -119,6 +119,8 @@ const fn kind_code(kind: LookupKind) -> u8 {
         LookupKind::Imei => 6,
         LookupKind::Share => 7,
         LookupKind::Serial => 8,
+        LookupKind::Code => 9,
+        LookupKind::Phone => 10,
     }
 }
 

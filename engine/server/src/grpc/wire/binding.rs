@@ -35,7 +35,7 @@ fn unset(name: &'static str) -> ServiceError {
     ServiceError::invalid(name, "is not set, or none of its values")
 }
 
-fn key_home(value: i32) -> Result<KeyHome, ServiceError> {
+pub(super) fn key_home(value: i32) -> Result<KeyHome, ServiceError> {
     match wire::KeyHome::try_from(value) {
         Ok(wire::KeyHome::Sim) => Ok(KeyHome::Sim),
         Ok(wire::KeyHome::SecureElement) => Ok(KeyHome::SecureElement),
@@ -53,7 +53,7 @@ fn platform(value: i32) -> Result<Platform, ServiceError> {
     }
 }
 
-fn counter(value: i32) -> Result<CounterPolicy, ServiceError> {
+pub(super) fn counter(value: i32) -> Result<CounterPolicy, ServiceError> {
     match wire::SignatureCounter::try_from(value) {
         Ok(wire::SignatureCounter::Present) => Ok(CounterPolicy::Present),
         Ok(wire::SignatureCounter::None | wire::SignatureCounter::Unspecified) => {

@@ -44,7 +44,7 @@ fn scheme(name: &'static str, value: i32) -> Result<SignatureScheme, ServiceErro
     }
 }
 
-fn signature(
+pub(super) fn signature(
     name: &'static str,
     signature: Option<wire::Signature>,
 ) -> Result<Option<Signed>, ServiceError> {

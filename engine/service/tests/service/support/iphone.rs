@@ -125,6 +125,11 @@ impl Iphone {
         HandsetRequest { imeis: ImeiSet::default(), platform: Platform::Ios, attestation }
     }
 
+    /// SHA-256 of the public key.
+    pub(crate) fn key_hash(&self) -> [u8; 32] {
+        sha256(&self.key.subject_public_key_info())
+    }
+
     /// The next assertion.
     pub(crate) fn assert(&self, message: &[u8]) -> Vec<u8> {
         self.assert_at(message, self.counter.fetch_add(1, Ordering::SeqCst) + 1)

@@ -2,11 +2,11 @@
 
 use super::{
     TestEngine, caller,
-    iphone::{self, APPLE_APP, Apple, Iphone},
+    iphone::{self, APPLE_APP, Apple, Iphone, sha256},
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DnType, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, SerialNumber, SigningKey as _,
+    Issuer, KeyPair, KeyUsagePurpose, PublicKeyData as _, SerialNumber, SigningKey as _,
 };
 use simbind_core::{
     app::{AppList, AppProof, AppRole, ListedApp, SignerDigest},
@@ -129,10 +129,14 @@ impl Phone {
 
     /// What it brings to be enrolled.
     pub(crate) fn request(&self, engine: &TestEngine, authority: &Authority) -> HandsetRequest {
+        let challenge = engine.enrolment_challenge().unwrap().bytes.to_vec();
+        self.request_for(challenge, authority)
+    }
+
+    pub(crate) fn request_for(&self, challenge: Vec<u8>, authority: &Authority) -> HandsetRequest {
         let attestation = match &self.key {
             None => AttestationRequest::None,
             Some(key) => {
-                let challenge = engine.enrolment_challenge().unwrap().bytes.to_vec();
                 let description = encode_key_description(&KeyDescriptionSpec {
                     challenge: challenge.clone(),
                     packages: vec![self.asked_by.0.into()],
@@ -160,7 +164,12 @@ impl Phone {
         }
     }
 
-    fn prove(&self, message: &[u8]) -> HandsetWord {
+    /// SHA-256 of the public key.
+    pub(crate) fn key_hash(&self) -> [u8; 32] {
+        sha256(&self.key.as_ref().unwrap().subject_public_key_info())
+    }
+
+    pub(crate) fn prove(&self, message: &[u8]) -> HandsetWord {
         let signature = self.key.as_ref().map(|key| HandsetWord::Signature(signed(key, message)));
         signature.unwrap_or(HandsetWord::Nothing)
     }
@@ -309,6 +318,11 @@ impl Person {
         change(&mut check);
         self.sign(&mut check);
         check
+    }
+
+    /// The certificate key's signature over a message.
+    pub(crate) fn signs(&self, message: &[u8]) -> Signed {
+        signed(&self.key, message)
     }
 
     pub(crate) fn sign(&self, check: &mut CheckRequest) {
