@@ -65,6 +65,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
+            "PinService/RecordPinChange",
         ],
     ),
     (
@@ -76,6 +77,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
+            "PinService/RecordPinChange",
         ],
     ),
     (
@@ -86,6 +88,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
+            "PinService/RecordPinChange",
         ],
     ),
     (
@@ -114,6 +117,8 @@ const MAY: [(&str, &[&str]); 18] = [
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
+            "PinService/RecordPinChange",
+            "PinService/ResetPin",
             "StatusService/GetCertificateStatus",
             "RegistryService/GetRegistry",
             "RegistryService/GetHandsetModel",

@@ -8,7 +8,9 @@ use super::{
     },
 };
 use prost::bytes::Bytes;
-use simbind_proto::v1::{binding_service_client::BindingServiceClient, *};
+use simbind_proto::v1::{
+    binding_service_client::BindingServiceClient, pin_service_client::PinServiceClient, *,
+};
 
 fn handset(request: &mut EnrolBindingRequest) -> &mut HandsetEvidence {
     request.handset.as_mut().unwrap()
@@ -181,4 +183,37 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
             once(client.clone().revoke_binding(request).await.map(|_| ())).await
         })
         .await;
+}
+
+#[tokio::test]
+async fn every_wrong_field_about_a_pin_is_named() {
+    let (server, _dir, authority) = start().await;
+    let person = super::person(&authority, 1);
+    let mut counter = BindingServiceClient::new(server.channel().await.unwrap());
+    let enrolled = counter.enrol_binding(person.enrolment()).await.unwrap().into_inner();
+    let binding_id = enrolled.binding.unwrap().binding_id;
+    let client = PinServiceClient::new(server.channel().await.unwrap());
+    let proof =
+        |ticket_ref: String| Some(reset_pin_request::Proof::Counter(CounterProof { ticket_ref }));
+    Table::of(RecordPinChangeRequest {
+        request_id: "change-1".into(),
+        certificate_sha256: person.certificate_sha256.clone(),
+    })
+    .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
+    .values("certificate_sha256", &[vec![], vec![1; 31], vec![1; 33]], |r, v| {
+        r.certificate_sha256 = v.into();
+    })
+    .each_is_refused(async |request| client.clone().record_pin_change(request).await)
+    .await;
+    Table::of(ResetPinRequest {
+        request_id: "reset-1".into(),
+        binding_id,
+        proof: proof("ticket-1".into()),
+    })
+    .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
+    .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+    .row("proof", "missing", |r| r.proof = None)
+    .values("counter.ticket_ref", &wrong_or_empty_names(), |r, v| r.proof = proof(v))
+    .each_is_refused(async |request| client.clone().reset_pin(request).await)
+    .await;
 }

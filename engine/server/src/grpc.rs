@@ -11,6 +11,7 @@ mod event;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod party;
+mod pin;
 mod registry;
 mod rollout;
 mod rule;
@@ -26,9 +27,9 @@ use crate::telemetry::Metrics;
 use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
     counter_service_server::CounterServiceServer, decision_service_server::DecisionServiceServer,
-    registry_service_server::RegistryServiceServer, rollout_service_server::RolloutServiceServer,
-    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
-    status_service_server::StatusServiceServer,
+    pin_service_server::PinServiceServer, registry_service_server::RegistryServiceServer,
+    rollout_service_server::RolloutServiceServer, rule_service_server::RuleServiceServer,
+    sim_event_service_server::SimEventServiceServer, status_service_server::StatusServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -103,6 +104,7 @@ impl<S: Store, V: Vault> Api<S, V> {
             rollout: RolloutServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(BUNDLE_MESSAGE)),
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
+            pin: PinServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             status: StatusServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(LIST_MESSAGE)),
         }
@@ -127,6 +129,8 @@ pub struct Services<S, V> {
     pub rollout: RolloutServiceServer<Api<S, V>>,
     /// Rules.
     pub rule: RuleServiceServer<Api<S, V>>,
+    /// PINs.
+    pub pin: PinServiceServer<Api<S, V>>,
     /// The status of certificates.
     pub status: StatusServiceServer<Api<S, V>>,
 }

@@ -209,6 +209,7 @@ async fn serve(
         .add_service(services.counter)
         .add_service(services.decision)
         .add_service(services.event)
+        .add_service(services.pin)
         .add_service(services.rollout)
         .add_service(services.rule)
         .add_service(services.status)
@@ -275,6 +276,7 @@ async fn watch_over(
         check_service_server::SERVICE_NAME as CHECKS,
         counter_service_server::SERVICE_NAME as COUNTER,
         decision_service_server::SERVICE_NAME as DECISIONS,
+        pin_service_server::SERVICE_NAME as PINS,
         registry_service_server::SERVICE_NAME as REGISTRY,
         rollout_service_server::SERVICE_NAME as ROLLOUT,
         rule_service_server::SERVICE_NAME as RULES,
@@ -282,7 +284,7 @@ async fn watch_over(
         status_service_server::SERVICE_NAME as STATUS,
     };
     let services =
-        ["", BINDINGS, CHECKS, COUNTER, DECISIONS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS];
+        ["", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));
     while !*stopped.borrow() {

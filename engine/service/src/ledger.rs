@@ -9,8 +9,9 @@ mod rows;
 
 pub use entry::{
     BindingChange, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry, EventText,
-    FiredEntry, KeptReceipt, LimitEntry, LineText, OutcomeText, Reopens, StateEntry, TicketBinding,
-    TicketChange, TicketEntry, decode_decision, decode_state, encode_decision, encode_state,
+    FiredEntry, KeptReceipt, LimitEntry, LineText, OutcomeText, PinAct, PinEntry, Reopens,
+    StateEntry, TicketBinding, TicketChange, TicketEntry, decode_decision, decode_state,
+    encode_decision, encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
 pub use projection::IndexProjection;

@@ -23,6 +23,7 @@ pub mod lifecycle;
 mod limits;
 pub mod outcome;
 pub mod packs;
+pub mod pin;
 pub mod ports;
 pub mod registry;
 mod release;

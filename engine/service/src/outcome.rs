@@ -1,4 +1,4 @@
-//! How step-ups end, and wrong PIN entries.
+//! How step-ups end.
 
 mod child;
 
@@ -15,20 +15,14 @@ use crate::{
     },
     status::{CertificateName, Points},
 };
-use serde::{Deserialize, Serialize};
 use simbind_core::{
-    ids::{CallerId, CertificateId, DecisionId, PointId, RequestId, StepUpId},
+    ids::{CallerId, DecisionId, PointId, RequestId, StepUpId},
     status::Standing,
     transcript::step_up_message,
 };
 use simbind_evidence::signature::{self, SignatureScheme};
 use simbind_rules::{StepUpMethod, Verdict};
 use std::{sync::Arc, time::Duration};
-
-/// The most wrong PIN entries that are counted.
-const MOST_FAILURES: u32 = 1000;
-/// From here on the PIN is locked, and the right one does not unlock it.
-const LOCKED: u32 = 3;
 
 /// How long a newer answer about a card may be owed before the card proves nothing.
 const CARD_LAPSE: Duration = Duration::from_secs(7 * 86_400);
@@ -57,15 +51,6 @@ pub enum StepUpProof {
 struct CardStanding {
     name: CertificateName,
     points: Vec<PointId>,
-}
-
-/// What an app or a reader says of the PIN.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum PinReport {
-    /// Wrong entries.
-    Wrong(u32),
-    /// The right one.
-    Accepted,
 }
 
 /// The step-up of a decision.
@@ -273,77 +258,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Err(StoreError::Conflict) => Err(contended()),
             other => Ok(other?),
         }
-    }
-
-    /// What the same report of the same caller came to before.
-    async fn pin_reported(
-        &self,
-        by: &CallerId,
-        request: &RequestId,
-        digest: [u8; 32],
-    ) -> Result<Option<u32>, ServiceError> {
-        let snapshot = self.store.read(&[keys::pin_report(by, request)?]).await?;
-        let Some(Some(row)) = snapshot.values.first() else { return Ok(None) };
-        let (before, failures): ([u8; 32], u32) = decode_row(&row.value)?;
-        if before == digest {
-            Ok(Some(failures))
-        } else {
-            Err(ServiceError::Exists("the request id was used for another report"))
-        }
-    }
-
-    /// Counts wrong PIN entries, and answers how many count now; the same report again counts
-    /// nothing. Once locked, the right PIN does
-    /// not unlock: only a counter or the card does.
-    ///
-    /// # Errors
-    /// Where the certificate is not bound, or the store cannot be written.
-    pub async fn report_pin(
-        &self,
-        by: &CallerId,
-        request: &RequestId,
-        certificate: CertificateId,
-        report: PinReport,
-    ) -> Result<u32, ServiceError> {
-        let digest = crate::digest::of(&(certificate, report))?;
-        for _ in 0..TRIES {
-            if let Some(counted) = self.pin_reported(by, request, digest).await? {
-                return Ok(counted);
-            }
-            let loaded = self.load(certificate).await?;
-            let loaded = loaded.ok_or(ServiceError::NotFound("binding"))?;
-            let binding = loaded.binding.id;
-            let key = keys::pin(binding)?;
-            let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
-            let row = snapshot.values.first().and_then(Option::as_ref);
-            let before = loaded.pin.failures;
-            let failures = match report {
-                PinReport::Wrong(more) => before.saturating_add(more).min(MOST_FAILURES),
-                PinReport::Accepted if before < LOCKED => 0,
-                PinReport::Accepted => before,
-            };
-            if failures == before {
-                return Ok(failures);
-            }
-            let expected = row.map_or(Expected::Absent, |row| Expected::Version(row.version));
-            if !self.is_current(&loaded).await? {
-                continue;
-            }
-            let entry = StateEntry::PinReported {
-                binding,
-                failures,
-                by: by.clone(),
-                request: request.clone(),
-                digest,
-            };
-            let unreported = (keys::pin_report(by, request)?, Expected::Absent);
-            match self.append_state(&entry, vec![(key, expected), unreported]).await {
-                Ok(_) => return Ok(failures),
-                Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(contended())
     }
 }
 

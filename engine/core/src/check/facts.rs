@@ -248,6 +248,12 @@ fn bound(
     facts.set_binding_key_home(binding.key_home);
     facts.set_binding_age(now.since(binding.enrolled_at));
     facts.set_binding_identified(binding.identified.place.fact());
+    if let Some(at) = binding.released_at {
+        facts.set_binding_released_age(now.since(at));
+    }
+    if let Some(at) = binding.pin_reset_at {
+        facts.set_pin_reset_age(now.since(at));
+    }
     facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
     line_facts(facts, subject, now);
     let SimSeen { matches, claims: agree } = sim_seen(context, claims, binding, line);

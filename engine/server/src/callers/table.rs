@@ -61,6 +61,8 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.RolloutService/SnoozeRule", &[Analyst]),
     ("/simbind.v1.RolloutService/EndSnooze", &[Analyst]),
     ("/simbind.v1.RolloutService/ListSnoozes", &[Analyst, HelpDesk, Auditor]),
+    ("/simbind.v1.PinService/RecordPinChange", &[RelyingParty, ReaderHost, Counter]),
+    ("/simbind.v1.PinService/ResetPin", &[Counter]),
     ("/simbind.v1.StatusService/PushStatus", &[Issuer]),
     ("/simbind.v1.StatusService/GetCertificateStatus", &[Counter, HelpDesk, Auditor, Issuer]),
     ("/simbind.v1.StatusService/ListStatusSources", &[Analyst, Auditor, Operator, Issuer]),

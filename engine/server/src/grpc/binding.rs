@@ -15,7 +15,7 @@ pub(super) fn identity<T>(request: &Request<T>) -> Result<Identity, Status> {
 }
 
 impl<S: Store, V: Vault> Api<S, V> {
-    async fn answer(&self, standing: Standing) -> Result<Binding, ServiceError> {
+    pub(super) async fn answer(&self, standing: Standing) -> Result<Binding, ServiceError> {
         let line = self.engine().line_view(&standing.binding).await?;
         let releasable_from = self.engine().releasable_from(&standing.binding).map(wire::time);
         Ok(Binding { releasable_from, ..wire::binding(standing, Some(&line)) })

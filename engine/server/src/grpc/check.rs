@@ -215,8 +215,10 @@ impl<S: Store, V: Vault> CheckService for Api<S, V> {
                     Ok(ReportOutcomeResponse { decision, pin_failures: 0 })
                 }
                 wire::Outcome::Pin(certificate, report) => {
-                    let pin_failures =
-                        self.engine().report_pin(&by, &request, certificate, report).await?;
+                    let witness = super::pin::witness(&identity);
+                    let engine = self.engine();
+                    let counted = engine.report_pin(&by, witness, &request, certificate, report);
+                    let pin_failures = counted.await?;
                     Ok(ReportOutcomeResponse { decision: None, pin_failures })
                 }
             }

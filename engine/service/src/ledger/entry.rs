@@ -2,9 +2,11 @@
 //! read differently: a changed shape is a new variant at the end of its enum.
 
 mod line;
+mod pin;
 mod ticket;
 
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
+pub use pin::{PinAct, PinEntry};
 pub use ticket::{TicketBinding, TicketChange, TicketEntry};
 
 use super::registry::RegistryEntry;
@@ -248,6 +250,8 @@ pub enum StateEntry {
     Registry(RegistryEntry),
     /// An enrolment ticket was opened, went on, or ended.
     TicketChanged(Box<TicketEntry>),
+    /// A PIN was changed or reset.
+    Pin(PinEntry),
 }
 
 /// A rule that had a part.

@@ -3,6 +3,7 @@
 mod app_attest;
 mod line;
 mod packs;
+mod pin;
 mod registry;
 mod status;
 mod ticket;
@@ -97,6 +98,7 @@ impl<V: Vault> IndexProjection<V> {
             }
             StateEntry::TicketChanged(entry) => return self.ticket_reads(entry),
             StateEntry::PacksChanged(change) => packs::change_reads(change),
+            StateEntry::Pin(entry) => return self.pin_reads(entry),
             StateEntry::SnoozeSet { binding, .. } | StateEntry::SnoozeEnded { binding, .. } => {
                 [keys::snoozes(*binding)].into_iter().collect()
             }
@@ -168,6 +170,7 @@ impl<V: Vault> IndexProjection<V> {
                 put(keys::pin(binding), &failures)?,
                 put(keys::pin_report(&by, &request), &(digest, failures))?,
             ]),
+            StateEntry::Pin(entry) => self.pin_writes(entry, values),
             StateEntry::StepUpEnded { decision, outcome, .. } => {
                 Ok(vec![put(keys::step_up(decision), &outcome)?])
             }

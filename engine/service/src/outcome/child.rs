@@ -116,6 +116,12 @@ fn refresh(facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
     facts.set_sim_latch(line.sim_latch);
     facts.set_line_latch(line.line_latch);
     facts.set_pin_failures(loaded.pin.failures);
+    if let Some(at) = loaded.binding.released_at {
+        facts.set_binding_released_age(now.since(at));
+    }
+    if let Some(at) = loaded.binding.pin_reset_at {
+        facts.set_pin_reset_age(now.since(at));
+    }
     if facts.sim_state().is_some() || line.sim_state != SimState::Active {
         facts.set_sim_state(line.sim_state);
     }

@@ -6,7 +6,10 @@ use simbind_core::{
 };
 use simbind_rules::{Verdict, facts::Channel};
 use simbind_service::{
-    ServiceError, check::CertificateClaim, outcome::PinReport, ports::store::LedgerKind,
+    ServiceError,
+    check::CertificateClaim,
+    pin::{PinReport, Witness},
+    ports::store::LedgerKind,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -233,7 +236,7 @@ async fn three_wrong_pins_lock_and_the_right_one_does_not_unlock() {
     let report = |number: &str, report| {
         let request = number.parse().unwrap();
         let (engine, by) = (&world.engine, &by);
-        async move { engine.report_pin(by, &request, certificate, report).await }
+        async move { engine.report_pin(by, Witness::Counter, &request, certificate, report).await }
     };
     assert_eq!(report("1", PinReport::Wrong(2)).await, Ok(2));
     assert_eq!(report("1", PinReport::Wrong(2)).await, Ok(2), "a lost reply counts nothing");
@@ -265,7 +268,8 @@ async fn wrong_pins_reported_at_once_are_all_counted() {
     let report = |number: &str| {
         let request = number.parse().unwrap();
         let (engine, by) = (&world.engine, &by);
-        async move { engine.report_pin(by, &request, certificate, PinReport::Wrong(1)).await }
+        let wrong = PinReport::Wrong(1);
+        async move { engine.report_pin(by, Witness::Counter, &request, certificate, wrong).await }
     };
     let (one, two, three) = tokio::join!(report("1"), report("2"), report("3"));
     let mut counts = [one.unwrap(), two.unwrap(), three.unwrap()];

@@ -20,6 +20,7 @@ mod events;
 mod faults;
 mod limits;
 mod order;
+mod pin;
 mod records;
 mod registry;
 mod reload;

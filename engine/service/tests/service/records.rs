@@ -17,8 +17,8 @@ use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
         BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, KeptReceipt,
-        LimitEntry, OutcomeText, StateEntry, decode_decision, decode_state, encode_decision,
-        encode_state,
+        LimitEntry, OutcomeText, PinAct, PinEntry, StateEntry, decode_decision, decode_state,
+        encode_decision, encode_state,
     },
     ports::{
         status::ListName,
@@ -132,6 +132,9 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 digest: [3; 32],
             },
         ),
+        ("pin-changed", pin(PinAct::Changed)),
+        ("pin-reset", pin(PinAct::ResetAtCounter { sealed: sealed(6) })),
+        ("pin-reset-card", pin(PinAct::ResetByCard { sealed: sealed(6), challenge: [9; 16] })),
         ("step-up-failed", ended(OutcomeText::Failed)),
         ("step-up-claimed", ended(OutcomeText::Claimed)),
         ("step-up-proved", ended(OutcomeText::Proved(DecisionId::from_bytes([3; 16])))),
@@ -218,6 +221,16 @@ fn states() -> Vec<(&'static str, StateEntry)> {
     ];
     all.extend(line::states());
     all
+}
+
+fn pin(act: PinAct) -> StateEntry {
+    StateEntry::Pin(PinEntry {
+        binding: BindingId::from_bytes([1; 16]),
+        act,
+        by: caller("counter"),
+        request: "r-1".parse().unwrap(),
+        digest: [3; 32],
+    })
 }
 
 fn learned(standing: Standing, source: Source) -> StateEntry {

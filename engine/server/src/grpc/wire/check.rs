@@ -11,7 +11,8 @@ use simbind_rules::facts::{Channel, Sensitivity};
 use simbind_service::{
     ServiceError,
     check::{CertificateClaim, CheckRequest, HandsetWord, ReaderPart, Signed},
-    outcome::{PinReport, StepUpProof},
+    outcome::StepUpProof,
+    pin::PinReport,
 };
 
 /// The most bytes of a signature.

@@ -1,0 +1,47 @@
+use crate::ports::vault::Sealed;
+use serde::{Deserialize, Serialize};
+use simbind_core::ids::{BindingId, CallerId, RequestId};
+
+/// What happened to the PIN of a binding, beside reports of entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinEntry {
+    /// The binding.
+    pub binding: BindingId,
+    /// What.
+    pub act: PinAct,
+    /// Who said so.
+    pub by: CallerId,
+    /// The caller's number of the request.
+    pub request: RequestId,
+    /// SHA-256 of the request.
+    pub digest: [u8; 32],
+}
+
+/// What happened to a PIN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PinAct {
+    /// Its owner, who knew it, changed it.
+    Changed,
+    /// A counter reset it.
+    ResetAtCounter {
+        /// The binding as it is now, sealed.
+        sealed: Sealed,
+    },
+    /// It was reset with the person's card.
+    ResetByCard {
+        /// The binding as it is now, sealed.
+        sealed: Sealed,
+        /// The challenge that the card signed, which is used up.
+        challenge: [u8; 16],
+    },
+}
+
+impl PinAct {
+    /// The binding that it changed.
+    pub(crate) const fn sealed(&self) -> Option<&Sealed> {
+        match self {
+            Self::Changed => None,
+            Self::ResetAtCounter { sealed } | Self::ResetByCard { sealed, .. } => Some(sealed),
+        }
+    }
+}
