@@ -3,7 +3,7 @@
 use prost::Message as _;
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 11] = [
+const FILES: &[&str] = &[
     "simbind/v1/common.proto",
     "simbind/v1/binding.proto",
     "simbind/v1/check.proto",
@@ -15,6 +15,7 @@ const FILES: [&str; 11] = [
     "simbind/v1/status.proto",
     "simbind/v1/pin.proto",
     "simbind/v1/registry.proto",
+    "simbind/v1/help.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -6,6 +6,7 @@ mod binding;
 mod bytes;
 mod check;
 mod event;
+mod help;
 mod memory;
 mod registry;
 mod rollout;

@@ -4,6 +4,7 @@ mod admin;
 mod args;
 mod demo;
 mod evidence;
+mod inquiry;
 mod packs;
 mod registry;
 mod remote;
@@ -27,6 +28,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Rules(args) => rules::run(args),
         Command::Evidence(command) => evidence::run(&command),
+        Command::Inquiry(args) => inquiry::run(&args),
         Command::Admin(args) => admin::run(args),
     };
     match done {

@@ -10,6 +10,7 @@ mod decision;
 mod event;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod help;
 mod party;
 mod pin;
 mod registry;
@@ -27,9 +28,10 @@ use crate::telemetry::Metrics;
 use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
     counter_service_server::CounterServiceServer, decision_service_server::DecisionServiceServer,
-    pin_service_server::PinServiceServer, registry_service_server::RegistryServiceServer,
-    rollout_service_server::RolloutServiceServer, rule_service_server::RuleServiceServer,
-    sim_event_service_server::SimEventServiceServer, status_service_server::StatusServiceServer,
+    help_service_server::HelpServiceServer, pin_service_server::PinServiceServer,
+    registry_service_server::RegistryServiceServer, rollout_service_server::RolloutServiceServer,
+    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
+    status_service_server::StatusServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -101,6 +103,7 @@ impl<S: Store, V: Vault> Api<S, V> {
                 .max_decoding_message_size(message_bytes),
             registry: RegistryServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(REGISTRY_MESSAGE)),
+            help: HelpServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             rollout: RolloutServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(BUNDLE_MESSAGE)),
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
@@ -125,6 +128,8 @@ pub struct Services<S, V> {
     pub event: SimEventServiceServer<Api<S, V>>,
     /// Handsets and readers.
     pub registry: RegistryServiceServer<Api<S, V>>,
+    /// The help desk.
+    pub help: HelpServiceServer<Api<S, V>>,
     /// Packs on their way into service.
     pub rollout: RolloutServiceServer<Api<S, V>>,
     /// Rules.

@@ -210,6 +210,7 @@ async fn serve(
         .add_service(services.decision)
         .add_service(services.event)
         .add_service(services.pin)
+        .add_service(services.help)
         .add_service(services.rollout)
         .add_service(services.rule)
         .add_service(services.status)

@@ -11,7 +11,7 @@ use crate::{
 };
 use simbind_core::{
     check::Ruling,
-    ids::{BindingId, CarrierId, DecisionId, SupportCode},
+    ids::{BindingId, CarrierId, DecisionId},
 };
 use simbind_rules::{ChainId, CheckKind, Facts, ReasonCode, RuleBook, RuleRef, StepUpMethod};
 use std::sync::Arc;
@@ -45,19 +45,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(Arc::new(decode_decision(&entry.entry)?))
     }
 
-    /// The newest decision of a support code.
-    ///
-    /// # Errors
-    /// Where there is none or the store cannot be read.
-    pub async fn decision_of_code(
-        &self,
-        code: SupportCode,
-    ) -> Result<Arc<DecisionEntry>, ServiceError> {
-        let ids = self.decision_ids(keys::support_code(code)?, None, 1).await?.0;
-        let id = ids.first().ok_or(ServiceError::NotFound("decision"))?;
-        self.decision(*id).await
-    }
-
     /// Decisions of a binding, or of all, newest first, and where the next page begins.
     ///
     /// # Errors
@@ -83,7 +70,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok((found, ids.last().copied().filter(|_| more)))
     }
 
-    async fn decision_ids(
+    pub(crate) async fn decision_ids(
         &self,
         prefix: Key,
         after: Option<Key>,

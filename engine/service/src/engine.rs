@@ -6,6 +6,7 @@ use crate::{
     challenge::{Challenges, UsedChallenges},
     error::ServiceError,
     feeds::Feeds,
+    help::WrongCodes,
     hot::{HotBindings, HotDecisions},
     ledger::{BindingRow, decode_row, keys},
     packs::Packs,
@@ -83,6 +84,7 @@ pub struct Engine<S, V> {
     /// For packs that somebody brings.
     pub(crate) compiling: Turns,
     pub(crate) status: Status,
+    pub(crate) wrong_codes: WrongCodes,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -144,6 +146,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             packs,
             registries,
             status,
+            wrong_codes: WrongCodes::new(bounds.wrong_codes),
         };
         engine.restore_used().await?;
         Ok(engine)

@@ -2,6 +2,7 @@
 //! the other.
 
 mod entry;
+mod inquiry;
 pub mod keys;
 mod projection;
 pub mod registry;
@@ -14,6 +15,7 @@ pub use entry::{
     encode_decision, encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
+pub use inquiry::InquiryEntry;
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{

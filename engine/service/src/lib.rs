@@ -16,6 +16,7 @@ pub mod enrol;
 mod error;
 pub mod explain;
 pub mod feeds;
+pub mod help;
 mod hot;
 pub mod ingest;
 pub mod ledger;

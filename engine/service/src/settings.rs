@@ -62,6 +62,10 @@ pub struct Bounds {
     pub step_up_lifetime: Duration,
     /// The most certificates that responders are asked about.
     pub watched_certificates: usize,
+    /// How long a support code can be asked for.
+    pub support_code_life: Duration,
+    /// Codes an hour that one caller may ask for and that stand for nothing.
+    pub wrong_codes: u32,
 }
 
 impl Default for Bounds {
@@ -77,6 +81,8 @@ impl Default for Bounds {
             checks_in_flight: 4096,
             step_up_lifetime: Duration::from_secs(24 * 3600),
             watched_certificates: 100_000,
+            support_code_life: Duration::from_secs(14 * 86_400),
+            wrong_codes: 20,
         }
     }
 }

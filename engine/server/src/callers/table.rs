@@ -46,6 +46,8 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.DecisionService/ListDecisions", &[HelpDesk, Analyst, Auditor]),
     ("/simbind.v1.DecisionService/ExplainDecision", &[HelpDesk, Analyst, Auditor]),
     ("/simbind.v1.DecisionService/ReplayDecision", &[Analyst, Auditor]),
+    ("/simbind.v1.HelpService/Inquire", &[Counter, HelpDesk, Analyst]),
+    ("/simbind.v1.HelpService/ListInquiries", &[Auditor]),
     ("/simbind.v1.RuleService/ListPacks", &[Analyst, Auditor, Operator]),
     ("/simbind.v1.RuleService/GetPacks", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),

@@ -1,5 +1,6 @@
 use super::{
     evidence::EvidenceCommand,
+    inquiry::InquiryArgs,
     registry::{CompatArgs, RegistryCommand},
     rollout::RolloutCommand,
     rules::{BacktestArgs, BundleArgs, DiffArgs, ExplainArgs, KeygenArgs, VerifyArgs},
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     /// Files of evidence: what they say, and whether they hold.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// What a support code stands for, and what the person can do next.
+    Inquiry(InquiryArgs),
     /// What an operator needs now and then.
     #[command(subcommand)]
     Admin(AdminCommand),

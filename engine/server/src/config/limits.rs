@@ -27,6 +27,8 @@ impl Default for Limits {
             used_challenges: 4_000_000,
             hot_bindings: 200_000,
             verified_chains: 50_000,
+            support_code_life: 14 * DAY,
+            wrong_codes: 20,
             limit_keys: 1_000_000,
         }
     }
@@ -159,6 +161,18 @@ pub(super) fn limits(raw: &RawLimits, checker: &mut Checker<'_>) -> Limits {
             raw.hot_bindings.as_ref(),
             1..=1 << 28,
             d.hot_bindings,
+        ),
+        support_code_life: r.time(
+            "limits.support_code_life",
+            raw.support_code_life.as_ref(),
+            HOUR..=90 * DAY,
+            d.support_code_life,
+        ),
+        wrong_codes: r.number(
+            "limits.wrong_codes",
+            raw.wrong_codes.as_ref(),
+            1..=1000,
+            d.wrong_codes,
         ),
         verified_chains: r.number(
             "limits.verified_chains",

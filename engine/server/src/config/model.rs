@@ -223,6 +223,10 @@ pub struct Limits {
     pub hot_bindings: usize,
     /// Verified chains that are held in memory.
     pub verified_chains: usize,
+    /// How long a support code can be asked for.
+    pub support_code_life: Duration,
+    /// Codes an hour that one caller may ask for and that stand for nothing.
+    pub wrong_codes: u32,
     /// Keys of one rate limit.
     pub limit_keys: usize,
 }

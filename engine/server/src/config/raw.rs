@@ -125,6 +125,8 @@ pub(super) struct RawLimits {
     pub(super) used_challenges: Option<Number>,
     pub(super) hot_bindings: Option<Number>,
     pub(super) verified_chains: Option<Number>,
+    pub(super) support_code_life: Option<Text>,
+    pub(super) wrong_codes: Option<Number>,
     pub(super) limit_keys: Option<Number>,
 }
 

@@ -5,13 +5,14 @@ use simbind_proto::v1::{decision_service_server::DecisionService, *};
 use simbind_service::{
     ServiceError,
     decisions::Replayed,
+    help::Recording,
     ledger::DecisionEntry,
     ports::{store::Store, vault::Vault},
 };
 use tonic::{Request, Response, Status};
 
 impl<S: Store, V: Vault> Api<S, V> {
-    fn answer_decision(&self, entry: &DecisionEntry) -> Decision {
+    pub(super) fn answer_decision(&self, entry: &DecisionEntry) -> Decision {
         wire::decision(entry, self.engine().step_up_lifetime())
     }
 
@@ -23,8 +24,7 @@ impl<S: Store, V: Vault> Api<S, V> {
         entry: &DecisionEntry,
     ) -> Result<(), ServiceError> {
         let caller = self.0.parties.caller(identity);
-        let all = identity.has(Role::HelpDesk) || identity.has(Role::Auditor);
-        if all || entry.caller == caller {
+        if sees_all(identity) || entry.caller == caller {
             return Ok(());
         }
         if let Some(parent) = entry.parent
@@ -34,6 +34,33 @@ impl<S: Store, V: Vault> Api<S, V> {
         }
         Err(ServiceError::NotFound("decision"))
     }
+
+    /// The newest decision of a code that the caller may see. A party asks for its own; the
+    /// look-up of anyone else is recorded.
+    async fn decision_of_code(
+        &self,
+        identity: &Identity,
+        code: &str,
+    ) -> Result<GetDecisionResponse, ServiceError> {
+        let recording = if sees_all(identity) { Recording::Kept } else { Recording::Own };
+        let by = self.0.parties.caller(identity);
+        let code = wire::field("support_code", code)?;
+        for entry in self.engine().of_code(&by, code, recording).await? {
+            match self.may_see(identity, &entry).await {
+                Ok(()) => {
+                    let decision = Some(self.answer_decision(&entry));
+                    return Ok(GetDecisionResponse { decision });
+                }
+                Err(ServiceError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ServiceError::NotFound("decision"))
+    }
+}
+
+fn sees_all(identity: &Identity) -> bool {
+    identity.has(Role::HelpDesk) || identity.has(Role::Auditor)
 }
 
 #[tonic::async_trait]
@@ -51,7 +78,7 @@ impl<S: Store, V: Vault> DecisionService for Api<S, V> {
                     self.engine().decision(wire::field("decision_id", &id)?).await?
                 }
                 By::SupportCode(code) => {
-                    self.engine().decision_of_code(wire::field("support_code", &code)?).await?
+                    return self.decision_of_code(&identity, &code).await;
                 }
             };
             self.may_see(&identity, &entry).await?;

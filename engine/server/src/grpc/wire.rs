@@ -7,6 +7,7 @@ mod decision;
 mod event;
 mod explain;
 mod field;
+mod help;
 mod lifecycle;
 mod packs;
 mod registry;
@@ -23,6 +24,7 @@ pub(super) use event::{message, receipt, refusal};
 pub(crate) use explain::explained_facts;
 pub(super) use explain::{check_kind, facts, known_facts, milder, rule_trace};
 pub(super) use field::{field, instant, page, present, required, sha256, time};
+pub(super) use help::{desk_view, inquiry, look_up};
 pub(super) use lifecycle::{end_reason, hold_reason, release_reason};
 pub(super) use packs::{diagnostic, sources};
 pub(super) use registry::{

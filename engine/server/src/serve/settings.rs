@@ -114,6 +114,8 @@ pub(super) fn settings(
             used_challenges: limits.used_challenges,
             hot_bindings: limits.hot_bindings,
             verified_chains: limits.verified_chains,
+            support_code_life: limits.support_code_life,
+            wrong_codes: limits.wrong_codes,
             limit_keys: limits.limit_keys,
             ..Bounds::default()
         },

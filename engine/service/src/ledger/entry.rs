@@ -9,6 +9,7 @@ pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText,
 pub use pin::{PinAct, PinEntry};
 pub use ticket::{TicketBinding, TicketChange, TicketEntry};
 
+use super::inquiry::InquiryEntry;
 use super::registry::RegistryEntry;
 use crate::ports::{status::ListName, store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
@@ -252,6 +253,8 @@ pub enum StateEntry {
     TicketChanged(Box<TicketEntry>),
     /// A PIN was changed or reset.
     Pin(PinEntry),
+    /// A support code was asked for.
+    CodeLookedUp(InquiryEntry),
 }
 
 /// A rule that had a part.

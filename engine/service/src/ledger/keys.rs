@@ -237,6 +237,16 @@ pub fn pack_changes() -> Result<Key, StoreError> {
     key(b'W', &[])
 }
 
+/// A look-up of a support code, by its position.
+pub fn inquiry(at: Position) -> Result<Key, StoreError> {
+    key(b'H', &[&at.0.to_be_bytes()])
+}
+
+/// All look-ups of support codes, as a prefix.
+pub fn inquiries() -> Result<Key, StoreError> {
+    key(b'H', &[])
+}
+
 /// A decision's position, under its id, which begins with its time.
 pub fn decision(id: DecisionId) -> Result<Key, StoreError> {
     key(b'd', &[id.as_bytes()])

@@ -92,6 +92,7 @@ impl<V: Vault> IndexProjection<V> {
             | StateEntry::PackTexts { .. }
             | StateEntry::PacksNamed { .. }
             | StateEntry::Registry(_)
+            | StateEntry::CodeLookedUp(_)
             | StateEntry::ListTaken { .. } => Ok(Vec::new()),
             StateEntry::StatusLearned { certificate, .. } => {
                 return status::reads(&*self.vault, certificate);
@@ -191,6 +192,7 @@ impl<V: Vault> IndexProjection<V> {
             }
             StateEntry::TicketChanged(entry) => self.ticket_writes(*entry, values),
             StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
+            StateEntry::CodeLookedUp(inquiry) => Ok(vec![put(keys::inquiry(at), &inquiry)?]),
             StateEntry::SnoozeSet { binding, snooze } => {
                 Ok(vec![put(keys::snoozes(binding), &snoozes(values)?.with(snooze))?])
             }

@@ -1,7 +1,7 @@
-use crate::support::{PACK, Person, World};
+use crate::support::{PACK, Person, World, caller};
 use simbind_core::ids::SupportCode;
 use simbind_rules::Verdict;
-use simbind_service::{ServiceError, decisions::Replayed};
+use simbind_service::{ServiceError, decisions::Replayed, help::Recording};
 
 const STRICTER: &str = r#"
 [[rule]]
@@ -28,7 +28,8 @@ async fn a_decision_is_found_listed_explained_and_replayed_also_after_the_packs_
             assert_eq!((replayed, verdict), (Replayed::Same, decision.verdict));
             assert_eq!(*engine.decision(decision.id).await.unwrap(), **decision);
             let code = SupportCode::of(decision.id);
-            assert_eq!(engine.decision_of_code(code).await.unwrap().id, decision.id);
+            let found = engine.of_code(&caller("bank"), code, Recording::Own).await.unwrap();
+            assert_eq!(found[0].id, decision.id);
             let explained = engine.explain(decision.id).await.unwrap();
             assert!(!explained.rules.is_empty());
         }

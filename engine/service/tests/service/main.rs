@@ -18,6 +18,7 @@ mod decisions;
 mod driven;
 mod events;
 mod faults;
+mod help;
 mod limits;
 mod order;
 mod pin;

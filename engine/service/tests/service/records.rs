@@ -16,9 +16,9 @@ use simbind_core::{
 use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
-        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, KeptReceipt,
-        LimitEntry, OutcomeText, PinAct, PinEntry, StateEntry, decode_decision, decode_state,
-        encode_decision, encode_state,
+        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, InquiryEntry,
+        KeptReceipt, LimitEntry, OutcomeText, PinAct, PinEntry, StateEntry, decode_decision,
+        decode_state, encode_decision, encode_state,
     },
     ports::{
         status::ListName,
@@ -220,6 +220,10 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ),
     ];
     all.extend(line::states());
+    let decisions = vec![DecisionId::from_bytes([6; 16])];
+    let at = Timestamp::from_millis(1_790_000_000_123);
+    let inquiry = InquiryEntry { by: caller("desk"), at, decisions };
+    all.push(("code-looked-up", StateEntry::CodeLookedUp(inquiry)));
     all
 }
 

@@ -5,7 +5,7 @@ use simbind_rules::{Edge, Lang, ReasonCode, StepUpMethod, Verdict};
 use simbind_service::{ledger::DecisionEntry, outcome::step_up_of};
 use std::time::Duration;
 
-fn reason(code: &str) -> wire::Reason {
+pub(super) fn reason(code: &str) -> wire::Reason {
     let known = ReasonCode::from_name(code);
     let text = |lang| known.map_or("", |reason| reason.text(lang)).to_owned();
     let next = |lang| known.map_or("", |reason| reason.next(lang)).to_owned();
@@ -18,7 +18,7 @@ fn reason(code: &str) -> wire::Reason {
     }
 }
 
-const fn edge(edge: Option<Edge>) -> wire::Edge {
+pub(super) const fn edge(edge: Option<Edge>) -> wire::Edge {
     match edge {
         None => wire::Edge::Unspecified,
         Some(Edge::CertificateSim) => wire::Edge::CertificateSim,
