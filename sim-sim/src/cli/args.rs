@@ -11,7 +11,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Plays a scenario against a server, in the time of the machine.
+    /// Plays a scenario: against a server, in the time of the machine, or where none is named, in
+    /// virtual time against a `simbind` of its own.
     Run(RunArgs),
     /// Writes anchors.pem, roots.pem and apple-roots.pem, which a server must trust to know the
     /// world of a seed, and authority.pem and authority-2.pem for its sources of status.
@@ -34,27 +35,35 @@ pub(crate) struct Server {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) server: Server,
-    /// How many people.
-    #[arg(long, default_value_t = 100)]
-    pub(crate) people: usize,
+    /// A scenario's file, or `day.toml` or `year.toml` for those that ship.
+    #[arg(value_name = "FILE", default_value = "day.toml")]
+    pub(crate) scenario: PathBuf,
+    /// The address of a server that runs already, like 127.0.0.1:50051. Where there is none, the
+    /// `simbind` beside this program plays, or the one that SIMBIND_BIN names.
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+    /// A folder with ca.pem and a certificate and key for each caller. Without it there is no TLS.
+    #[arg(long, requires = "target")]
+    pub(crate) certs: Option<PathBuf>,
+    /// How many people; 100 against a server that runs already, else as many as the scenario says.
+    #[arg(long)]
+    pub(crate) people: Option<u32>,
     /// The seed; the scenario's where none is given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// A scenario file; one day where none is given.
-    #[arg(long)]
-    pub(crate) scenario: Option<PathBuf>,
     /// Prints one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
     /// Writes the decisions here, to be compared with another run's.
-    #[arg(long)]
+    #[arg(long, requires = "target")]
     pub(crate) decisions: Option<PathBuf>,
     /// Writes here which decisions were asked for by owners and which by attackers, as
     /// `simbind rules backtest --labels` reads it.
-    #[arg(long)]
+    #[arg(long, requires = "target")]
     pub(crate) labels: Option<PathBuf>,
+    /// Makes this folder and keeps there what the server keeps, decisions.tsv and labels.jsonl.
+    #[arg(long, value_name = "DIR", conflicts_with = "target")]
+    pub(crate) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

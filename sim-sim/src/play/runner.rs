@@ -12,7 +12,7 @@ use crate::{
     clock::SimClock,
     connections::Connections,
     report::Report,
-    scenario::Scenario,
+    scenario::{Scenario, Span},
     story::{self, Action, Stage},
     world::{World, WorldError, person::Person},
 };
@@ -31,6 +31,11 @@ pub enum PlayError {
     /// The world cannot be made.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// The time of the machine is not a year's.
+    #[error(
+        "{0} takes virtual time, and a server that runs already has none: leave its address out"
+    )]
+    Time(String),
     /// The server does not take a carrier's heartbeat.
     #[error("the server does not take a heartbeat: {0}")]
     Feed(#[from] Status),
@@ -67,6 +72,9 @@ pub async fn play(
     clock: &dyn SimClock,
     mut progress: impl FnMut(Progress),
 ) -> Result<Report, PlayError> {
+    if matches!(scenario.span, Span::Year(_)) && !clock.is_virtual() {
+        return Err(PlayError::Time(scenario.name().to_owned()));
+    }
     let calls = Calls::new(connections);
     let pace = Pace::new(clock.is_virtual());
     let names = &connections.names;

@@ -186,10 +186,10 @@ fn life(script: &mut Script, kind: Kind, minute: u32) {
     }
 }
 
-/// The other handset is the first one from now on.
+/// The other handset is the first one from now on: a counter binds the certificate with it.
 fn adopt(script: &mut Script) {
-    script.act(Action::Adopt);
-    script.handsets += 1;
+    script.act(Action::Adopt).act(Action::BindAgain).wait(5, 60);
+    script.handsets = 1;
     second_hand(script);
 }
 
