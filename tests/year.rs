@@ -1,6 +1,6 @@
 //! A share of the year's people, played against a server in this process.
 //!
-//! `SIMBIND_YEAR_PEOPLE` sets how many (150).
+//! `SIMBIND_YEAR_PEOPLE` sets how many (100).
 
 use sim_sim::{
     Report, Scenario,
@@ -22,7 +22,7 @@ fn not_as_it_must_be(report: &Report) -> Vec<&Outcome> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_year_steps_up_few_owners_denies_none_and_lets_no_attack_pass() {
-    let people = std::env::var("SIMBIND_YEAR_PEOPLE").map_or(150, |text| text.parse().unwrap());
+    let people = std::env::var("SIMBIND_YEAR_PEOPLE").map_or(100, |text| text.parse().unwrap());
     let year = Scenario::year().unwrap();
     let play = demo::play_scenario(&year, people, 1, |_| (), async |_, _| ());
     let report = Box::pin(play).await.unwrap();

@@ -255,7 +255,7 @@ impl Scenario {
     pub(crate) const fn lists_every(&self) -> Duration {
         Duration::from_secs(match self.span {
             Span::Day => 2 * 3600,
-            Span::Year(_) => 6 * 3600,
+            Span::Year(_) => 12 * 3600,
         })
     }
 
