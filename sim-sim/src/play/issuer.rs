@@ -195,7 +195,8 @@ impl Desk {
             }
         };
         match push(shared, told).await? {
-            PushOutcome::Taken => Ok(()),
+            // What was known was told before, and the answer to it was lost.
+            PushOutcome::Taken | PushOutcome::Known => Ok(()),
             other => {
                 let text = format!("what the issuer tells does not count: {}", other.as_str_name());
                 Err(ActError::Call(Status::internal(text)))

@@ -142,7 +142,7 @@ async fn living_bindings_are_counted_by_model_and_ended_ones_are_not() {
     let world = World::new().await;
     import(&world.engine, files(HANDSETS)).await.unwrap();
     for n in 1..=4_u32 {
-        let mut person = Person::new(&world.authority, n.into());
+        let mut person = Person::new(&world.authority, n);
         if n == 4 {
             person.phone.imei = "35777700000001".parse().unwrap();
         }
