@@ -29,6 +29,10 @@ pub(crate) async fn counted(data: &Path) -> BTreeMap<String, usize> {
                     life.push(change);
                 }
             }
+            // How many lists an issuer makes hangs on who asks it first within a tick.
+            other @ StateEntry::ListTaken { .. } => {
+                counts.insert(kind(&other), 1);
+            }
             other => *counts.entry(kind(&other)).or_default() += 1,
         }
     }

@@ -67,7 +67,9 @@ pub(crate) async fn serve_if_told() {
     let (ready, is_ready) = oneshot::channel();
     tokio::spawn(async move {
         let address = is_ready.await.unwrap();
-        writeln!(io::stdout(), "{READY}{address}").unwrap();
+        let mut out = io::stdout().lock();
+        writeln!(out, "{READY}{address}").unwrap();
+        out.flush().unwrap();
     });
     let served = serve::run_at(config, clock, std::future::pending(), ready).await;
     panic!("it ended by itself: {served:?}");
