@@ -124,7 +124,12 @@ fn said(decision: &Decision) -> String {
     match decision.verdict.as_ref().unwrap() {
         Verdict::Allow(_) => "allow".into(),
         Verdict::StepUp(_) => "step up".into(),
-        Verdict::Deny(_) => decision.reasons.first().unwrap().code.clone(),
+        Verdict::Deny(_) => {
+            let mut codes = decision.reasons.iter().map(|reason| &reason.code);
+            // What is revoked ends its binding, which is a reason too.
+            let own = codes.clone().find(|code| code.starts_with("CERTIFICATE_"));
+            own.or_else(|| codes.next()).unwrap().clone()
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! they come to together.
 
 mod certificate;
+mod ending;
 mod fetching;
 mod issuers;
 mod learn;

@@ -16,6 +16,7 @@ pub(super) fn identity<T>(request: &Request<T>) -> Result<Identity, Status> {
 
 impl<S: Store, V: Vault> Api<S, V> {
     pub(super) async fn answer(&self, standing: Standing) -> Result<Binding, ServiceError> {
+        let standing = self.engine().as_it_stands(standing).await?;
         let line = self.engine().line_view(&standing.binding).await?;
         let releasable_from = self.engine().releasable_from(&standing.binding).map(wire::time);
         Ok(Binding { releasable_from, ..wire::binding(standing, Some(&line)) })

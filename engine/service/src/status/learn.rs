@@ -165,11 +165,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return Err(ServiceError::NotFound("issuer"));
         };
         let scope = list.scope();
-        if let Some(before) = lists.before(issuer, scope)? {
+        let before = lists.before(issuer, scope)?;
+        if let Some(before) = &before {
             if before.digest == list.digest {
                 return Ok(Taken::Known);
             }
-            if !list.comes_after(&before) {
+            if !list.comes_after(before) {
                 return Ok(Taken::Overtaken);
             }
             // Revoked is for good: one that the new list leaves out is kept by itself.
@@ -195,7 +196,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
             learned_at: list.learned_at,
         };
         self.append_state(&entry, Vec::new()).await?;
+        let revoked = list.revoked_since(before.as_deref(), issuer);
         lists.put(issuer, list);
+        for name in &revoked {
+            self.end_bound(name).await?;
+        }
         Ok(Taken::Taken)
     }
 
@@ -226,7 +231,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
             };
             match known.take(answer) {
                 Taken::Taken => {}
-                other => return Ok(other),
+                other => {
+                    // What a fault kept from being ended is, when the same is told again.
+                    self.end_if_revoked(name, &answer).await?;
+                    return Ok(other);
+                }
             }
             let binding = binding.as_ref().map(|stored| decode_row(&stored.value)).transpose()?;
             let key = self.status_key(sealed_by, binding).await?;
@@ -236,12 +245,26 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 answer,
             };
             match self.append_state(&entry, vec![(row.clone(), expected)]).await {
-                Ok(_) => return Ok(Taken::Taken),
+                Ok(_) => {
+                    self.end_if_revoked(name, &answer).await?;
+                    return Ok(Taken::Taken);
+                }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(contended())
+    }
+
+    async fn end_if_revoked(
+        &self,
+        name: &CertificateName,
+        answer: &Answer,
+    ) -> Result<(), ServiceError> {
+        match answer.standing {
+            Standing::Revoked { .. } => self.end_bound(name).await,
+            Standing::Good | Standing::Held { .. } => Ok(()),
+        }
     }
 
     /// The key that seals the name of a certificate: its person's, where it is bound, so that

@@ -87,6 +87,24 @@ impl CurrentList {
         named.map(|serial| CertificateName { issuer: *issuer, serial }).collect()
     }
 
+    /// The certificates that it revokes and an earlier one of the same scope did not.
+    pub(super) fn revoked_since(
+        &self,
+        before: Option<&Self>,
+        issuer: &AuthorityId,
+    ) -> Vec<CertificateName> {
+        match before {
+            Some(before) => self.left_out_of(before, issuer),
+            None => {
+                let revoked =
+                    |serial: &&[u8]| matches!(self.list.of_serial(serial), Listing::Revoked { .. });
+                let named =
+                    self.list.serials().filter(revoked).filter_map(|s| SerialNumber::new(s).ok());
+                named.map(|serial| CertificateName { issuer: *issuer, serial }).collect()
+            }
+        }
+    }
+
     /// What it says of a certificate; `None` where it does not speak of it.
     pub(super) fn answer(&self, serial: &[u8], points: Points<'_>) -> Option<Answer> {
         let listing = match points {

@@ -1,6 +1,7 @@
 //! What issuers say of certificates, and what checks make of it.
 
 mod anchors;
+mod ended;
 mod fetched;
 mod parts;
 mod refused;
@@ -133,8 +134,12 @@ impl Scene {
     }
 }
 
+/// The verdict, and the reason that speaks of the certificate where one does: what is revoked ends
+/// its binding, which is a reason too.
 fn said(decision: &Arc<DecisionEntry>) -> (Verdict, String) {
-    (decision.verdict, decision.reasons.first().cloned().unwrap_or_default())
+    let of_certificate = decision.reasons.iter().find(|code| code.starts_with("CERTIFICATE_"));
+    let reason = of_certificate.or_else(|| decision.reasons.first());
+    (decision.verdict, reason.cloned().unwrap_or_default())
 }
 
 fn facts(decision: &DecisionEntry) -> Facts {
