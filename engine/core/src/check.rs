@@ -14,7 +14,7 @@ pub use apps::{AppClaims, AppWord, NamedApps, named_apps};
 pub use assertion::Asserted;
 pub use facts::{
     AppClaim, AttestationFinding, CertificateFinding, CheckContext, Claims, Counter,
-    HandsetFinding, Pin, Reader, StatusFinding, Subject, gather, speaking,
+    HandsetFinding, Pin, Reader, StatusFinding, Subject, gather, speaking, tell_applet,
 };
 pub use registered::registered;
 pub use ruling::{Answer, Permit, Ruling, after_step_up, rule, rule_snoozed};

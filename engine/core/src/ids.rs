@@ -28,7 +28,7 @@ pub use name::{
     PersonRef, ReaderId, ReaderModelId, RelyingPartyId, RequestId,
 };
 pub use random_id::{
-    BindingId, ChallengeId, DecisionId, SnoozeId, StepUpId, SupportCode, TicketId,
+    BindingId, ChallengeId, DecisionId, OrderId, SnoozeId, StepUpId, SupportCode, TicketId,
 };
 pub use serial::{LongSerial, SerialNumber};
 

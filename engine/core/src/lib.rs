@@ -2,6 +2,7 @@
 //! turned into facts, and the ruling. Pure: no async, no I/O, no clock, no randomness.
 
 pub mod app;
+pub mod applet;
 pub mod binding;
 pub mod check;
 pub mod ids;

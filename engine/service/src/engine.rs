@@ -10,6 +10,7 @@ use crate::{
     hot::{HotBindings, HotDecisions},
     ledger::{BindingRow, decode_row, keys},
     packs::Packs,
+    platform::Platforms,
     ports::{
         clock::{Clock, Entropy},
         status::KeptLists,
@@ -85,6 +86,7 @@ pub struct Engine<S, V> {
     pub(crate) compiling: Turns,
     pub(crate) status: Status,
     pub(crate) wrong_codes: WrongCodes,
+    pub(crate) platforms: Platforms,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -125,6 +127,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             schedule: Schedule::new(terms.sources),
             watch: Watch::new(bounds.watched_certificates),
         };
+        let platforms = std::mem::take(&mut settings.platforms);
+        let platforms = Platforms::new(platforms, &settings.carriers);
         let engine = Self {
             attestation_list: ListInForce::new(attestation_list),
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),
@@ -147,6 +151,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             registries,
             status,
             wrong_codes: WrongCodes::new(bounds.wrong_codes),
+            platforms,
         };
         engine.restore_used().await?;
         Ok(engine)

@@ -9,7 +9,7 @@ use crate::{
     attestation_status::Remembered,
     engine::Engine,
     error::ServiceError,
-    ledger::{CertificateRow, CounterRow, DecisionEntry, StatusRow, decode_row, keys},
+    ledger::{AppletRow, CertificateRow, CounterRow, DecisionEntry, StatusRow, decode_row, keys},
     packs::texts::text_digest,
     ports::{
         store::{Key, Position, Stamp, Store, Stored},
@@ -20,6 +20,7 @@ use crate::{
 };
 use quick_cache::sync::Cache;
 use simbind_core::{
+    applet::Applet,
     binding::Binding,
     check::{Asserted, Counter, Pin},
     ids::{BindingId, CertificateId, ChallengeId, DecisionId},
@@ -53,6 +54,8 @@ pub(crate) struct Loaded {
     pub(crate) listed: Remembered,
     /// What answers about the certificate came to.
     pub(crate) known: Known,
+    /// The applet, where something was ordered of it and the carrier has a platform.
+    pub(crate) applet: Option<Applet>,
     position: Position,
     /// The newest entry that wrote any of it, the counters aside.
     changed_at: Position,
@@ -192,6 +195,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         keys.push(keys::snoozes(id)?);
         let name = CertificateName::of(&standing.binding.certificate);
         keys.push(keys::status(vault, &name)?);
+        keys.push(keys::applet(id)?);
         let mut asserting_keys = asserting::keys_of(id, &standing.binding)?;
         for own in &asserting_keys {
             keys.push(keys::assertion(id, own.mark)?);
@@ -200,7 +204,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             keys.push(keys::history(hash)?);
         }
         let snapshot = self.store.read(&keys).await?;
-        let [certificate_row, binding_row, counter, pin, snoozes, status, rest @ ..] =
+        let [certificate_row, binding_row, counter, pin, snoozes, status, applet, rest @ ..] =
             &*snapshot.values
         else {
             return Ok(Read::Moved);
@@ -222,7 +226,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let failures = row_value(pin.as_ref())?.unwrap_or(0);
         let last: Option<CounterRow> = row_value(counter.as_ref())?;
         let known: Option<StatusRow> = row_value(status.as_ref())?;
-        let written = [pin, snoozes, status].map(Option::as_ref).into_iter();
+        let ordered: Option<AppletRow> = row_value(applet.as_ref())?;
+        let ordered = ordered.filter(|row| self.platforms.serves(&row.carrier));
+        let written = [pin, snoozes, status, applet].map(Option::as_ref).into_iter();
         let written = written
             .chain([Some(certificate_row), Some(binding_row)])
             .chain(histories.iter().map(Option::as_ref))
@@ -240,6 +246,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             snoozes: row_value(snoozes.as_ref())?.unwrap_or_default(),
             listed: Remembered::default(),
             known: known.map(|row| row.known).unwrap_or_default(),
+            applet: ordered.map(|row| row.applet),
             binding: standing.binding,
             position: snapshot.position,
             changed_at,

@@ -19,7 +19,7 @@ pub use inquiry::InquiryEntry;
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
-    AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineBinding, LineRow, ListRow,
-    ManifestRow, OfficeRow, OnceLiveRow, PacksRow, ReopenedRow, Reuse, Stand, StatusRow, TicketRow,
-    decode_row, encode_row,
+    AppletRow, AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineBinding,
+    LineRow, ListRow, ManifestRow, OfficeRow, OnceLiveRow, OrderRow, PacksRow, ReopenedRow, Reuse,
+    Stand, StatusRow, TicketRow, decode_row, encode_row,
 };

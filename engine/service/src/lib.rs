@@ -25,6 +25,7 @@ mod limits;
 pub mod outcome;
 pub mod packs;
 pub mod pin;
+pub mod platform;
 pub mod ports;
 pub mod registry;
 mod release;

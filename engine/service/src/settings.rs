@@ -3,6 +3,7 @@
 use crate::{
     attestation_status::{AttestationList, ListAge},
     bundle::TrustedKeys,
+    platform::PlatformTerms,
     status::StatusTerms,
     ticket::CounterTerms,
 };
@@ -158,4 +159,6 @@ pub struct Settings {
     pub status: StatusTerms,
     /// Issue at counters.
     pub counter: CounterTerms,
+    /// The carriers' platforms.
+    pub platforms: Vec<PlatformTerms>,
 }

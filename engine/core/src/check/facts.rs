@@ -6,6 +6,7 @@ use super::{
     whereabouts::{agreement, whereabouts},
 };
 use crate::{
+    applet::Applet,
     binding::{AttestedKey, Binding, CounterPolicy, Handset},
     ids::{Iccid, Imei},
     line::{Feed, FeedTerms, LineView},
@@ -13,7 +14,7 @@ use crate::{
     time::Timestamp,
 };
 use simbind_rules::{
-    Facts,
+    Fact, Facts,
     facts::{
         AppletOrder, AttestationStatus, BindingState, CertificateStatus, ChainState,
         ChallengeState, ChangeCause, ChangeExpectation, Channel, CounterState, FeedHealth,
@@ -186,6 +187,8 @@ pub struct Subject<'a> {
     pub counter: Counter,
     /// What the maker's list says of the handset that speaks.
     pub attestation: AttestationFinding,
+    /// The applet on its SIM, where its carrier's platform was ever told something.
+    pub applet: Option<&'a Applet>,
 }
 
 /// The facts of a check.
@@ -224,6 +227,20 @@ pub fn gather(
     facts
 }
 
+/// What the carrier's platform was told and confirmed.
+pub fn tell_applet(facts: &mut Facts, applet: Option<&Applet>, now: Timestamp) {
+    let (order, state) = applet.map_or((None, None), |applet| applet.facts(now));
+    facts.forget(Fact::AppletOrderAge);
+    facts.forget(Fact::AppletState);
+    facts.set_applet_order(order.map_or(AppletOrder::None, |(order, _)| order));
+    if let Some((_, age)) = order {
+        facts.set_applet_order_age(age);
+    }
+    if let Some(state) = state {
+        facts.set_applet_state(state);
+    }
+}
+
 /// The facts that are never unknown, for a certificate that nobody enrolled.
 fn unbound(facts: &mut Facts) {
     facts.set_binding_state(BindingState::None);
@@ -256,6 +273,7 @@ fn bound(
     }
     facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
     line_facts(facts, subject, now);
+    tell_applet(facts, subject.applet, now);
     let SimSeen { matches, claims: agree } = sim_seen(context, claims, binding, line);
     if let Some((matches, provenance)) = matches {
         facts.set_sim_match(matches);

@@ -84,6 +84,10 @@ random_id! {
     SnoozeId, "snooze id", "snz_"
 }
 random_id! {
+    /// An order to a carrier's platform.
+    OrderId, "order id", "ord_"
+}
+random_id! {
     /// An open step-up.
     StepUpId, "step-up id", "stp_"
 }

@@ -122,6 +122,7 @@ pub(super) fn settings(
         packs: config.packs.terms.clone(),
         status: status_terms(config, anyone)?,
         counter: config.counter.clone(),
+        platforms: Vec::new(),
     })
 }
 

@@ -107,6 +107,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             feed: feed.as_ref().map(|(feed, terms)| (feed, terms)),
             counter,
             attestation: self.attestation_finding(handset, loaded, now),
+            applet: loaded.applet.as_ref(),
         };
         check::gather(&context, &claims, &finding, handset, loaded.pin, Some(subject))
     }

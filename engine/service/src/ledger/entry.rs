@@ -14,6 +14,7 @@ use super::registry::RegistryEntry;
 use crate::ports::{status::ListName, store::ProjectionError, vault::Sealed};
 use serde::{Deserialize, Serialize};
 use simbind_core::{
+    applet::{Answer as OrderAnswer, OrderRef},
     ids::{BindingId, CallerId, CarrierId, DecisionId, EventId, RequestId, SnoozeId},
     rollout::Change,
     snooze::Snooze,
@@ -255,6 +256,26 @@ pub enum StateEntry {
     Pin(PinEntry),
     /// A support code was asked for.
     CodeLookedUp(InquiryEntry),
+    /// An order to a carrier's platform is about to be sent.
+    OrderSent {
+        /// The binding.
+        binding: BindingId,
+        /// The order.
+        order: OrderRef,
+        /// When it is due again, if nothing is heard.
+        next: Timestamp,
+    },
+    /// Something was heard of an order to a carrier's platform.
+    OrderAnswered {
+        /// The binding.
+        binding: BindingId,
+        /// The order.
+        order: OrderRef,
+        /// Who told; the engine itself, which asked, is `simbind`.
+        by: CallerId,
+        /// What.
+        answer: OrderAnswer,
+    },
 }
 
 /// A rule that had a part.

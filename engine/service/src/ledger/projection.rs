@@ -1,6 +1,7 @@
 //! How entries become rows of the index: the same function while serving and while rebuilding.
 
 mod app_attest;
+mod applet;
 mod line;
 mod packs;
 mod pin;
@@ -69,8 +70,9 @@ impl<V: Vault> IndexProjection<V> {
 
     fn state_reads(&self, entry: &StateEntry) -> Result<Vec<Key>, ProjectionError> {
         let keys = match entry {
-            StateEntry::Enrolled { sealed, .. } | StateEntry::BindingChanged { sealed, .. } => {
-                return self.binding_reads(sealed);
+            StateEntry::Enrolled { binding, sealed, .. }
+            | StateEntry::BindingChanged { binding, sealed, .. } => {
+                return self.binding_reads(*binding, sealed);
             }
             StateEntry::Event(event) => return self.event_reads(event),
             StateEntry::EventDrove { event, effects } => {
@@ -103,8 +105,19 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::SnoozeSet { binding, .. } | StateEntry::SnoozeEnded { binding, .. } => {
                 [keys::snoozes(*binding)].into_iter().collect()
             }
+            StateEntry::OrderSent { binding, .. } | StateEntry::OrderAnswered { binding, .. } => {
+                [keys::applet(*binding)].into_iter().collect()
+            }
         };
         keys.map_err(key_error)
+    }
+
+    /// What [`Self::binding_writes`] needs, in its order.
+    fn binding_reads(&self, id: BindingId, sealed: &Sealed) -> Result<Vec<Key>, ProjectionError> {
+        let Some(binding) = self.binding(sealed)? else { return Ok(Vec::new()) };
+        let lines = keys::line_hashes(&*self.vault, &binding.sim).into_iter().map(keys::line);
+        let wanted = lines.chain(std::iter::once(keys::applet(id)));
+        wanted.collect::<Result<_, _>>().map_err(key_error)
     }
 
     fn state_writes(
@@ -117,12 +130,12 @@ impl<V: Vault> IndexProjection<V> {
         match entry {
             StateEntry::Enrolled { binding: id, by, request, digest, sealed, receipt } => {
                 let mut writes = vec![put(keys::request(&by, &request), &(digest, id))?];
-                writes.extend(self.bound_writes(id, sealed, values)?);
+                writes.extend(self.bound_writes(id, sealed, values, recorded)?);
                 writes.extend(app_attest::received(id, receipt)?);
                 Ok(writes)
             }
             StateEntry::BindingChanged { binding, sealed, change, receipt, .. } => {
-                let mut writes = self.bound_writes(binding, sealed, values)?;
+                let mut writes = self.bound_writes(binding, sealed, values, recorded)?;
                 writes.extend(app_attest::received(binding, receipt)?);
                 if change == BindingChange::Reproved {
                     // Who was seen at a counter sets the PIN anew.
@@ -136,7 +149,7 @@ impl<V: Vault> IndexProjection<V> {
                 let own = self.event_reads(&event)?.len();
                 let (own, rest) = values.split_at_checked(own).ok_or(FEWER)?;
                 let mut writes = self.event_writes(at, &event, own)?;
-                writes.extend(self.effects_writes(at, &Told::of(&event), effects, rest)?);
+                writes.extend(self.effects_writes(recorded, &Told::of(&event), effects, rest)?);
                 Ok(writes)
             }
             StateEntry::Correction(correction) => self.correction_writes(at, &correction, values),
@@ -145,7 +158,7 @@ impl<V: Vault> IndexProjection<V> {
                 let (own, rest) = values.split_at_checked(own).ok_or(FEWER)?;
                 let mut writes = self.correction_writes(at, &correction, own)?;
                 let told = Told::back(&correction, &text);
-                writes.extend(self.effects_writes(at, &told, effects, rest)?);
+                writes.extend(self.effects_writes(recorded, &told, effects, rest)?);
                 Ok(writes)
             }
             StateEntry::Heartbeat { carrier, id, digest, horizon_days, learned_at } => {
@@ -171,7 +184,7 @@ impl<V: Vault> IndexProjection<V> {
                 put(keys::pin(binding), &failures)?,
                 put(keys::pin_report(&by, &request), &(digest, failures))?,
             ]),
-            StateEntry::Pin(entry) => self.pin_writes(entry, values),
+            StateEntry::Pin(entry) => self.pin_writes(entry, values, recorded),
             StateEntry::StepUpEnded { decision, outcome, .. } => {
                 Ok(vec![put(keys::step_up(decision), &outcome)?])
             }
@@ -190,7 +203,7 @@ impl<V: Vault> IndexProjection<V> {
                 let row = ListRow { scope: list.scope, digest, this_update, learned_at };
                 status::list_writes(&list.issuer, &row)
             }
-            StateEntry::TicketChanged(entry) => self.ticket_writes(*entry, values),
+            StateEntry::TicketChanged(entry) => self.ticket_writes(*entry, values, recorded),
             StateEntry::PacksChanged(change) => packs::change_writes(at, &change, values),
             StateEntry::CodeLookedUp(inquiry) => Ok(vec![put(keys::inquiry(at), &inquiry)?]),
             StateEntry::SnoozeSet { binding, snooze } => {
@@ -199,14 +212,13 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::SnoozeEnded { binding, snooze, at, .. } => {
                 Ok(vec![put(keys::snoozes(binding), &snoozes(values)?.without(snooze, at))?])
             }
+            StateEntry::OrderSent { binding, order, next } => {
+                applet::sent_writes(binding, order, next, values)
+            }
+            StateEntry::OrderAnswered { binding, order, answer, .. } => {
+                applet::answered_writes(binding, order, answer, recorded, values)
+            }
         }
-    }
-
-    /// The rows of lines that a binding's rows need.
-    fn binding_reads(&self, sealed: &Sealed) -> Result<Vec<Key>, ProjectionError> {
-        let Some(binding) = self.binding(sealed)? else { return Ok(Vec::new()) };
-        let hashes = keys::line_hashes(&*self.vault, &binding.sim).into_iter().map(keys::line);
-        hashes.collect::<Result<_, _>>().map_err(key_error)
     }
 
     fn bound_writes(
@@ -214,15 +226,16 @@ impl<V: Vault> IndexProjection<V> {
         id: BindingId,
         sealed: Sealed,
         values: &[Option<Stored>],
+        recorded: Recorded,
     ) -> Result<Vec<Write>, ProjectionError> {
-        let mut lines = LineRows::default();
+        let mut lines = LineRows::of(recorded);
         let mut writes = self.binding_writes(id, sealed, values, &mut lines)?;
         writes.extend(lines.writes()?);
         Ok(writes)
     }
 
     /// The rows of a binding, but for those of its lines, which are noted: several bindings that
-    /// one entry changes can share a line.
+    /// one entry changes can share a line. `values` are those of [`Self::binding_reads`].
     fn binding_writes(
         &self,
         id: BindingId,
@@ -255,15 +268,23 @@ impl<V: Vault> IndexProjection<V> {
             let line = keys::line(hash).map_err(key_error)?;
             lines.note(line, known.as_ref(), key, (id, stand))?;
         }
+        let applet = values.last().and_then(Option::as_ref);
+        writes.extend(applet::bound_writes(vault, id, &binding, applet, lines.recorded)?);
         Ok(writes)
     }
 }
 
-/// Rows of lines that one entry changes.
-#[derive(Default)]
-struct LineRows(BTreeMap<Key, LineRow>);
+/// Rows of lines that one entry changes, and when it was recorded.
+struct LineRows {
+    rows: BTreeMap<Key, LineRow>,
+    recorded: Recorded,
+}
 
 impl LineRows {
+    const fn of(recorded: Recorded) -> Self {
+        Self { rows: BTreeMap::new(), recorded }
+    }
+
     fn note(
         &mut self,
         line: Key,
@@ -271,7 +292,7 @@ impl LineRows {
         key: KeyId,
         (id, stand): (BindingId, Stand),
     ) -> Result<(), ProjectionError> {
-        let row = match self.0.entry(line) {
+        let row = match self.rows.entry(line) {
             Entry::Occupied(noted) => noted.into_mut(),
             Entry::Vacant(place) => place.insert(match known {
                 Some(row) => decode_row(&row.value)?,
@@ -283,7 +304,7 @@ impl LineRows {
     }
 
     fn writes(self) -> Result<Vec<Write>, ProjectionError> {
-        self.0.into_iter().map(|(line, row)| put(Ok(line), &row)).collect()
+        self.rows.into_iter().map(|(line, row)| put(Ok(line), &row)).collect()
     }
 }
 

@@ -4,10 +4,11 @@
 use super::entry::Reopens;
 use crate::ports::{
     store::ProjectionError,
-    vault::{KeyId, Sealed},
+    vault::{KeyId, LookupHash, Sealed},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use simbind_core::{
+    applet::{Applet, OrderRef},
     ids::{BindingId, CarrierId, EventId, ListScope},
     rollout::Origin,
     status::Known,
@@ -221,6 +222,28 @@ pub struct ListRow {
     pub this_update: Timestamp,
     /// When it was learned.
     pub learned_at: Timestamp,
+}
+
+/// The applet on a binding's SIM, under the binding; none where nothing was ever ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppletRow {
+    /// What it should be, what is confirmed, and the open order.
+    pub applet: Applet,
+    /// The carrier of the SIM.
+    pub carrier: CarrierId,
+    /// What stands for the SIM.
+    pub sim: LookupHash,
+}
+
+/// An order to a carrier's platform, under its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderRow {
+    /// Of which binding.
+    pub binding: BindingId,
+    /// Its id within the binding.
+    pub reference: OrderRef,
+    /// The carrier of the SIM.
+    pub carrier: CarrierId,
 }
 
 /// The bytes of a row.

@@ -10,7 +10,7 @@ use crate::{
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
-    check::{AttestationFinding, StatusFinding, after_step_up},
+    check::{AttestationFinding, StatusFinding, after_step_up, tell_applet},
     ids::DecisionId,
     line::LineView,
     time::Timestamp,
@@ -122,6 +122,7 @@ fn refresh(facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
     if let Some(at) = loaded.binding.pin_reset_at {
         facts.set_pin_reset_age(now.since(at));
     }
+    tell_applet(facts, loaded.applet.as_ref(), now);
     if facts.sim_state().is_some() || line.sim_state != SimState::Active {
         facts.set_sim_state(line.sim_state);
     }

@@ -22,6 +22,7 @@ mod help;
 mod limits;
 mod order;
 mod pin;
+mod platform;
 mod records;
 mod registry;
 mod reload;

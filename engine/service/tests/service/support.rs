@@ -31,6 +31,7 @@ use simbind_service::{
     attestation_status::{AttestationList, ListAge},
     ingest::{Message, Receipt, Tidings},
     ledger::{BindingRow, IndexProjection, decode_row, keys},
+    platform::PlatformTerms,
     ports::{
         clock::{Clock, Entropy, NoEntropy},
         status::{KeptLists, ListFault, ListName},
@@ -150,6 +151,7 @@ struct Tuned {
     sources: Vec<SourceTerms>,
     speakers: Speakers,
     counter: CounterTerms,
+    platforms: Vec<PlatformTerms>,
 }
 
 /// Who speaks for our issuer.
@@ -204,6 +206,21 @@ impl World {
     /// Where the issuer is known as an anchor alone.
     pub(crate) async fn with_anchor_alone(text: &str) -> Self {
         Self::tuned(text, Tuned { speakers: Speakers::Nobody, ..Tuned::default() }).await
+    }
+
+    /// With carriers' platforms.
+    pub(crate) async fn with_platforms(text: &str, platforms: Vec<PlatformTerms>) -> Self {
+        Self::tuned(text, Tuned { platforms, ..Tuned::default() }).await
+    }
+
+    /// A restart with carriers' platforms.
+    pub(crate) async fn restarted_with_platforms(
+        &self,
+        platforms: Vec<PlatformTerms>,
+    ) -> Arc<TestEngine> {
+        let tuned = Tuned { platforms, ..Tuned::default() };
+        let Self { store, vault, authority, .. } = self;
+        start(store, vault, &self.on(), authority, PACK, tuned).await.unwrap()
     }
 
     /// With other terms for packs.
@@ -350,7 +367,7 @@ async fn start(
     &On { clock, entropy, lists }: &On<'_>,
     authority: &people::Authority,
     text: &str,
-    Tuned { bounds, packs, apps, list_age, sources, speakers, counter }: Tuned,
+    Tuned { bounds, packs, apps, list_age, sources, speakers, counter, platforms }: Tuned,
 ) -> Result<Arc<TestEngine>, ServiceError> {
     let terms = FeedTerms {
         lag: Duration::from_secs(3600),
@@ -386,6 +403,7 @@ async fn start(
             sources,
         },
         counter,
+        platforms,
     };
     let ports = Ports {
         store: Arc::clone(store),

@@ -9,7 +9,7 @@ use crate::{
         rows::{EventRow, LineRow, ReopenedRow, Reuse, decode_row},
     },
     ports::{
-        store::{Key, Position, ProjectionError, Stored, Write},
+        store::{Key, Position, ProjectionError, Recorded, Stored, Write},
         vault::{KeyId, LookupHash, Sealed, Vault},
     },
     sealing,
@@ -83,8 +83,8 @@ impl<V: Vault> IndexProjection<V> {
         mut own: Vec<Key>,
         effects: &Effects,
     ) -> Result<Vec<Key>, ProjectionError> {
-        for Drove { sealed, .. } in &effects.drove {
-            own.extend(self.binding_reads(sealed)?);
+        for Drove { binding, sealed, .. } in &effects.drove {
+            own.extend(self.binding_reads(*binding, sealed)?);
         }
         Ok(own)
     }
@@ -92,14 +92,14 @@ impl<V: Vault> IndexProjection<V> {
     /// The bindings as they are now, and the times whose decisions are to be looked at again.
     pub(super) fn effects_writes(
         &self,
-        at: Position,
+        recorded: Recorded,
         told: &Told<'_>,
         effects: Effects,
         mut values: &[Option<Stored>],
     ) -> Result<Vec<Write>, ProjectionError> {
-        let (mut writes, mut lines) = (Vec::new(), LineRows::default());
+        let (mut writes, mut lines) = (Vec::new(), LineRows::of(recorded));
         for Drove { binding, sealed, .. } in effects.drove {
-            let wanted = self.binding_reads(&sealed)?.len();
+            let wanted = self.binding_reads(binding, &sealed)?.len();
             let (own, rest) = values.split_at_checked(wanted).ok_or(super::FEWER)?;
             writes.extend(self.binding_writes(binding, sealed, own, &mut lines)?);
             values = rest;
@@ -113,7 +113,7 @@ impl<V: Vault> IndexProjection<V> {
                 event: told.event.clone(),
                 text: told.text.clone(),
             };
-            writes.push(put(keys::reopened(at, number), &row)?);
+            writes.push(put(keys::reopened(recorded.position, number), &row)?);
         }
         Ok(writes)
     }

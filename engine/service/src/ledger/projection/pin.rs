@@ -4,14 +4,17 @@ use super::{IndexProjection, put};
 use crate::{
     ledger::{PinAct, PinEntry, keys},
     ports::{
-        store::{Key, ProjectionError, Stored, Write},
+        store::{Key, ProjectionError, Recorded, Stored, Write},
         vault::Vault,
     },
 };
 
 impl<V: Vault> IndexProjection<V> {
     pub(super) fn pin_reads(&self, entry: &PinEntry) -> Result<Vec<Key>, ProjectionError> {
-        entry.act.sealed().map_or_else(|| Ok(Vec::new()), |sealed| self.binding_reads(sealed))
+        entry
+            .act
+            .sealed()
+            .map_or_else(|| Ok(Vec::new()), |sealed| self.binding_reads(entry.binding, sealed))
     }
 
     /// Nothing counts any more, and the request is answered as it was.
@@ -19,6 +22,7 @@ impl<V: Vault> IndexProjection<V> {
         &self,
         entry: PinEntry,
         values: &[Option<Stored>],
+        recorded: Recorded,
     ) -> Result<Vec<Write>, ProjectionError> {
         let PinEntry { binding, act, by, request, digest } = entry;
         let mut writes = vec![
@@ -29,7 +33,7 @@ impl<V: Vault> IndexProjection<V> {
             writes.push(put(keys::pin_challenge(challenge), &())?);
         }
         if let PinAct::ResetAtCounter { sealed } | PinAct::ResetByCard { sealed, .. } = act {
-            writes.extend(self.bound_writes(binding, sealed, values)?);
+            writes.extend(self.bound_writes(binding, sealed, values, recorded)?);
         }
         Ok(writes)
     }

@@ -4,7 +4,7 @@ use super::{IndexProjection, LineRows, app_attest, key_error, put};
 use crate::{
     ledger::{OfficeRow, TicketChange, TicketEntry, TicketRow, decode_row, keys},
     ports::{
-        store::{Key, ProjectionError, StoreError, Stored, Write},
+        store::{Key, ProjectionError, Recorded, StoreError, Stored, Write},
         vault::Vault,
     },
     sealing,
@@ -16,7 +16,7 @@ impl<V: Vault> IndexProjection<V> {
     pub(super) fn ticket_reads(&self, entry: &TicketEntry) -> Result<Vec<Key>, ProjectionError> {
         let mut wanted = vec![keys::office(&entry.office).map_err(key_error)?];
         for made in &entry.bindings {
-            wanted.extend(self.binding_reads(&made.sealed)?);
+            wanted.extend(self.binding_reads(made.id, &made.sealed)?);
         }
         Ok(wanted)
     }
@@ -25,6 +25,7 @@ impl<V: Vault> IndexProjection<V> {
         &self,
         entry: TicketEntry,
         values: &[Option<Stored>],
+        recorded: Recorded,
     ) -> Result<Vec<Write>, ProjectionError> {
         let (office, mut values) =
             values.split_first().ok_or(ProjectionError { what: "the values of a ticket" })?;
@@ -38,9 +39,9 @@ impl<V: Vault> IndexProjection<V> {
             writes.push(put(keys::person_key(&*self.vault, &ticket.person), &sealed.key)?);
         }
         writes.push(put(keys::ticket(id), &TicketRow { sealed })?);
-        let mut lines = LineRows::default();
+        let mut lines = LineRows::of(recorded);
         for made in bindings {
-            let wanted = self.binding_reads(&made.sealed)?.len();
+            let wanted = self.binding_reads(made.id, &made.sealed)?.len();
             let (own, rest) = values.split_at_checked(wanted).ok_or(super::FEWER)?;
             writes.extend(self.binding_writes(made.id, made.sealed, own, &mut lines)?);
             values = rest;
