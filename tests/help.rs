@@ -4,7 +4,7 @@
 use serde_json::Value;
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
-    help_service_client::HelpServiceClient, *,
+    decision_service_client::DecisionServiceClient, help_service_client::HelpServiceClient, *,
 };
 use simbind_tests::{Authority, Exit, Launch, Person, Server, command, dev_certs, tls_channel};
 use std::path::Path;
@@ -111,6 +111,23 @@ async fn each_look_up_is_listed_for_an_auditor_also_that_of_a_wrong_code() {
         page.look_ups.iter().map(|one| (one.caller.as_str(), one.decision_ids.len())).collect();
     assert_eq!(told, [("city-hall", 0), ("help-desk", 1)]);
     assert!(page.look_ups.iter().all(|one| one.at.is_some()));
+}
+
+#[tokio::test]
+async fn a_decision_that_is_read_by_its_code_is_a_look_up_too_but_for_the_party_s_own() {
+    let world = World::new().await;
+    for caller in ["bank", "shop", "help-desk", "auditor"] {
+        let channel = tls_channel(&world.server, world.dir.path(), Some(caller)).unwrap();
+        let by = get_decision_request::By::SupportCode(world.refused.support_code.clone());
+        let read = DecisionServiceClient::new(channel)
+            .get_decision(GetDecisionRequest { by: Some(by) })
+            .await;
+        assert_eq!(read.is_ok(), caller != "shop", "{caller}");
+    }
+    let ask = ListInquiriesRequest::default();
+    let page = world.desk("auditor").list_inquiries(ask).await.unwrap().into_inner();
+    let callers: Vec<_> = page.look_ups.iter().map(|one| one.caller.as_str()).collect();
+    assert_eq!(callers, ["auditor", "help-desk"]);
 }
 
 #[tokio::test]
