@@ -2,6 +2,7 @@
 //! in `golden.txt`, still decodes to what it was and encodes to the same bytes.
 
 mod line;
+mod registry;
 
 use crate::support::{Person, World, caller, imei};
 use simbind_core::{
@@ -220,6 +221,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ),
     ];
     all.extend(line::states());
+    all.extend(registry::states());
     let decisions = vec![DecisionId::from_bytes([6; 16])];
     let at = Timestamp::from_millis(1_790_000_000_123);
     let inquiry = InquiryEntry { by: caller("desk"), at, decisions };
