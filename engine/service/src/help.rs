@@ -25,8 +25,9 @@ use crate::{
     },
 };
 use simbind_core::{
+    applet::Order,
     binding::State,
-    ids::{CallerId, SupportCode},
+    ids::{BindingId, CallerId, SupportCode},
     time::Timestamp,
 };
 use simbind_rules::Facts;
@@ -44,6 +45,8 @@ pub struct Inquiry {
     pub facts: Facts,
     /// How its binding stands now; `None` where there is none any more, or never was.
     pub state: Option<State>,
+    /// The order to the carrier's platform that is open now.
+    pub order: Option<Order>,
 }
 
 /// Look-ups of codes, newest first.
@@ -70,18 +73,28 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let found = self.of_code(by, code, Recording::Kept).await?;
         let mut inquiries = Vec::with_capacity(found.len());
         for decision in found {
-            let state = match decision.binding {
-                Some(id) => match self.binding(id).await {
-                    Ok(standing) => Some(standing.binding.state_at(self.now())),
-                    Err(ServiceError::NotFound(_)) => None,
-                    Err(error) => return Err(error),
-                },
-                None => None,
+            let (state, order) = match decision.binding {
+                Some(id) => self.stands_now(id).await?,
+                None => (None, None),
             };
             let facts = facts_of(&decision)?;
-            inquiries.push(Inquiry { decision, facts, state });
+            inquiries.push(Inquiry { decision, facts, state, order });
         }
         Ok(inquiries)
+    }
+
+    /// How a binding and the applet on its SIM stand now; nothing where there is none any more.
+    async fn stands_now(
+        &self,
+        id: BindingId,
+    ) -> Result<(Option<State>, Option<Order>), ServiceError> {
+        let state = match self.binding(id).await {
+            Ok(standing) => standing.binding.state_at(self.now()),
+            Err(ServiceError::NotFound(_)) => return Ok((None, None)),
+            Err(error) => return Err(error),
+        };
+        let order = self.order_of(id).await?.and_then(|order| order.open);
+        Ok((Some(state), order.map(|(_, order)| order)))
     }
 
     /// The decisions of a code, the newest first, at least one.

@@ -4,8 +4,8 @@ use crate::support::{PACK, Person, TestEngine, World, caller};
 use parking_lot::Mutex;
 use simbind_core::{
     applet::{Action, Backoff, Confirmed, Order, Refusal, Stage, Taken, Wish},
-    binding::LifecycleReason as Why,
-    ids::{BindingId, CarrierId, OrderId},
+    binding::{LifecycleReason as Why, State},
+    ids::{BindingId, CarrierId, OrderId, SupportCode},
 };
 use simbind_rules::{
     Verdict,
@@ -246,4 +246,21 @@ async fn the_applet_is_not_deleted_while_the_sim_serves_another_binding() {
     work(engine, &played).await;
     assert_eq!(played.actions(), []);
     assert_eq!(open(engine, id).await, None);
+}
+
+#[tokio::test]
+async fn a_help_desk_sees_the_order_that_is_open_now() {
+    let (world, person, id) = world().await;
+    let allowed = world.engine.check(&person.login(&world.engine, "c1")).await.unwrap();
+    let code = SupportCode::of(allowed.id);
+    let desk = caller("desk");
+    let before = world.engine.inquire(&desk, code).await.unwrap();
+    assert_eq!(before[0].order, None);
+    world.engine.hold(&caller("counter"), id, Why::Lost).await.unwrap();
+    let after = world.engine.inquire(&desk, code).await.unwrap();
+    assert_eq!(
+        after[0].order.map(|order| (order.action, order.stage)),
+        Some((Action::Lock, Stage::Due))
+    );
+    assert!(matches!(after[0].state, Some(State::Held { .. })));
 }

@@ -100,12 +100,16 @@ fn one(text: &mut String, inquiry: &Inquiry) {
 fn desk(text: &mut String, view: &DeskView) {
     let when = since(view.decided_at.as_ref());
     line(text, &format!("{when}, {} at {}, {}", kind(view), view.audience, view.decision_id));
+    let order = view.open_order.as_ref().map(|order| {
+        format!("{}, {} since {}", order.action, order.stage, since(order.since.as_ref()))
+    });
     let told = [
         ("binding", view.binding_id.clone()),
         ("why it stands so", why(view)),
         ("broken edge", edge(view)),
         ("cause", view.cause.clone()),
         ("expected", view.expected.clone()),
+        ("open order", order.unwrap_or_default()),
         ("again after", since(view.retry_after.as_ref())),
     ];
     for (what, value) in told.into_iter().filter(|(_, value)| !value.is_empty()) {
@@ -191,6 +195,13 @@ fn desk_value(view: &DeskView) -> Value {
         "cause": view.cause,
         "expected": view.expected,
         "retry_after": moment(view.retry_after.as_ref()),
+        "open_order": view.open_order.as_ref().map(|order| json!({
+            "action": order.action,
+            "stage": order.stage,
+            "since": moment(order.since.as_ref()),
+            "tries": order.tries,
+            "heard_at": moment(order.heard_at.as_ref()),
+        })),
         "checked": checked.collect::<Vec<_>>(),
     })
 }

@@ -6,8 +6,9 @@ use super::{
     field::time,
     lifecycle,
 };
+use simbind_core::applet::{LastAnswer, Order, Stage};
 use simbind_proto::v1 as wire;
-use simbind_rules::{Fact, Facts, Place, ReasonCode, Verdict};
+use simbind_rules::{Fact, FactEnum as _, Facts, Place, ReasonCode, Verdict};
 use simbind_service::{
     help::{Checked, Inquiry, checked, places},
     ledger::InquiryEntry,
@@ -49,7 +50,28 @@ pub(in crate::grpc) fn desk_view(found: &Inquiry) -> wire::DeskView {
         expected: change(&found.facts, Fact::ChangeExpected),
         checked: checked(&found.facts, decision.decided_at).into_iter().map(matter).collect(),
         binding_reason: found.state.map_or(0, |state| lifecycle::state(state).1.into()),
+        open_order: found.order.as_ref().map(open_order),
         retry_after: decision.limit.as_ref().map(|limit| time(limit.retry_at)),
+    }
+}
+
+fn open_order(order: &Order) -> wire::DeskOrder {
+    let stage = match order.stage {
+        Stage::Due => "due",
+        Stage::Sent => "sent",
+        Stage::Accepted => "accepted",
+        Stage::Refused(_) => "refused",
+    };
+    let heard_at = match order.last {
+        LastAnswer::None => None,
+        LastAnswer::At(at) => Some(time(at)),
+    };
+    wire::DeskOrder {
+        action: order.action.fact().name().to_owned(),
+        since: Some(time(order.since)),
+        stage: stage.to_owned(),
+        tries: order.tries,
+        heard_at,
     }
 }
 
