@@ -3,6 +3,7 @@
 mod apps;
 mod assertion;
 mod facts;
+mod proofs;
 mod registered;
 mod ruling;
 mod sims;

@@ -2,12 +2,13 @@
 
 use super::{
     apps::{AppClaims, identity},
+    proofs::{counter_state, handset_proof},
     sims::{SimSeen, sim_seen},
     whereabouts::{agreement, whereabouts},
 };
 use crate::{
     applet::Applet,
-    binding::{AttestedKey, Binding, CounterPolicy, Handset},
+    binding::{AttestedKey, Binding, Handset},
     ids::{Iccid, Imei},
     line::{Feed, FeedTerms, LineView},
     status::Source,
@@ -369,34 +370,5 @@ fn handset_facts(facts: &mut Facts, handset: &Handset, now: Timestamp) {
     if let Some(patch) = patch {
         // Nobody tells of the patches since: the age then says what the attestation can say.
         facts.set_handset_patch_age(verified_at.since(patch.released));
-    }
-}
-
-fn counter_state(policy: CounterPolicy, last: Counter, claimed: Option<u64>) -> CounterState {
-    match (policy, last, claimed) {
-        (CounterPolicy::None, _, _) => CounterState::NotEnrolled,
-        (CounterPolicy::Present, _, None) => CounterState::Withheld,
-        (CounterPolicy::Present, Counter::Seen(last), Some(claimed)) if claimed <= last => {
-            CounterState::Regressed
-        }
-        (CounterPolicy::Present, _, Some(_)) => CounterState::Advanced,
-    }
-}
-
-/// What the check brings of the handset's own key. In an announced loaner, where the carrier saw
-/// the SIM last, there is no such key to bring.
-fn handset_proof(channel: Channel, finding: HandsetFinding, subject: &Subject<'_>) -> HandsetProof {
-    let Subject { binding, line, .. } = *subject;
-    let enrolled = binding.handsets.iter().any(Handset::has_key);
-    match (finding, channel) {
-        (HandsetFinding::Valid(_), _) => HandsetProof::Valid,
-        (HandsetFinding::Invalid, _) => HandsetProof::Invalid,
-        (HandsetFinding::Replayed(_), _) => HandsetProof::Replayed,
-        (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
-        (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
-        (HandsetFinding::Absent, _) => {
-            let lent = line.loaner.zip(line.sighting).is_some_and(|(l, s)| l.imei == s.imei);
-            if lent { HandsetProof::NotCarried } else { HandsetProof::Withheld }
-        }
     }
 }

@@ -1,0 +1,42 @@
+//! What a check proves of the applet's counter and the handset's key.
+
+use super::facts::{Counter, HandsetFinding, Subject};
+use crate::binding::{CounterPolicy, Handset};
+use simbind_rules::facts::{Channel, CounterState, HandsetProof};
+
+pub(super) fn counter_state(
+    policy: CounterPolicy,
+    last: Counter,
+    claimed: Option<u64>,
+) -> CounterState {
+    match (policy, last, claimed) {
+        (CounterPolicy::None, _, _) => CounterState::NotEnrolled,
+        (CounterPolicy::Present, _, None) => CounterState::Withheld,
+        (CounterPolicy::Present, Counter::Seen(last), Some(claimed)) if claimed <= last => {
+            CounterState::Regressed
+        }
+        (CounterPolicy::Present, _, Some(_)) => CounterState::Advanced,
+    }
+}
+
+/// What the check brings of the handset's own key. In an announced loaner, where the carrier saw
+/// the SIM last, there is no such key to bring.
+pub(super) fn handset_proof(
+    channel: Channel,
+    finding: HandsetFinding,
+    subject: &Subject<'_>,
+) -> HandsetProof {
+    let Subject { binding, line, .. } = *subject;
+    let enrolled = binding.handsets.iter().any(Handset::has_key);
+    match (finding, channel) {
+        (HandsetFinding::Valid(_), _) => HandsetProof::Valid,
+        (HandsetFinding::Invalid, _) => HandsetProof::Invalid,
+        (HandsetFinding::Replayed(_), _) => HandsetProof::Replayed,
+        (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
+        (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
+        (HandsetFinding::Absent, _) => {
+            let lent = line.loaner.zip(line.sighting).is_some_and(|(l, s)| l.imei == s.imei);
+            if lent { HandsetProof::NotCarried } else { HandsetProof::Withheld }
+        }
+    }
+}
