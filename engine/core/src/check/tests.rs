@@ -93,8 +93,14 @@ impl Input {
         let line = LineView::of(binding, &[&history], context.now);
         let feed = self.feed.as_ref().map(|feed| (feed, &self.terms));
         let counter = self.counter;
-        let subject =
-            Subject { binding, line: &line, feed, counter, attestation: self.attestation };
+        let subject = Subject {
+            binding,
+            line: &line,
+            feed,
+            counter,
+            attestation: self.attestation,
+            applet: None,
+        };
         gather(context, claims, certificate, *handset, *pin, Some(subject))
     }
 
