@@ -8,7 +8,8 @@ use sim_sim::{
     report::{Outcome, Verdict},
 };
 use simbind::demo;
-use std::collections::BTreeSet;
+use simbind_tests::simbind_binary;
+use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
 fn not_as_it_must_be(report: &Report) -> Vec<&Outcome> {
     let odd = |outcome: &&Outcome| match outcome.kind.side() {
@@ -42,4 +43,28 @@ async fn a_year_steps_up_few_owners_denies_none_and_lets_no_attack_pass() {
     assert!(reissued["attacks"].as_u64().unwrap() > 0, "{json}");
     assert!(reissued["precision"].as_f64().unwrap() > 0.0, "{json}");
     assert!(reissued["recall_of_kinds"].as_f64().unwrap() > 0.0, "{json}");
+}
+
+/// The last line of what `sim-sim` prints, and whether it succeeded.
+fn sim_sim(args: &[&str]) -> (serde_json::Value, bool) {
+    let simbind = simbind_binary().unwrap();
+    let beside = simbind.with_file_name("sim-sim");
+    let program = std::env::var_os("SIM_SIM_BIN").map_or(beside, PathBuf::from);
+    let output = Command::new(program).args(args).env("SIMBIND_BIN", simbind).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let last = text.lines().last().unwrap_or_default();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    (serde_json::from_str(last).expect(&errors), output.status.success())
+}
+
+#[test]
+fn a_scenario_without_a_server_is_played_by_the_simbind_beside() {
+    let (line, succeeded) =
+        sim_sim(&["run", "day.toml", "--people", "40", "--seed", "3", "--json"]);
+    assert!(succeeded, "{line}");
+    assert!(line["checks"].as_u64().unwrap() > 40, "{line}");
+    assert!(line["pairs"]["fails"].is_null(), "{line}");
+    let (pairs, _) = sim_sim(&["pairs", "--json"]);
+    let pairs = pairs.as_array().unwrap();
+    assert!(pairs.len() > 30 && pairs.iter().any(|pair| pair["observation"].is_null()));
 }
