@@ -40,8 +40,10 @@ struct Book {
     lists: u64,
     /// When it said something last.
     last: Option<Timestamp>,
-    /// When its last list was made.
+    /// When its last list was made; `None` where the next one is due.
     listed: Option<Timestamp>,
+    /// When the late issuer made its last one, where it makes several.
+    late: Option<Timestamp>,
 }
 
 /// The issuers at work: one whose lists come in time, and one whose next list is late.
@@ -106,7 +108,7 @@ impl Desk {
         if shared.calls.issuer.is_none() {
             return Ok(false);
         }
-        for told in [self.list(shared).await, late_list(shared)] {
+        for told in [self.list(shared).await, late_list(shared, Duration::ZERO)] {
             match push(shared, told).await {
                 Ok(_) => {}
                 Err(status) if is_no_listener(status.code()) => return Ok(false),
@@ -120,7 +122,7 @@ impl Desk {
     /// The lists with which a day begins; one of them is the last of its issuer for that day.
     pub(super) async fn begin_day(&self, shared: &Shared<'_>) -> Result<(), PlayError> {
         if self.is_open() && shared.clock.is_virtual() {
-            for told in [self.list(shared).await, late_list(shared)] {
+            for told in [self.list(shared).await, late_list(shared, Duration::ZERO)] {
                 push(shared, told).await.map_err(PlayError::Issuer)?;
             }
         }
@@ -133,14 +135,23 @@ impl Desk {
         shared: &Shared<'_>,
         every: Duration,
     ) -> Result<(), PlayError> {
-        let listed = self.book.lock().await.listed;
-        let due = listed.is_some_and(|at| shared.clock.now().since(at) >= every);
-        if self.is_open() && due {
+        if !self.is_open() {
+            return Ok(());
+        }
+        let now = shared.clock.now();
+        let due = |at: Option<Timestamp>| at.is_none_or(|at| now.since(at) >= every);
+        let mut book = self.book.lock().await;
+        let (prompt, late) = (due(book.listed), every > DAY_LISTS && due(book.late));
+        if late {
+            book.late = Some(now);
+        }
+        drop(book);
+        if prompt {
             let told = self.list(shared).await;
             push(shared, told).await.map_err(PlayError::Issuer)?;
-            if every > DAY_LISTS {
-                push(shared, late_list(shared)).await.map_err(PlayError::Issuer)?;
-            }
+        }
+        if late {
+            push(shared, late_list(shared, every)).await.map_err(PlayError::Issuer)?;
         }
         Ok(())
     }
@@ -176,6 +187,10 @@ impl Desk {
         let mut book = self.book.lock().await;
         let at = book.next_moment(shared.clock.now());
         book.note(&sim.serial, standing, at);
+        if standing == Standing::Good {
+            // What lifted a hold runs out: the issuer's next list has to say the same before.
+            book.listed = None;
+        }
         let by = By::Sha256(sim.certificate_sha256.clone());
         let certificate = Some(v1::CertificateRef { by: Some(by) });
         let told = match voice {
@@ -210,12 +225,12 @@ const fn is_no_listener(code: Code) -> bool {
     matches!(code, Code::PermissionDenied | Code::Unimplemented | Code::InvalidArgument)
 }
 
-/// The list of the issuer whose next one is late: by hours where time stands still, and from an
-/// hour after its making where it moves.
-fn late_list(shared: &Shared<'_>) -> Told {
+/// The list of the issuer whose next one is late: by hours where time stands still; where it moves,
+/// from an hour after its making, or for the last four hours before the next one comes.
+fn late_list(shared: &Shared<'_>, every: Duration) -> Told {
     let now = Timestamp::from_secs(shared.clock.now().as_secs());
     let (this_update, next_update) = if shared.clock.is_virtual() {
-        (now, now.plus(HOUR))
+        (now, now.plus(HOUR.max(every.saturating_sub(4 * HOUR))))
     } else {
         (now.minus(6 * HOUR), now.minus(3 * HOUR))
     };
