@@ -9,8 +9,10 @@ use super::{
 };
 use prost::bytes::Bytes;
 use simbind_proto::v1::{
-    binding_service_client::BindingServiceClient, pin_service_client::PinServiceClient, *,
+    announced_change::Change, binding_service_client::BindingServiceClient,
+    pin_service_client::PinServiceClient, *,
 };
+use simbind_tests::{now, to_proto};
 
 fn handset(request: &mut EnrolBindingRequest) -> &mut HandsetEvidence {
     request.handset.as_mut().unwrap()
@@ -150,6 +152,24 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
     .values("iccid", &wrong_iccids(&person.iccid), |r, v| r.iccid = v)
     .values("ticket_ref", &wrong_or_empty_names(), |r, v| r.ticket_ref = v)
     .each_is_refused(async |request| client.clone().reprove_binding(request).await)
+    .await;
+    let hour = Some(to_proto(now().plus(std::time::Duration::from_secs(3600))));
+    let handset = AnnouncedHandset { imei: "35000000000000".into() };
+    let announced = AnnouncedChange { change: Some(Change::Handset(handset)), until: hour };
+    Table::of(AnnounceChangeRequest {
+        binding_id: binding_id.clone(),
+        announced: Some(announced.clone()),
+    })
+    .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
+    .row("announced", "missing", |r| r.announced = None)
+    .row("announced.change", "missing", |r| {
+        r.announced = Some(AnnouncedChange { change: None, until: hour });
+    })
+    .values("announced.until", &[None, Some(0), Some(31 * 86_400)], |r, v| {
+        let until = v.map(|after| to_proto(now().plus(std::time::Duration::from_secs(after))));
+        r.announced = Some(AnnouncedChange { until, ..announced.clone() });
+    })
+    .each_is_refused(async |request| client.clone().announce_change(request).await)
     .await;
     // The good request changes the state, and may so be refused the second time: not as a field.
     let once = async |answer: Result<(), tonic::Status>| match answer {

@@ -239,6 +239,15 @@ async fn every_wrong_field_of_a_question_about_decisions_is_named() {
         .values("page_token", &wrong_tokens(), |r, v| r.page_token = v)
         .each_is_refused(async |request| client.clone().list_decisions(request).await)
         .await;
+    Table::of(ListReopenedRequest::default())
+        .row("learned_from", "no time", |r| {
+            r.learned_from = Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 });
+        })
+        .values("filter", &[-1, 3, i32::MAX], |r, v| r.filter = v)
+        .values("page_size", &[101, u32::MAX], |r, v| r.page_size = v)
+        .values("page_token", &wrong_tokens(), |r, v| r.page_token = v)
+        .each_is_refused(async |request| client.clone().list_reopened(request).await)
+        .await;
     Table::of(ExplainDecisionRequest { decision_id: decision_id.clone() })
         .values("decision_id", &wrong_ids(), |r, v| r.decision_id = v)
         .each_is_refused(async |request| client.clone().explain_decision(request).await)

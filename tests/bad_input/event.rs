@@ -6,6 +6,7 @@ use super::{
 };
 use prost_types::Timestamp;
 use simbind_proto::v1::{
+    announced_change::Change,
     pack_set::By,
     rule_service_client::RuleServiceClient,
     sim_event::{Kind, Line},
@@ -63,7 +64,33 @@ fn kinds() -> Vec<(&'static str, Kind)> {
         kinds.push(("handset_changed.imei", changed(&imei)));
         kinds.push(("loaner_started.imei", loan(&imei, Some(3600))));
     }
+    let hour = Some(Timestamp { seconds: now().as_secs() + 3600, nanos: 0 });
+    let awaited = |change, until| {
+        let announced = Some(AnnouncedChange { change, until });
+        Kind::ChangeAnnounced(ChangeAnnounced { announced })
+    };
+    let line = || Some(Change::Line(AnnouncedLine {}));
+    kinds.push((
+        "change_announced.announced",
+        Kind::ChangeAnnounced(ChangeAnnounced { announced: None }),
+    ));
+    kinds.push(("announced.change", awaited(None, hour)));
+    kinds.push(("announced.until", awaited(line(), None)));
+    for after in [-3600, 31 * 86_400, i64::MAX / 2] {
+        let until = Timestamp { seconds: now().as_secs().saturating_add(after), nanos: 0 };
+        kinds.push(("announced.until", awaited(line(), Some(until))));
+    }
+    for imei in wrong_imeis("350000000000007").into_iter().filter(|imei| !imei.is_empty()) {
+        let change = Some(Change::Handset(AnnouncedHandset { imei }));
+        kinds.push(("announced.handset.imei", awaited(change, hour)));
+    }
+    for eid in wrong_eids() {
+        let change = Some(Change::Sim(AnnouncedSim { iccid: String::new(), eid }));
+        kinds.push(("announced.sim.eid", awaited(change, hour)));
+    }
     for iccid in wrong_iccids("8981100000000000005") {
+        let named = AnnouncedSim { iccid: iccid.clone(), eid: String::new() };
+        kinds.push(("announced.sim.iccid", awaited(Some(Change::Sim(named)), hour)));
         kinds.push(("sim_reissued.new_iccid", reissued(&iccid, 0)));
     }
     for eid in wrong_eids() {

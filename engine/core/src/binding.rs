@@ -25,6 +25,7 @@ use crate::{
         AuthorityId, BindingId, CarrierId, CertificateId, Eid, Iccid, LineRef, Msisdn, PersonRef,
         PointId, SerialNumber,
     },
+    line::Announcements,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,8 @@ pub struct Binding {
     pub pin_reset_at: Option<Timestamp>,
     /// The events of its line that stand behind its state.
     pub driven: Driven,
+    /// The changes that a counter announced.
+    pub announced: Announcements,
 }
 
 impl Binding {

@@ -20,6 +20,7 @@ use simbind_core::{
         Sim, State,
     },
     ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
+    line::Announcements,
     status::Standing as IssuerWord,
 };
 use simbind_evidence::{
@@ -97,6 +98,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             released_at: None,
             pin_reset_at: None,
             driven: Driven::default(),
+            announced: Announcements::default(),
         };
         self.write_enrolment(by, request, digest, binding, receipt).await
     }

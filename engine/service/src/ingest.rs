@@ -239,8 +239,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         expect.extend(driving.expect);
         let entry = match back.filter(|_| !driving.effects.is_empty()) {
             Some(back) => {
-                let effects = driving.effects;
-                StateEntry::CorrectionDrove { correction, text: back.text, effects }
+                let (text, effects) = (back.text, driving.effects);
+                let occurred_at = back.event.occurred_at;
+                StateEntry::CorrectionDrove { correction, occurred_at, text, effects }
             }
             None => StateEntry::Correction(correction),
         };

@@ -1,5 +1,6 @@
 //! The use cases of simbind over its ports: enrol, check, ingest, life cycle, rules, decisions.
 
+mod announce;
 pub mod app_attest;
 pub mod attest;
 pub mod attestation_status;
@@ -29,6 +30,7 @@ pub mod platform;
 pub mod ports;
 pub mod registry;
 mod release;
+pub mod reopened;
 pub mod rollout;
 mod sealing;
 pub mod settings;

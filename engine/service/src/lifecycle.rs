@@ -87,7 +87,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Result<Standing, ServiceError> {
         let source = source(by)?;
         self.change(by, id, BindingChange::Revoked, |binding, now| {
-            if binding.state == (State::Ended { end: End::Revoked, why }) {
+            let ended = State::Ended { end: End::Revoked, why };
+            if binding.state == ended && !binding.driven.ended() {
                 return Ok(());
             }
             Ok(binding.apply(Act::Revoke, why, &source, now)?)

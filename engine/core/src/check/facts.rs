@@ -2,6 +2,7 @@
 
 use super::{
     apps::{AppClaims, identity},
+    cause::{Seen, change, tell},
     proofs::{counter_state, handset_proof},
     sims::{SimSeen, sim_seen},
     whereabouts::{agreement, whereabouts},
@@ -275,7 +276,8 @@ fn bound(
     facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
     line_facts(facts, subject, now);
     tell_applet(facts, subject.applet, now);
-    let SimSeen { matches, claims: agree } = sim_seen(context, claims, binding, line);
+    let sim = sim_seen(context, claims, binding, line);
+    let SimSeen { matches, claims: agree } = sim;
     if let Some((matches, provenance)) = matches {
         facts.set_sim_match(matches);
         facts.set_sim_match_provenance(provenance);
@@ -291,7 +293,10 @@ fn bound(
         facts.set_handset_attestation_status(status);
         facts.set_handset_attestation_status_age(age);
     }
-    if let Some(seen) = whereabouts(finding, claims, subject, now) {
+    let seen = whereabouts(finding, claims, subject, now);
+    let all = Seen { finding, claims, sim, handset: seen.as_ref() };
+    tell(facts, change(subject, &all, now));
+    if let Some(seen) = seen {
         facts.set_handset_match(seen.matches);
         facts.set_handset_match_provenance(seen.provenance);
         facts.set_handset_match_age(seen.age);
@@ -318,7 +323,8 @@ fn line_facts(facts: &mut Facts, subject: &Subject<'_>, now: Timestamp) {
     facts.set_handset_latch(line.handset_latch);
     facts.set_sim_latch(line.sim_latch);
     facts.set_line_latch(line.line_latch);
-    if let Some(loaner) = line.loaner {
+    // What is announced stands in from its announcement on, as a loaner does.
+    if let Some(loaner) = line.loaner.or(line.awaited) {
         facts.set_handset_loaner_age(now.since(loaner.from));
     }
     let Some((feed, terms)) = subject.feed else {

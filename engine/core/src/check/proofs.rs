@@ -35,7 +35,7 @@ pub(super) fn handset_proof(
         (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
         (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
         (HandsetFinding::Absent, _) => {
-            let lent = line.loaner.zip(line.sighting).is_some_and(|(l, s)| l.imei == s.imei);
+            let lent = line.sighting.is_some_and(|seen| line.stands_in(seen.imei));
             if lent { HandsetProof::NotCarried } else { HandsetProof::Withheld }
         }
     }

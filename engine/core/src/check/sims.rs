@@ -24,15 +24,17 @@ pub(super) fn sim_seen(
     line: &LineView,
 ) -> SimSeen {
     let tap = matches!(context.channel, Channel::TapBare | Channel::TapToken);
-    let own = context.reader.and_then(|reader| reader.iccid);
+    let read = context.reader.and_then(|reader| reader.iccid);
     // What the transcript of a tap says came through the reader, unless the reader tells its own.
-    let spoken = match own {
+    let spoken = match read {
         None if tap => Provenance::Reader,
         _ => claims.apps.word.provenance(),
     };
-    let words = [own.map(|iccid| (iccid, Provenance::Reader)), claims.iccid.zip(Some(spoken))];
+    let words = [read.map(|iccid| (iccid, Provenance::Reader)), claims.iccid.zip(Some(spoken))];
     let words = || words.into_iter().flatten();
-    let is = |iccid: Iccid| if iccid == binding.sim.iccid { Match::Yes } else { Match::No };
+    // A new SIM that a counter announced is the person's as soon as the carrier says it serves.
+    let own = |iccid: Iccid| iccid == binding.sim.iccid || line.arrived == Some(iccid);
+    let is = |iccid: Iccid| if own(iccid) { Match::Yes } else { Match::No };
     let judged = || words().map(|(iccid, by)| (is(iccid), by));
     let matches = judged().find(|(found, _)| *found == Match::No).or_else(|| judged().next());
     // A reader can read the ICCID: leaving it out is withholding it. An app cannot.

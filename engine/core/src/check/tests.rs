@@ -2,6 +2,7 @@
 
 mod any;
 mod apps;
+mod cause;
 mod gathered;
 mod handset;
 mod ruled;
@@ -200,6 +201,7 @@ fn in_order() -> Input {
             released_at: None,
             pin_reset_at: None,
             driven: crate::binding::Driven::default(),
+            announced: crate::line::Announcements::default(),
         }),
         events: Vec::new(),
         feed: Some(Feed { last_heard: Some(NOW.minus(Duration::from_secs(60))), horizon_days: 0 }),

@@ -27,7 +27,7 @@ fn relation(binding: &Binding, line: &LineView, imei: Imei) -> HandsetRelation {
     match binding.handsets.with_imei(imei).map(|(place, _)| place).or_else(nameless) {
         Some(0) => HandsetRelation::Bound,
         Some(_) => HandsetRelation::OwnOther,
-        None if line.loaner.is_some_and(|loaner| loaner.imei == imei) => HandsetRelation::Loaner,
+        None if line.stands_in(imei) => HandsetRelation::Loaner,
         None => HandsetRelation::Foreign,
     }
 }

@@ -55,7 +55,8 @@ impl EventKind {
             | Self::LineSuspended { .. }
             | Self::LineResumed
             | Self::LoanerStarted { .. }
-            | Self::LoanerEnded => return None,
+            | Self::LoanerEnded
+            | Self::ChangeAnnounced(_) => return None,
         };
         Some(Consequence { effect, why })
     }
@@ -77,7 +78,10 @@ impl EventKind {
             | Self::EsimDownloaded { .. }
             | Self::EsimTransferred { .. }
             | Self::IccidRecycled => true,
-            Self::LineResumed | Self::LoanerStarted { .. } | Self::LoanerEnded => false,
+            Self::LineResumed
+            | Self::LoanerStarted { .. }
+            | Self::LoanerEnded
+            | Self::ChangeAnnounced(_) => false,
         }
     }
 }
@@ -114,12 +118,16 @@ pub fn consequence(
     if !after(binding.proven_at) || (asked.effect == Effect::Hold && released) {
         return None;
     }
-    let expected = match &event.kind {
-        // The SIM that was proved is the new one already, or a counter was told of it.
-        EventKind::SimReissued { new_iccid: Some(new), .. } => *new == binding.sim.iccid,
-        // The profile came to the eUICC in which it was.
-        EventKind::EsimDownloaded { eid: Some(eid) }
-        | EventKind::EsimTransferred { eid: Some(eid) } => binding.sim.eid == Some(*eid),
+    let awaited = |iccid, eid| binding.announced.expects_sim(iccid, eid, event.occurred_at);
+    let expected = match event.kind {
+        // The SIM that was proved is the new one already, or a counter announced it.
+        EventKind::SimReissued { new_iccid, .. } => {
+            new_iccid == Some(binding.sim.iccid) || awaited(new_iccid, None)
+        }
+        // The profile came to the eUICC in which it was, or that a counter announced.
+        EventKind::EsimDownloaded { eid } | EventKind::EsimTransferred { eid } => {
+            (eid.is_some() && binding.sim.eid == eid) || awaited(None, eid)
+        }
         _ => false,
     };
     (!expected).then_some(asked)
@@ -130,7 +138,7 @@ pub fn consequence(
 pub struct Reopening {
     /// From then on,
     pub from: Timestamp,
-    /// and before then.
+    /// and until then.
     pub until: Timestamp,
     /// When the binding had been proved, for those decisions.
     pub proven_at: Timestamp,

@@ -1,3 +1,4 @@
+use super::announce::Announcement;
 use crate::{
     ids::{CarrierId, Eid, EventId, Iccid, Imei, LineRef, Msisdn},
     time::Timestamp,
@@ -103,6 +104,8 @@ pub enum EventKind {
     LoanerEnded,
     /// The ICCID was given to a new SIM.
     IccidRecycled,
+    /// The shop announced a change.
+    ChangeAnnounced(Announcement),
 }
 
 /// An event about one line.

@@ -118,6 +118,18 @@ impl LineHistory {
         self.observed.retain(|seen| seen.id != *id);
     }
 
+    /// What it holds of the time until then.
+    #[must_use]
+    pub fn until(&self, at: Timestamp) -> Self {
+        let events = self.events.iter().filter(|event| event.occurred_at <= at).cloned();
+        let observed = self.observed.iter().filter(|seen| seen.at <= at).cloned();
+        Self {
+            events: events.collect(),
+            observed: observed.collect(),
+            dropped_until: self.dropped_until,
+        }
+    }
+
     /// The events that stand, the oldest first.
     pub fn standing(&self) -> impl DoubleEndedIterator<Item = &Recorded> {
         self.events.iter().filter(|event| event.told == Told::Stands)

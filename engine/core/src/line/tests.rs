@@ -60,6 +60,7 @@ pub(crate) fn binding() -> Binding {
         released_at: None,
         pin_reset_at: None,
         driven: crate::binding::Driven::default(),
+        announced: crate::line::Announcements::default(),
     }
 }
 

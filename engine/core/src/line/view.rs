@@ -1,16 +1,20 @@
 //! What the histories of a binding's line come to at one instant.
 
 use super::{
+    announce::{Await, Came, Meets, expected},
+    change::{Change, gravity},
     consequence::since,
     event::EventKind,
     history::{LineHistory, Recorded},
 };
 use crate::{
     binding::Binding,
-    ids::{Iccid, Imei},
+    ids::{Eid, Iccid, Imei},
     time::Timestamp,
 };
-use simbind_rules::facts::{Agreement, HandsetLatch, LineLatch, SimLatch, SimState};
+use simbind_rules::facts::{
+    Agreement, ChangeCause, ChangeExpectation, HandsetLatch, LineLatch, SimLatch, SimState,
+};
 
 use std::time::Duration;
 
@@ -36,7 +40,17 @@ pub struct Loaner {
     /// Until when, or until it came back.
     pub until: Timestamp,
     /// When we learned of it, in our own order.
-    order: u64,
+    pub(super) order: u64,
+}
+
+impl Loaner {
+    /// Whose word it is that a handset stands in. Only a counter's has no place in our order.
+    const fn word(&self) -> ChangeExpectation {
+        match self.order {
+            0 => ChangeExpectation::Counter,
+            _ => ChangeExpectation::Announced,
+        }
+    }
 }
 
 /// What carriers' histories say of a binding now. Only what happened after the binding was last
@@ -52,8 +66,14 @@ pub struct LineView {
     /// The ICCID that serves the line since the proof, where the carrier told of a new one and of
     /// no change after that.
     pub serves: Option<Iccid>,
+    /// The new SIM that a counter announced, where it came as announced.
+    pub arrived: Option<Iccid>,
     /// The loaner that is out now.
     pub loaner: Option<Loaner>,
+    /// The handset that is announced by its name now: until it is enrolled it counts as a loaner.
+    pub awaited: Option<Loaner>,
+    /// The gravest change, and of two alike the later.
+    pub change: Option<Change>,
     /// Whether the SIM was in a handset that is neither enrolled nor announced.
     pub handset_latch: HandsetLatch,
     /// What happened to the SIM.
@@ -80,13 +100,22 @@ impl LineView {
             .filter(|event| counts(event, binding.proven_at))
             .collect();
         events.sort_by_key(|event| (event.occurred_at, event.order));
-        let loaners = loaners(&events);
+        let announced = Await::all(&events, &binding.announced);
+        let mut loaners = loaners(&events);
+        let out = |loaner: &Loaner| loaner.from <= now && now < loaner.until;
+        let lent = loaners.iter().copied().find(out);
+        let awaited = || announced.iter().filter_map(Await::as_loaner);
+        loaners.extend(awaited());
+        let known = Known { binding, loaners, announced: &announced };
         let mut view = Self {
             now,
             sighting: None,
             learned: learned(binding, histories, &events),
             serves: None,
-            loaner: loaners.iter().copied().find(|l| l.from <= now && now < l.until),
+            arrived: None,
+            loaner: lent,
+            awaited: awaited().filter(out).max_by_key(|one| (one.from, one.order)),
+            change: None,
             handset_latch: HandsetLatch::Clear,
             sim_latch: SimLatch::Clear,
             line_latch: LineLatch::Clear,
@@ -100,45 +129,64 @@ impl LineView {
             view.consistency = Agreement::Conflict;
         }
         for event in &events {
-            view.apply(event, binding, &loaners);
+            view.apply(event, &known);
         }
-        view.sightings(binding, histories, &loaners);
+        view.sightings(histories, &known);
         if binding.foreign_handset_at.is_some() {
             view.handset_latch = HandsetLatch::Foreign;
+            view.changed(ChangeCause::SimMoved, ChangeExpectation::Unannounced);
         }
         view
     }
 
-    fn apply(&mut self, event: &Recorded, binding: &Binding, loaners: &[Loaner]) {
+    fn apply(&mut self, event: &Recorded, known: &Known<'_>) {
         let at = event.occurred_at;
+        let line = || expected(known.announced, Came::Line, at, event.order).0;
         match event.kind {
             EventKind::SimReissued { new_iccid, .. } => {
                 self.serves = new_iccid;
-                self.sim_broke(SimLatch::Reissued, at);
+                self.sim_changed(event, (new_iccid, None), SimLatch::Reissued, known);
             }
-            EventKind::ImsiChanged => self.sim_broke(SimLatch::ImsiChanged, at),
-            EventKind::EsimDownloaded { .. } | EventKind::EsimTransferred { .. } => {
+            EventKind::ImsiChanged => {
+                self.sim_broke(SimLatch::ImsiChanged, at);
+                let by = expected(known.announced, Came::Sim(None, None), at, event.order).0;
+                self.changed(ChangeCause::Unsaid, by);
+            }
+            EventKind::EsimDownloaded { eid } | EventKind::EsimTransferred { eid } => {
                 self.serves = None;
-                self.sim_broke(SimLatch::EsimMoved, at);
+                self.sim_changed(event, (None, eid), SimLatch::EsimMoved, known);
             }
             EventKind::IccidRecycled => {
                 self.serves = None;
                 self.sim_broke(SimLatch::Recycled, at);
                 self.sim_state = SimState::Recycled;
+                self.changed(ChangeCause::Recycled, ChangeExpectation::Unannounced);
             }
             EventKind::HandsetChanged { imei } => {
                 self.handset_changed_at = Some(at);
-                self.seen(Sighting { imei, at }, event.order, binding, loaners);
+                self.seen(Sighting { imei, at }, event.order, known);
             }
-            EventKind::PortedOut => self.line_broke(LineLatch::PortedOut, SimState::Ended),
-            EventKind::ContractEnded => self.line_broke(LineLatch::Ended, SimState::Ended),
-            EventKind::ContractTransferred => self.line_latch = LineLatch::Transferred,
-            EventKind::ContractInherited => self.line_latch = LineLatch::Inherited,
+            EventKind::PortedOut => {
+                self.line_broke(LineLatch::PortedOut, SimState::Ended);
+                self.changed(ChangeCause::Ported, line());
+            }
+            EventKind::ContractEnded => {
+                self.line_broke(LineLatch::Ended, SimState::Ended);
+                self.changed(ChangeCause::LineEnded, line());
+            }
+            EventKind::ContractTransferred | EventKind::ContractInherited => {
+                self.line_latch = match event.kind {
+                    EventKind::ContractInherited => LineLatch::Inherited,
+                    _ => LineLatch::Transferred,
+                };
+                self.changed(ChangeCause::LineTransferred, line());
+            }
             EventKind::PortedIn => {
                 if self.line_latch == LineLatch::Clear {
                     self.line_latch = LineLatch::PortedIn;
                 }
                 self.sim_changed_at = self.sim_changed_at.max(Some(at));
+                self.changed(ChangeCause::Ported, line());
             }
             EventKind::LineSuspended { .. } if self.sim_state == SimState::Active => {
                 self.sim_state = SimState::Suspended;
@@ -153,8 +201,61 @@ impl LineView {
             | EventKind::LineResumed
             | EventKind::LoanerStarted { .. }
             | EventKind::LoanerEnded
+            | EventKind::ChangeAnnounced(_)
             | EventKind::HandsetObserved { .. } => {}
         }
+    }
+
+    /// Another SIM, or the profile elsewhere. Where a counter announced that very one it breaks
+    /// nothing: who announced it there was seen there. A shop's word explains, and no more: whoever
+    /// can have a SIM issued in a shop can have it announced there.
+    fn sim_changed(
+        &mut self,
+        event: &Recorded,
+        (iccid, eid): (Option<Iccid>, Option<Eid>),
+        latch: SimLatch,
+        known: &Known<'_>,
+    ) {
+        let at = event.occurred_at;
+        let (by, meets) = expected(known.announced, Came::Sim(iccid, eid), at, event.order);
+        let cause = match latch {
+            SimLatch::EsimMoved => ChangeCause::EsimTransferred,
+            _ => ChangeCause::SimReissued,
+        };
+        self.changed(cause, by);
+        if by == ChangeExpectation::Counter && meets == Meets::Exactly {
+            self.arrived = iccid.or(self.arrived);
+        } else {
+            self.sim_broke(latch, at);
+        }
+    }
+
+    /// Names a change, unless a graver one is named.
+    fn changed(&mut self, cause: ChangeCause, expected: ChangeExpectation) {
+        if self.change.is_none_or(|named| gravity(named.cause) <= gravity(cause)) {
+            self.change = Some(Change { cause, expected });
+        }
+    }
+
+    /// Whether a handset stands in for one that is enrolled: a loaner, or one that is announced.
+    pub fn stands_in(&self, imei: Imei) -> bool {
+        self.stand_in(imei).is_some()
+    }
+
+    /// Whether a handset is neither enrolled nor stands in for one that is.
+    pub fn is_foreign(&self, binding: &Binding, imei: Imei) -> bool {
+        let enrolled = binding.handsets.with_imei(imei).is_some() || self.learned == Some(imei);
+        !enrolled && !self.stands_in(imei)
+    }
+
+    /// What it is that a SIM is in a handset that stands in.
+    pub fn stand_in(&self, imei: Imei) -> Option<Change> {
+        let is = |one: &Loaner| one.imei == imei;
+        let lent = self.loaner.filter(is);
+        let lent = lent.map(|_| (ChangeCause::Loaner, ChangeExpectation::Announced));
+        let awaited = || self.awaited.filter(is).map(|one| (ChangeCause::SimMoved, one.word()));
+        let (cause, expected) = lent.or_else(awaited)?;
+        Some(Change { cause, expected })
     }
 
     /// The gravest break of the SIM stays: a recycled ICCID is worse than any change of a SIM.
@@ -170,11 +271,10 @@ impl LineView {
         self.sim_state = state;
     }
 
-    fn sightings(&mut self, binding: &Binding, histories: &[&LineHistory], loaners: &[Loaner]) {
+    fn sightings(&mut self, histories: &[&LineHistory], known: &Known<'_>) {
         for seen in histories.iter().flat_map(|history| history.observed()) {
-            if seen.at > binding.proven_at {
-                let sighting = Sighting { imei: seen.imei, at: seen.at };
-                self.seen(sighting, seen.order, binding, loaners);
+            if seen.at > known.binding.proven_at {
+                self.seen(Sighting { imei: seen.imei, at: seen.at }, seen.order, known);
             }
         }
         let ended = |latch| matches!(latch, LineLatch::Ended | LineLatch::PortedOut);
@@ -185,27 +285,36 @@ impl LineView {
 
     /// Takes a sighting in: the newest is kept, and a handset that is neither enrolled nor was
     /// announced before we heard of it latches, wherever in time it lies.
-    fn seen(&mut self, sighting: Sighting, order: u64, binding: &Binding, loaners: &[Loaner]) {
-        let named = binding.handsets.with_imei(sighting.imei).is_some();
-        let enrolled = named || self.learned == Some(sighting.imei);
-        let announced = loaners.iter().any(|loaner| {
-            loaner.imei == sighting.imei
-                && loaner.from <= sighting.at
-                && sighting.at < loaner.until
-                && loaner.order < order
+    fn seen(&mut self, sighting: Sighting, order: u64, known: &Known<'_>) {
+        let Sighting { imei, at } = sighting;
+        let named = known.binding.handsets.with_imei(imei).is_some();
+        let enrolled = named || self.learned == Some(imei);
+        let announced = known.loaners.iter().any(|loaner| {
+            loaner.imei == imei && loaner.from <= at && at < loaner.until && loaner.order < order
         });
         if !enrolled && !announced {
             self.handset_latch = HandsetLatch::Foreign;
+            let by = expected(known.announced, Came::Handset(imei), at, order).0;
+            self.changed(ChangeCause::SimMoved, by);
+        } else if !enrolled && let Some(Change { cause, expected }) = self.stand_in(imei) {
+            self.changed(cause, expected);
         }
         // A sighting ahead of time latches like any other, and proves nothing of where the SIM is.
-        let ahead = sighting.at > self.now.plus(MOST_AHEAD);
+        let ahead = at > self.now.plus(MOST_AHEAD);
         // A loaner that came back says no more where the SIM is now.
-        let returned =
-            !enrolled && announced && self.loaner.is_none_or(|out| out.imei != sighting.imei);
-        if !ahead && !returned && self.sighting.is_none_or(|last| last.at <= sighting.at) {
+        let returned = !enrolled && announced && !self.stands_in(imei);
+        if !ahead && !returned && self.sighting.is_none_or(|last| last.at <= at) {
             self.sighting = Some(sighting);
         }
     }
+}
+
+/// What is known beside the events.
+struct Known<'a> {
+    binding: &'a Binding,
+    /// The loaners, and the handsets that are announced by their names.
+    loaners: Vec<Loaner>,
+    announced: &'a [Await],
 }
 
 /// Whether an event has a say on a binding that was proved at `proven_at`: what happened since, what

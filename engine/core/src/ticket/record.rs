@@ -309,6 +309,7 @@ impl Ticket {
             released_at: None,
             pin_reset_at: None,
             driven: Driven::default(),
+            announced: crate::line::Announcements::default(),
         })
     }
 

@@ -34,6 +34,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.CounterService/GiveUpTicket", &[Counter, EnrolmentApp]),
     ("/simbind.v1.CounterService/GetTicket", &[Counter, EnrolmentApp, HelpDesk, Auditor]),
     ("/simbind.v1.CounterService/ListTickets", &[Counter, HelpDesk, Auditor, Operator]),
+    ("/simbind.v1.BindingService/AnnounceChange", &[Counter]),
     ("/simbind.v1.CheckService/IssueChallenge", &[RelyingParty, ReaderHost]),
     ("/simbind.v1.CheckService/CheckLogin", &[RelyingParty]),
     ("/simbind.v1.CheckService/CheckTap", &[ReaderHost]),
@@ -48,6 +49,10 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.DecisionService/ReplayDecision", &[Analyst, Auditor]),
     ("/simbind.v1.HelpService/Inquire", &[Counter, HelpDesk, Analyst]),
     ("/simbind.v1.HelpService/ListInquiries", &[Auditor]),
+    (
+        "/simbind.v1.DecisionService/ListReopened",
+        &[RelyingParty, ReaderHost, HelpDesk, Analyst, Auditor],
+    ),
     ("/simbind.v1.RuleService/ListPacks", &[Analyst, Auditor, Operator]),
     ("/simbind.v1.RuleService/GetPacks", &[Analyst, Auditor]),
     ("/simbind.v1.RuleService/CheckPacks", &[Analyst]),

@@ -184,4 +184,20 @@ impl<S: Store, V: Vault> BindingService for Api<S, V> {
         let binding = changed.await.map_err(status)?;
         Ok(Response::new(ReproveBindingResponse { binding: Some(binding) }))
     }
+
+    async fn announce_change(
+        &self,
+        request: Request<AnnounceChangeRequest>,
+    ) -> Result<Response<AnnounceChangeResponse>, Status> {
+        let by = self.0.parties.caller(&identity(&request)?);
+        let AnnounceChangeRequest { binding_id, announced } = request.into_inner();
+        let changed = async {
+            let id = wire::binding_id(&binding_id)?;
+            let announced = wire::required("announced", announced)?;
+            let announcement = wire::announcement(announced)?;
+            self.answer(self.engine().announce_change(&by, id, announcement).await?).await
+        };
+        let binding = changed.await.map_err(status)?;
+        Ok(Response::new(AnnounceChangeResponse { binding: Some(binding) }))
+    }
 }

@@ -8,6 +8,7 @@ use simbind_service::{
     help::Recording,
     ledger::DecisionEntry,
     ports::{store::Store, vault::Vault},
+    reopened::Sees,
 };
 use tonic::{Request, Response, Status};
 
@@ -144,6 +145,28 @@ impl<S: Store, V: Vault> DecisionService for Api<S, V> {
             };
             let verdict = wire::severity(verdict).to_owned();
             Ok(ReplayDecisionResponse { result: result.into(), verdict })
+        };
+        found.await.map(Response::new).map_err(status)
+    }
+
+    async fn list_reopened(
+        &self,
+        request: Request<ListReopenedRequest>,
+    ) -> Result<Response<ListReopenedResponse>, Status> {
+        let identity = identity(&request)?;
+        let all = [Role::HelpDesk, Role::Analyst, Role::Auditor];
+        let sees = match all.into_iter().any(|role| identity.has(role)) {
+            true => Sees::All,
+            false => Sees::Own(self.0.parties.caller(&identity)),
+        };
+        let request = request.into_inner();
+        let found = async {
+            let asked = wire::reopened_asked(&request, sees)?;
+            let page = self.engine().reopened(&asked).await?;
+            Ok(ListReopenedResponse {
+                reopened: page.rows.iter().map(wire::reopened).collect(),
+                next_page_token: page.next.map(|place| place.to_string()).unwrap_or_default(),
+            })
         };
         found.await.map(Response::new).map_err(status)
     }

@@ -1,5 +1,6 @@
 //! Messages of the contract to domain types and back.
 
+mod announce;
 mod backtest;
 mod binding;
 mod check;
@@ -11,11 +12,13 @@ mod help;
 mod lifecycle;
 mod packs;
 mod registry;
+mod reopened;
 mod rollout;
 mod snooze;
 mod status;
 mod ticket;
 
+pub(super) use announce::announcement;
 pub(crate) use backtest::backtest_part;
 pub(super) use binding::{binding, binding_id, enrol_request, handset, handset_place};
 pub(super) use check::{Outcome, Parts, channel, check_request, outcome};
@@ -31,6 +34,7 @@ pub(super) use registry::{
     compatibility_row, counted, criteria, files, handset_model, import_outcome, in_force,
     readers_asked,
 };
+pub(super) use reopened::{reopened, reopened_asked};
 pub(super) use rollout::{advance, change, rollout, why};
 pub(super) use snooze::{snooze, snooze_request};
 pub(super) use status::{certificate, outcome as push_outcome, standing, state, told};

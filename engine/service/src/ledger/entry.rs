@@ -51,6 +51,8 @@ pub enum BindingChange {
     Undone,
     /// A release after loss or theft was asked for, and waits for a second caller.
     ReleaseAsked,
+    /// A counter announced a change.
+    ChangeAnnounced,
 }
 
 /// Apple's receipt for the key of a handset.
@@ -243,6 +245,8 @@ pub enum StateEntry {
     CorrectionDrove {
         /// The correction.
         correction: CorrectionEntry,
+        /// When the event that was wrong had happened.
+        occurred_at: Timestamp,
         /// The event that was wrong, as it is kept.
         text: Sealed,
         /// What was undone.

@@ -390,3 +390,9 @@ pub fn ticket_due(at: Timestamp, id: TicketId) -> Result<Key, StoreError> {
 fn at_bytes(at: Timestamp) -> [u8; 8] {
     (at.as_millis().cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }
+
+/// The position and the number of the key of a time that is to be looked at again.
+pub fn reopened_of(key: &Key) -> Option<(Position, u8)> {
+    let [_, position @ .., number] = key.as_bytes() else { return None };
+    Some((Position(u64::from_be_bytes(position.try_into().ok()?)), *number))
+}

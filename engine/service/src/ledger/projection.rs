@@ -153,11 +153,11 @@ impl<V: Vault> IndexProjection<V> {
                 Ok(writes)
             }
             StateEntry::Correction(correction) => self.correction_writes(at, &correction, values),
-            StateEntry::CorrectionDrove { correction, text, effects } => {
+            StateEntry::CorrectionDrove { correction, occurred_at, text, effects } => {
                 let own = self.correction_reads(&correction)?.len();
                 let (own, rest) = values.split_at_checked(own).ok_or(FEWER)?;
                 let mut writes = self.correction_writes(at, &correction, own)?;
-                let told = Told::back(&correction, &text);
+                let told = Told::back(&correction, occurred_at, &text);
                 writes.extend(self.effects_writes(recorded, &told, effects, rest)?);
                 Ok(writes)
             }

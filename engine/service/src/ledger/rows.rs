@@ -88,6 +88,8 @@ impl LineRow {
 pub struct ReopenedRow {
     /// Of which binding, and which time.
     pub reopens: Reopens,
+    /// When the event happened.
+    pub occurred_at: Timestamp,
     /// When the event, or its correction, was learned.
     pub learned_at: Timestamp,
     /// Whose event it is.

@@ -10,7 +10,7 @@ use crate::{
     ports::{store::Store, vault::Vault},
 };
 use simbind_core::{
-    check::{AttestationFinding, StatusFinding, after_step_up, tell_applet},
+    check::{AttestationFinding, StatusFinding, after_step_up, change_after_step_up, tell_applet},
     ids::DecisionId,
     line::LineView,
     time::Timestamp,
@@ -33,7 +33,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let now = self.now();
         let mut facts = facts_of(parent)?;
         self.refresh_handset(&mut facts, parent, loaded, now)?;
-        refresh(&mut facts, loaded, now);
+        refresh(&mut facts, loaded, method, now);
         self.refresh_status(&mut facts, loaded, now);
         let force = self.packs.current();
         let packs = force.deciding(&*self.vault, Some(loaded.binding.certificate.id));
@@ -108,13 +108,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
 }
 
 /// What may have changed since the parent was decided.
-fn refresh(facts: &mut Facts, loaded: &Loaded, now: Timestamp) {
+fn refresh(facts: &mut Facts, loaded: &Loaded, method: StepUpMethod, now: Timestamp) {
     let histories: Vec<_> = loaded.histories.iter().collect();
     let line = LineView::of(&loaded.binding, &histories, now);
     facts.set_binding_state(loaded.binding.state_at(now).fact());
     facts.set_handset_latch(line.handset_latch);
     facts.set_sim_latch(line.sim_latch);
     facts.set_line_latch(line.line_latch);
+    change_after_step_up(facts, &line, method);
     facts.set_pin_failures(loaded.pin.failures);
     if let Some(at) = loaded.binding.released_at {
         facts.set_binding_released_age(now.since(at));

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod announced;
 mod app_attest;
 mod apps;
 mod attestation;
@@ -28,6 +29,7 @@ mod platform;
 mod records;
 mod registry;
 mod reload;
+mod reopened;
 mod rollout;
 mod sims;
 mod snooze;

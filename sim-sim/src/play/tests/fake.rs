@@ -176,6 +176,14 @@ impl BindingService for Fake {
         Ok(Response::new(v1::RevokeBindingResponse { binding: bound(&request.binding_id) }))
     }
 
+    async fn announce_change(
+        &self,
+        request: Request<v1::AnnounceChangeRequest>,
+    ) -> Answer<v1::AnnounceChangeResponse> {
+        let binding = bound(&request.get_ref().binding_id);
+        Ok(Response::new(v1::AnnounceChangeResponse { binding }))
+    }
+
     async fn reprove_binding(
         &self,
         request: Request<v1::ReproveBindingRequest>,

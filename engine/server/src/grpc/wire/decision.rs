@@ -1,7 +1,8 @@
 use super::field::time;
 use simbind_core::ids::SupportCode;
 use simbind_proto::v1 as wire;
-use simbind_rules::{Edge, Lang, ReasonCode, StepUpMethod, Verdict};
+use simbind_rules::facts::{ChangeCause, ChangeExpectation};
+use simbind_rules::{Edge, Facts, Lang, ReasonCode, StepUpMethod, Verdict};
 use simbind_service::{ledger::DecisionEntry, outcome::step_up_of};
 use std::time::Duration;
 
@@ -37,6 +38,36 @@ pub(super) const fn method(method: StepUpMethod) -> wire::StepUpMethod {
     }
 }
 
+fn cause(facts: &Facts) -> wire::ChangeCause {
+    match facts.change_cause() {
+        None => wire::ChangeCause::Unspecified,
+        Some(ChangeCause::None) => wire::ChangeCause::None,
+        Some(ChangeCause::SimMoved) => wire::ChangeCause::SimMoved,
+        Some(ChangeCause::SimReissued) => wire::ChangeCause::SimReissued,
+        Some(ChangeCause::Ported) => wire::ChangeCause::Ported,
+        Some(ChangeCause::EsimTransferred) => wire::ChangeCause::EsimTransferred,
+        Some(ChangeCause::SlotChanged) => wire::ChangeCause::SlotChanged,
+        Some(ChangeCause::Loaner) => wire::ChangeCause::Loaner,
+        Some(ChangeCause::Renewed) => wire::ChangeCause::Renewed,
+        Some(ChangeCause::Recycled) => wire::ChangeCause::Recycled,
+        Some(ChangeCause::LineEnded) => wire::ChangeCause::LineEnded,
+        Some(ChangeCause::LineTransferred) => wire::ChangeCause::LineTransferred,
+        Some(ChangeCause::Unsaid) => wire::ChangeCause::Unknown,
+    }
+}
+
+fn expected(facts: &Facts) -> wire::ChangeExpectation {
+    match facts.change_expected() {
+        None => wire::ChangeExpectation::Unspecified,
+        Some(ChangeExpectation::None) => wire::ChangeExpectation::None,
+        Some(ChangeExpectation::Announced) => wire::ChangeExpectation::Announced,
+        Some(ChangeExpectation::Counter) => wire::ChangeExpectation::Counter,
+        Some(ChangeExpectation::Renewed) => wire::ChangeExpectation::Renewed,
+        Some(ChangeExpectation::Reproved) => wire::ChangeExpectation::Reproved,
+        Some(ChangeExpectation::Unannounced) => wire::ChangeExpectation::Unannounced,
+    }
+}
+
 /// A decision for an answer.
 pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wire::Decision {
     use wire::decision::Verdict as Wire;
@@ -56,6 +87,8 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
         rule_id: fired.rule.clone(),
         effect: if fired.held { wire::RuleEffect::Fired } else { wire::RuleEffect::Unknown }.into(),
     });
+    // Facts that cannot be read name nothing.
+    let facts = Facts::from_bytes(&entry.facts).unwrap_or_default();
     wire::Decision {
         decision_id: entry.id.to_string(),
         support_code: SupportCode::of(entry.id).to_string(),
@@ -71,6 +104,8 @@ pub(in crate::grpc) fn decision(entry: &DecisionEntry, step_up: Duration) -> wir
         binding_id: entry.binding.map(|id| id.to_string()).unwrap_or_default(),
         audience: entry.audience.clone(),
         snoozed_rules: entry.snoozed.clone(),
+        cause: cause(&facts).into(),
+        expected: expected(&facts).into(),
     }
 }
 

@@ -1,7 +1,8 @@
 use super::field::{field, instant, optional, required, time};
 use simbind_core::{
     ids::IdError,
-    line::{EventKind, LineName, ReissueCause, SuspensionCause},
+    line::{Announcement, EventKind, LineName, ReissueCause, SuspensionCause},
+    time::Timestamp,
 };
 use simbind_proto::v1 as wire;
 use simbind_service::{
@@ -47,6 +48,20 @@ fn suspended(event: wire::LineSuspended) -> Result<EventKind, ServiceError> {
         }
     };
     Ok(EventKind::LineSuspended { cause })
+}
+
+fn announced(
+    event: wire::ChangeAnnounced,
+    occurred_at: Timestamp,
+) -> Result<EventKind, ServiceError> {
+    let change = required("change_announced.announced", event.announced)?;
+    let announcement = super::announce::announcement(change)?;
+    let until = announcement.until;
+    if until <= occurred_at || until.since(occurred_at) > Announcement::LONGEST {
+        let why = "is not within 30 days after occurred_at";
+        return Err(ServiceError::invalid("announced.until", why));
+    }
+    Ok(EventKind::ChangeAnnounced(announcement))
 }
 
 /// A carrier's message; that the caller may speak for the carrier is looked at elsewhere.
@@ -104,6 +119,7 @@ pub(in crate::grpc) fn message(event: wire::SimEvent) -> Result<Message, Service
         }
         Kind::LoanerEnded(wire::LoanerEnded {}) => EventKind::LoanerEnded,
         Kind::IccidRecycled(wire::IccidRecycled {}) => EventKind::IccidRecycled,
+        Kind::ChangeAnnounced(event) => announced(event, occurred_at)?,
     };
     Ok(Message {
         id,

@@ -25,18 +25,23 @@ pub(super) struct Told<'a> {
     carrier: &'a CarrierId,
     event: &'a EventId,
     text: &'a Sealed,
+    occurred_at: Timestamp,
     learned_at: Timestamp,
 }
 
 impl<'a> Told<'a> {
     pub(super) const fn of(event: &'a EventEntry) -> Self {
-        let EventEntry { carrier, id, text, learned_at, .. } = event;
-        Self { carrier, event: id, text, learned_at: *learned_at }
+        let EventEntry { carrier, id, text, occurred_at, learned_at, .. } = event;
+        Self { carrier, event: id, text, occurred_at: *occurred_at, learned_at: *learned_at }
     }
 
-    pub(super) const fn back(correction: &'a CorrectionEntry, text: &'a Sealed) -> Self {
+    pub(super) const fn back(
+        correction: &'a CorrectionEntry,
+        occurred_at: Timestamp,
+        text: &'a Sealed,
+    ) -> Self {
         let CorrectionEntry { carrier, corrected, learned_at, .. } = correction;
-        Self { carrier, event: corrected, text, learned_at: *learned_at }
+        Self { carrier, event: corrected, text, occurred_at, learned_at: *learned_at }
     }
 }
 
@@ -108,6 +113,7 @@ impl<V: Vault> IndexProjection<V> {
         for (number, reopens) in (0..=u8::MAX).zip(effects.reopens) {
             let row = ReopenedRow {
                 reopens,
+                occurred_at: told.occurred_at,
                 learned_at: told.learned_at,
                 carrier: told.carrier.clone(),
                 event: told.event.clone(),

@@ -33,6 +33,7 @@ pub(super) fn states() -> Vec<(&'static str, StateEntry)> {
             "correction-drove",
             StateEntry::CorrectionDrove {
                 correction: correction(Some(sealed(8))),
+                occurred_at: Timestamp::from_millis(-5),
                 text: sealed(4),
                 effects: effects(BindingChange::Undone),
             },
