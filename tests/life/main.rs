@@ -68,6 +68,8 @@ async fn flows_end_the_same_though_the_server_is_killed_between_their_steps() {
         cut.calls,
         began.elapsed()
     );
+    let not_drawn = scenario::not_drawn(&cut.decisions);
+    println!("kinds that were not drawn: {not_drawn:?}");
     for (method, (calls, cut)) in &cut.by_method {
         println!("  {method}: {cut} of {calls} cut");
     }

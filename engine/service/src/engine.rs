@@ -116,7 +116,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let packs =
             Packs::restore(&*store, &clock, configured.into(), &settings.packs, bounds.limit_keys)
                 .await?;
-        let registries = Registries::new(crate::registry::restore(&*store).await?);
+        let registries =
+            Registries::new(crate::registry::restore(&*store).await?, settings.packs.new_text);
         let feeds = Feeds::restore(&*store, &settings.carriers).await?;
         let attestation_list = std::mem::take(&mut settings.trust.attestation_list);
         let terms = std::mem::take(&mut settings.status);

@@ -16,9 +16,6 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore};
 
-/// New text of registries that is imported in a day at most.
-const NEW_TEXT: DailyBytes = DailyBytes(64 << 20);
-
 /// The registry that is in force, and whose turn it is to change it.
 pub(crate) struct Registries {
     current: ArcSwap<Standing>,
@@ -29,11 +26,12 @@ pub(crate) struct Registries {
 }
 
 impl Registries {
-    pub(crate) fn new(standing: Standing) -> Self {
+    /// `new_text` is how much new text is imported in a day at most.
+    pub(crate) fn new(standing: Standing, new_text: DailyBytes) -> Self {
         Self {
             current: ArcSwap::from_pointee(standing),
             changing: Mutex::default(),
-            quota: Quota::new(NEW_TEXT),
+            quota: Quota::new(new_text),
             counting: Semaphore::new(1),
         }
     }

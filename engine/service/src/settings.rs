@@ -63,6 +63,8 @@ pub struct Bounds {
     pub step_up_lifetime: Duration,
     /// The most certificates that responders are asked about.
     pub watched_certificates: usize,
+    /// The most bindings that one count of people looks at.
+    pub counted_bindings: usize,
     /// How long a support code can be asked for.
     pub support_code_life: Duration,
     /// Codes an hour that one caller may ask for and that stand for nothing.
@@ -82,6 +84,7 @@ impl Default for Bounds {
             checks_in_flight: 4096,
             step_up_lifetime: Duration::from_secs(24 * 3600),
             watched_certificates: 100_000,
+            counted_bindings: 200_000,
             support_code_life: Duration::from_secs(14 * 86_400),
             wrong_codes: 20,
         }

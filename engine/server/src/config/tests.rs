@@ -177,6 +177,20 @@ fn a_problem_names_its_line_and_field() {
             "door, counter, terminal",
         ),
         (
+            "[[reader]]\nid = \"a\"\ncaller = \"a\"\nprofile = \"door\"\nsensitivity = \"view\"\n\
+             model = \"sato-door\"\n",
+            6,
+            "reader[0].firmware",
+            "has a firmware",
+        ),
+        (
+            "[[reader]]\nid = \"a\"\ncaller = \"a\"\nprofile = \"door\"\nsensitivity = \"view\"\n\
+             model = \"sato-door\"\nfirmware = \"v2\"\n",
+            7,
+            "reader[0].firmware",
+            "1 to 4 numbers",
+        ),
+        (
             "[[caller]]\nname = \"a\"\nroles = [\"analyst\"]\n[[caller]]\nname = \"a\"\n\
              roles = [\"auditor\"]\n",
             5,

@@ -16,10 +16,6 @@ use simbind_core::{
 };
 use std::time::Duration;
 
-/// The most bindings that one count looks at. Ids of bindings are random, so that the first of them
-/// are a fair sample of all.
-const MOST_BINDINGS: usize = 200_000;
-
 /// Rows that are opened before other work has its turn.
 const PAGE: usize = 200;
 
@@ -45,16 +41,14 @@ pub struct Counted {
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
-    /// Counts the living bindings by the TAC of their first handset. Nobody's identity leaves this
+    /// Counts the living bindings by the TAC of their first handset; of very many the first by
+    /// their ids, which are random, so that they are a fair sample. Nobody's identity leaves this
     /// function.
     ///
     /// # Errors
     /// Where another count runs, or the store cannot be read.
     pub async fn people_by_handset(&self) -> Result<Counted, ServiceError> {
-        self.people_up_to(MOST_BINDINGS).await
-    }
-
-    pub(crate) async fn people_up_to(&self, most: usize) -> Result<Counted, ServiceError> {
+        let most = self.settings.bounds.counted_bindings;
         let busy = |_| ServiceError::Busy { retry_after: AFTER_OTHERS };
         let _one = self.registries.counting.try_acquire().map_err(busy)?;
         let standing = self.registries.current();

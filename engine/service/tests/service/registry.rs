@@ -16,6 +16,7 @@ use simbind_service::{
     ports::store::LedgerKind,
     registry::{Extent, Files, ImportOutcome},
     rollout::Deed,
+    settings::DailyBytes,
 };
 
 const HANDSETS: &str = "model,maker,name,tacs,nfc,secure_element,platform,listing,since\n\
@@ -161,4 +162,31 @@ async fn living_bindings_are_counted_by_model_and_ended_ones_are_not() {
     let found = counted.people.left_out(registry.registry(), &certified);
     let expected = LeftOut { people: 4, served: 2, left_out: 0, unlisted: 1, nameless: 1 };
     assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn of_more_bindings_than_the_bound_a_sample_is_counted() {
+    let world = World::with(PACK, |bounds| bounds.counted_bindings = 2).await;
+    import(&world.engine, files(HANDSETS)).await.unwrap();
+    for n in 1..=3 {
+        Person::new(&world.authority, n).enrol(&world).await.unwrap();
+    }
+    let counted = world.engine.people_by_handset().await.unwrap();
+    assert_eq!(counted.extent, Extent::Sample);
+    let listed: Criterion = "listed".parse().unwrap();
+    let registry = world.engine.registry();
+    assert_eq!(counted.people.left_out(registry.registry(), &listed).people, 2);
+}
+
+#[tokio::test]
+async fn new_text_of_a_day_is_bounded_and_the_registry_stays() {
+    let world = World::with_packs(PACK, |packs| packs.new_text = DailyBytes(450)).await;
+    import(&world.engine, files(HANDSETS)).await.unwrap();
+    let next = HANDSETS.replace("certified", "withdrawn");
+    let refused = import(&world.engine, files(&next)).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Busy { .. }), "{refused}");
+    assert_eq!(world.engine.registry().version().unwrap().number, 1);
+    world.clock.move_on(std::time::Duration::from_secs(86_401));
+    let taken = import(&world.engine, files(&next)).await.unwrap();
+    assert!(matches!(taken, ImportOutcome::Imported(version) if version.number == 2));
 }
