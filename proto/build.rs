@@ -13,8 +13,10 @@ const FILES: &[&str] = &[
     "simbind/v1/rule.proto",
     "simbind/v1/rollout.proto",
     "simbind/v1/status.proto",
+    "simbind/v1/owner.proto",
     "simbind/v1/pin.proto",
     "simbind/v1/registry.proto",
+    "simbind/v1/succession.proto",
     "simbind/v1/help.proto",
 ];
 

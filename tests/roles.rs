@@ -60,6 +60,7 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "bank",
         &[
+            "BindingService/ReproveBinding",
             "CheckService/IssueChallenge",
             "CheckService/CheckLogin",
             "CheckService/StreamChecks",
@@ -67,11 +68,16 @@ const MAY: [(&str, &[&str]); 18] = [
             "DecisionService/GetDecision",
             "PinService/RecordPinChange",
             "DecisionService/ListReopened",
+            "SuccessionService/IssueOwnerChallenge",
+            "SuccessionService/RenewBinding",
+            "SuccessionService/ReplaceHandset",
+            "SuccessionService/ReplaceSim",
         ],
     ),
     (
         "shop",
         &[
+            "BindingService/ReproveBinding",
             "CheckService/IssueChallenge",
             "CheckService/CheckLogin",
             "CheckService/CheckTap",
@@ -80,6 +86,10 @@ const MAY: [(&str, &[&str]); 18] = [
             "DecisionService/GetDecision",
             "PinService/RecordPinChange",
             "DecisionService/ListReopened",
+            "SuccessionService/IssueOwnerChallenge",
+            "SuccessionService/RenewBinding",
+            "SuccessionService/ReplaceHandset",
+            "SuccessionService/ReplaceSim",
         ],
     ),
     (
@@ -126,6 +136,13 @@ const MAY: [(&str, &[&str]); 18] = [
             "HelpService/Inquire",
             "DecisionService/ListReopened",
             "StatusService/GetCertificateStatus",
+            "SuccessionService/IssueOwnerChallenge",
+            "SuccessionService/ListRenewals",
+            "SuccessionService/RenewBinding",
+            "SuccessionService/ReplaceHandset",
+            "SuccessionService/ReplaceSim",
+            "SuccessionService/LendHandset",
+            "SuccessionService/ReturnHandset",
             "RegistryService/GetRegistry",
             "RegistryService/GetHandsetModel",
         ],
@@ -154,6 +171,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "HelpService/Inquire",
             "RolloutService/ListSnoozes",
             "StatusService/GetCertificateStatus",
+            "SuccessionService/ListRenewals",
             "RegistryService/GetRegistry",
             "RegistryService/GetHandsetModel",
         ],
@@ -245,6 +263,7 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "issuer",
         &[
+            "SuccessionService/ListRenewals",
             "StatusService/PushStatus",
             "StatusService/GetCertificateStatus",
             "StatusService/ListStatusSources",

@@ -147,7 +147,11 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
         binding_id: binding_id.clone(),
         iccid: person.iccid.clone(),
         ticket_ref: "ticket-1".into(),
+        request_id: "reprove-1".into(),
+        card: None,
+        sim: None,
     })
+    .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
     .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
     .values("iccid", &wrong_iccids(&person.iccid), |r, v| r.iccid = v)
     .values("ticket_ref", &wrong_or_empty_names(), |r, v| r.ticket_ref = v)

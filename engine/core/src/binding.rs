@@ -5,7 +5,9 @@ mod handset;
 mod life;
 mod release;
 mod state;
+mod succession;
 mod table;
+mod validity;
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +20,11 @@ pub use handset::{
 pub use life::{Hold, Identified, Place, Source, Suspension};
 pub use release::{Asked, NotReleased};
 pub use state::{Before, End, LifecycleReason, State};
+pub use succession::{Next, NotSucceeded, Replacement, Seen, SimAfter, Successor};
 pub use table::{Act, Phase, Refused, TRANSITIONS, Transition};
+pub use validity::{
+    Birthday, CardEnd, LONGEST_TO_FIFTH_BIRTHDAY, Longest, NoSuchDay, TooLong, certificate_end,
+};
 
 use crate::{
     ids::{
@@ -121,6 +127,13 @@ pub struct Binding {
     pub identified: Identified,
     /// The binding whose place it took.
     pub succeeds: Option<BindingId>,
+    /// The binding that took its place, at once or after an overlap.
+    pub succeeded: Option<Successor>,
+    /// When SIM and person were last proved together: with the rest, or later by the card alone,
+    /// which says nothing of the handset. What broke of the SIM before does not count.
+    pub sim_proven_at: Timestamp,
+    /// When the person's card ends; no certificate of a binding lasts longer.
+    pub card_ends: CardEnd,
     /// The hold, while there is one.
     pub held: Option<Hold>,
     /// The suspension, while there is one; it stays while the binding is held.
@@ -136,14 +149,12 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// The state at `now`: a certificate whose time has passed has expired, whatever is stored.
+    /// The state at `now`: a certificate whose time has passed has expired, and a binding whose
+    /// successor has had its overlap is superseded, whatever is stored.
     pub fn state_at(&self, now: Timestamp) -> State {
         match self.state {
             State::Ended { .. } => self.state,
-            _ if now >= self.certificate.not_after => {
-                State::Ended { end: End::Expired, why: LifecycleReason::Time }
-            }
-            state => state,
+            state => self.ended_by_time(now).unwrap_or(state),
         }
     }
 }

@@ -2,7 +2,9 @@
 //! `proto/TRANSCRIPT.md` with test vectors for other languages.
 
 use crate::{
-    ids::{AppId, CertificateId, Iccid, Imei, ReaderId, RelyingPartyId, TicketId},
+    ids::{
+        AppId, BindingId, CarrierId, CertificateId, Iccid, Imei, ReaderId, RelyingPartyId, TicketId,
+    },
     time::Timestamp,
 };
 use simbind_rules::facts::Channel;
@@ -13,7 +15,10 @@ const DOMAIN: &[u8] = b"simbind-transcript";
 const STEP_UP_DOMAIN: &[u8] = b"simbind-step-up";
 /// What the message of a ticket's activation begins with.
 const ACTIVATION_DOMAIN: &[u8] = b"simbind-activation";
+/// What the message of a card for a change of a binding begins with.
+const OWNER_DOMAIN: &[u8] = b"simbind-owner";
 const VERSION: u8 = 2;
+const OWNER_VERSION: u8 = 1;
 const STEP_UP_VERSION: u8 = 1;
 const ACTIVATION_VERSION: u8 = 1;
 
@@ -88,6 +93,63 @@ impl Transcript<'_> {
         field(&mut out, 8, self.app.map(|app| app.as_str().as_bytes()));
         field(&mut out, 9, Some(&self.signed_at.as_millis().to_be_bytes()));
         field(&mut out, 10, self.ui_app.map(|app| app.as_str().as_bytes()));
+        out
+    }
+}
+
+/// What the owner changes with the physical card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnerAct {
+    /// The binding is proved again.
+    Reprove,
+    /// Its certificate is renewed.
+    Renew,
+    /// A handset is replaced.
+    ReplaceHandset,
+    /// The SIM is replaced.
+    ReplaceSim,
+}
+
+/// What the person's physical card signs for a change of a binding: this change of this binding,
+/// once.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnerMessage<'a> {
+    /// The challenge, as it was issued.
+    pub challenge: &'a [u8],
+    /// What is changed.
+    pub act: OwnerAct,
+    /// The binding.
+    pub binding: BindingId,
+    /// The SIM that the binding has afterwards.
+    pub iccid: Iccid,
+    /// Who serves its line afterwards.
+    pub carrier: &'a CarrierId,
+    /// The certificate that the new binding has; absent where there is no new one.
+    pub certificate: Option<CertificateId>,
+    /// SHA-256 of the attested key of a new handset, as SubjectPublicKeyInfo; absent where there is
+    /// none.
+    pub handset_key: Option<[u8; 32]>,
+}
+
+impl OwnerMessage<'_> {
+    /// The bytes to sign.
+    pub fn encode(&self) -> Vec<u8> {
+        let act = match self.act {
+            OwnerAct::Reprove => 1,
+            OwnerAct::Renew => 2,
+            OwnerAct::ReplaceHandset => 3,
+            OwnerAct::ReplaceSim => 4,
+        };
+        let mut out = Vec::with_capacity(256);
+        out.extend_from_slice(OWNER_DOMAIN);
+        out.push(OWNER_VERSION);
+        field(&mut out, 1, Some(self.challenge));
+        field(&mut out, 2, Some(&[act]));
+        field(&mut out, 3, Some(self.binding.to_string().as_bytes()));
+        field(&mut out, 4, Some(self.iccid.to_digits().as_bytes()));
+        field(&mut out, 5, Some(self.carrier.as_str().as_bytes()));
+        field(&mut out, 6, self.certificate.as_ref().map(|id| id.as_bytes().as_slice()));
+        field(&mut out, 7, self.handset_key.as_ref().map(<[u8; 32]>::as_slice));
         out
     }
 }
@@ -208,5 +270,19 @@ mod tests {
             handset_key: &[0xa2; 32],
         };
         assert_eq!(hex(&together.encode()), published("activation"));
+        let carrier = "docomo".parse().unwrap();
+        let owner = OwnerMessage {
+            challenge: &challenge,
+            act: OwnerAct::ReplaceHandset,
+            binding: "bnd_000102030405060708090a0b0c0d0e0f".parse().unwrap(),
+            iccid: "8981100000000000010".parse().unwrap(),
+            carrier: &carrier,
+            certificate: Some(CertificateId::from_sha256([0x11; 32])),
+            handset_key: Some([0x22; 32]),
+        };
+        assert_eq!(hex(&owner.encode()), published("owner"));
+        let reproof =
+            OwnerMessage { act: OwnerAct::Reprove, certificate: None, handset_key: None, ..owner };
+        assert_eq!(hex(&reproof.encode()), published("owner_reproof"));
     }
 }

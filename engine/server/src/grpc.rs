@@ -18,6 +18,7 @@ mod rollout;
 mod rule;
 mod status;
 mod stream;
+mod succession;
 mod wire;
 
 pub(crate) use backtest::backtest_request;
@@ -31,7 +32,7 @@ use simbind_proto::v1::{
     help_service_server::HelpServiceServer, pin_service_server::PinServiceServer,
     registry_service_server::RegistryServiceServer, rollout_service_server::RolloutServiceServer,
     rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
-    status_service_server::StatusServiceServer,
+    status_service_server::StatusServiceServer, succession_service_server::SuccessionServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -110,6 +111,8 @@ impl<S: Store, V: Vault> Api<S, V> {
             pin: PinServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             status: StatusServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(LIST_MESSAGE)),
+            succession: SuccessionServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes),
         }
     }
 }
@@ -138,4 +141,6 @@ pub struct Services<S, V> {
     pub pin: PinServiceServer<Api<S, V>>,
     /// The status of certificates.
     pub status: StatusServiceServer<Api<S, V>>,
+    /// Bindings that follow one another.
+    pub succession: SuccessionServiceServer<Api<S, V>>,
 }

@@ -215,6 +215,7 @@ async fn serve(
         .add_service(services.rule)
         .add_service(services.status)
         .add_service(services.registry)
+        .add_service(services.succession)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             until(stopped.clone()),
@@ -283,9 +284,12 @@ async fn watch_over(
         rule_service_server::SERVICE_NAME as RULES,
         sim_event_service_server::SERVICE_NAME as EVENTS,
         status_service_server::SERVICE_NAME as STATUS,
+        succession_service_server::SERVICE_NAME as SUCCESSION,
     };
-    let services =
-        ["", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS];
+    let services = [
+        "", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS,
+        SUCCESSION,
+    ];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));
     while !*stopped.borrow() {
@@ -302,6 +306,9 @@ async fn watch_over(
             reporter.set_service_status(service, status).await;
         }
         api.engine().tidy();
+        if let Err(error) = api.engine().sweep().await {
+            tracing::warn!(%error, "what is over by time could not be written down");
+        }
         // Health and figures do not wait for the compiler.
         if following.is_finished() {
             following = tokio::spawn(follow(api.clone()));

@@ -8,7 +8,7 @@ pub use used::{Claim, Progress, Used, UsedChallenges};
 
 use ring::hmac;
 use simbind_core::{
-    ids::{ChallengeId, TicketId},
+    ids::{CallerId, ChallengeId, TicketId},
     time::Timestamp,
     transcript::Audience,
 };
@@ -30,6 +30,8 @@ pub enum Purpose {
     Enrolment,
     /// An enrolment ticket: the attestation of its handset's key, and its activation.
     Ticket(TicketId),
+    /// The word of a person's card for a change of a binding, through this caller.
+    Owner(CallerId),
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
             Self::Check(_, Channel::BrowserLogin) => 2,
             Self::Check(_, Channel::TapBare) => 3,
             Self::Check(_, Channel::TapToken) => 4,
+            Self::Owner(_) => 5,
         }
     }
 
@@ -49,6 +52,7 @@ impl Purpose {
             Self::Check(audience, _) => audience.to_text(),
             Self::Enrolment => "enrolment".to_owned(),
             Self::Ticket(id) => format!("ticket:{id}"),
+            Self::Owner(caller) => format!("owner:{caller}"),
         };
         let digest = ring::digest::digest(&ring::digest::SHA256, audience.as_bytes());
         let mut short = [0; 8];

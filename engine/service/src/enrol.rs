@@ -16,8 +16,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use simbind_core::{
     binding::{
-        Binding, BoundCertificate, CounterPolicy, Driven, Handsets, Identified, KeyHome, Serving,
-        Sim, State,
+        Binding, BoundCertificate, CardEnd, CounterPolicy, Driven, Handsets, Identified, KeyHome,
+        Serving, Sim, State,
     },
     ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
     line::Announcements,
@@ -70,13 +70,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if let Some(made) = self.made_before(by, request, digest).await? {
             return self.binding(made).await;
         }
-        self.serve_by_configuration(&mut asked.sim.serving)?;
+        self.serve_by_configuration("serving", &mut asked.sim.serving)?;
         let now = self.now();
         let certificate = self
             .chain(&asked.chain, now)
             .map_err(|error| chain_fault("certificate_chain", &error))?;
         let certificate = bound(&certificate, &asked.chain)?;
         self.not_revoked(&certificate).await?;
+        self.not_too_long(&certificate, CardEnd::Unsaid)?;
         let Verified { handset, receipt } = self.handset(asked.handset, now)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),
@@ -93,6 +94,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             foreign_handset_at: None,
             identified: Identified { place: self.settings.counter.place_of(by), at: now },
             succeeds: None,
+            succeeded: None,
+            sim_proven_at: now,
+            card_ends: CardEnd::Unsaid,
             held: None,
             suspended: None,
             released_at: None,
@@ -105,14 +109,18 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     /// Whose network a line uses is the configuration's to say: another host's word would count, and
     /// the host's own would not.
-    pub(crate) fn serve_by_configuration(&self, serving: &mut Serving) -> Result<(), ServiceError> {
+    pub(crate) fn serve_by_configuration(
+        &self,
+        field: &'static str,
+        serving: &mut Serving,
+    ) -> Result<(), ServiceError> {
         let Some(terms) = self.settings.carriers.get(&serving.carrier) else {
             let why = "is no carrier of the configuration";
-            return Err(ServiceError::invalid("serving.carrier_id", why));
+            return Err(ServiceError::invalid(format!("{field}.carrier_id"), why));
         };
         if serving.host.is_some() && serving.host != terms.host {
             let why = "is not the carrier's host by the configuration";
-            return Err(ServiceError::invalid("serving.host_carrier_id", why));
+            return Err(ServiceError::invalid(format!("{field}.host_carrier_id"), why));
         }
         serving.host.clone_from(&terms.host);
         Ok(())
@@ -136,7 +144,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
     }
 
-    async fn made_before(
+    pub(crate) async fn made_before(
         &self,
         by: &CallerId,
         request: &RequestId,
@@ -161,7 +169,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         receipt: Option<Vec<u8>>,
     ) -> Result<Standing, ServiceError> {
         for _ in 0..TRIES {
-            let (key, first) = self.person_key(&binding.person).await?;
+            let (key, person) = self.person_key(&binding.person).await?;
             let sealed = sealing::seal(&*self.vault, key, sealing::BINDING, &binding)?;
             let first_handset = binding.handsets.first();
             let receipt = self.kept_receipt(binding.id, key, first_handset, receipt.as_ref())?;
@@ -173,8 +181,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 sealed,
                 receipt,
             };
-            let mut expect = vec![(keys::request(by, request)?, Expected::Absent)];
-            expect.extend(first);
+            let mut expect = vec![(keys::request(by, request)?, Expected::Absent), person];
             match self.free_certificate(&binding).await {
                 Ok(free) => expect.push(free),
                 // The same request may have come twice, and the other have bound it meanwhile.
@@ -183,6 +190,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                     None => return Err(taken),
                 },
             }
+            self.room_for_binding(&binding.person, &binding.sim.serving).await?;
             match self.append_state(&entry, expect).await {
                 Ok(version) => return Ok(Standing { binding, version, key }),
                 Err(StoreError::Conflict) => {
@@ -218,17 +226,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
         }
     }
 
-    /// The key of a person's data: the one that sealed it before, or a new one with what must hold
-    /// for it. A person has one key, so that destroying it erases all.
+    /// The key of a person's data: the one that sealed it before, or a new one; and what must hold for
+    /// nothing of the person's to have changed since. A person has one key, so that destroying it
+    /// erases all.
     pub(crate) async fn person_key(
         &self,
         person: &PersonRef,
-    ) -> Result<(KeyId, Option<(Key, Expected)>), ServiceError> {
+    ) -> Result<(KeyId, (Key, Expected)), ServiceError> {
         let row = keys::person_key(&*self.vault, person)?;
         let snapshot = self.store.read(std::slice::from_ref(&row)).await?;
         match snapshot.values.first() {
-            Some(Some(known)) => Ok((decode_row(&known.value)?, None)),
-            _ => Ok((self.vault.new_key().await?, Some((row, Expected::Absent)))),
+            Some(Some(known)) => {
+                Ok((decode_row(&known.value)?, (row, Expected::Version(known.version))))
+            }
+            _ => Ok((self.vault.new_key().await?, (row, Expected::Absent))),
         }
     }
 }

@@ -10,16 +10,16 @@ mod rows;
 
 pub use entry::{
     BindingChange, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry, EventText,
-    FiredEntry, KeptReceipt, LimitEntry, LineText, OutcomeText, PinAct, PinEntry, Reopens,
-    StateEntry, TicketBinding, TicketChange, TicketEntry, decode_decision, decode_state,
-    encode_decision, encode_state,
+    FiredEntry, KeptReceipt, LimitEntry, LineText, LoanEntry, OutcomeText, PinAct, PinEntry,
+    Reopens, ReproofEntry, StateEntry, SuccessionEntry, SuccessionKind, TicketBinding,
+    TicketChange, TicketEntry, decode_decision, decode_state, encode_decision, encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
 pub use inquiry::InquiryEntry;
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;
 pub use rows::{
-    AppletRow, AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineBinding,
-    LineRow, ListRow, ManifestRow, OfficeRow, OnceLiveRow, OrderRow, PacksRow, ReopenedRow, Reuse,
-    Stand, StatusRow, TicketRow, decode_row, encode_row,
+    AppletRow, AssertionRow, BindingRow, CertificateRow, CounterRow, DeviceRow, EventRow,
+    LineBinding, LineRow, ListRow, ManifestRow, OfficeRow, OnceLiveRow, OrderRow, PacksRow,
+    ReopenedRow, Reuse, Stand, StatusRow, TicketRow, decode_row, encode_row,
 };

@@ -6,6 +6,7 @@ pub mod attest;
 pub mod attestation_status;
 pub mod backtest;
 pub mod bundle;
+mod card;
 pub mod chains;
 pub mod challenge;
 pub mod check;
@@ -36,6 +37,7 @@ mod sealing;
 pub mod settings;
 pub mod snooze;
 pub mod status;
+pub mod succession;
 pub mod ticket;
 mod turns;
 

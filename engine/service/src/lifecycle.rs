@@ -10,10 +10,11 @@ use crate::{
         vault::Vault,
     },
     sealing,
+    succession::together::{Reach, ends_both, holds_both},
 };
 use simbind_core::{
     binding::{Act, Binding, End, Handset, LifecycleReason, Refused, Source, State},
-    ids::{BindingId, CallerId, Iccid, PersonRef},
+    ids::{BindingId, CallerId, PersonRef},
     time::Timestamp,
 };
 
@@ -57,7 +58,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok((found, last.filter(|_| page.next.is_some())))
     }
 
-    /// Holds a binding. The same hold once more changes nothing, but for taking back a release that
+    /// Holds a binding, and the one that it is used side by side with. The same hold once more changes nothing, but for taking back a release that
     /// was asked for.
     ///
     /// # Errors
@@ -69,13 +70,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
         why: LifecycleReason,
     ) -> Result<Standing, ServiceError> {
         let source = source(by)?;
-        self.change(by, id, BindingChange::Held, |binding, now| {
+        let both = holds_both(why);
+        self.with_other(by, id, BindingChange::Held, both, |binding, now| {
             Ok(binding.apply(Act::Hold, why, &source, now)?)
         })
         .await
     }
 
-    /// Ends a binding. The same end once more changes nothing.
+    /// Ends a binding; with its phone, the one that it is used side by side with too. The same end
+    /// once more changes nothing.
     ///
     /// # Errors
     /// Where there is none, or it has ended otherwise.
@@ -86,7 +89,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         why: LifecycleReason,
     ) -> Result<Standing, ServiceError> {
         let source = source(by)?;
-        self.change(by, id, BindingChange::Revoked, |binding, now| {
+        self.with_other(by, id, BindingChange::Revoked, ends_both(why), |binding, now| {
             let ended = State::Ended { end: End::Revoked, why };
             if binding.state == ended && !binding.driven.ended() {
                 return Ok(());
@@ -116,7 +119,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             if binding.handsets.iter().any(twin) {
                 return Ok(());
             }
-            binding.handsets.add(handset.clone()).map_err(|e| ServiceError::Refused(e.to_string()))
+            let before = binding.handsets.count();
+            let added = binding.handsets.add(handset.clone());
+            added.map_err(|error| ServiceError::Refused(error.to_string()))?;
+            self.room_for_handsets(binding, before)
         })
         .await
     }
@@ -148,31 +154,12 @@ impl<S: Store, V: Vault> Engine<S, V> {
         .await
     }
 
-    /// Clears what broke: a counter has seen person, SIM and handset together again.
-    ///
-    /// # Errors
-    /// Where there is none, or its state does not allow it.
-    pub async fn reprove(
-        &self,
-        by: &CallerId,
-        id: BindingId,
-        iccid: Iccid,
-    ) -> Result<Standing, ServiceError> {
-        let source = source(by)?;
-        self.change(by, id, BindingChange::Reproved, |binding, now| {
-            binding.apply(Act::Reprove, LifecycleReason::Clerical, &source, now)?;
-            binding.sim.iccid = iccid;
-            Ok(())
-        })
-        .await
-    }
-
     pub(crate) async fn latch_foreign_handset(
         &self,
         by: &CallerId,
         id: BindingId,
     ) -> Result<Standing, ServiceError> {
-        self.change(by, id, BindingChange::ForeignHandset, |binding, now| {
+        self.with_other(by, id, BindingChange::ForeignHandset, Reach::Both, |binding, now| {
             binding.foreign_handset_at.get_or_insert(now);
             Ok(())
         })
@@ -247,7 +234,7 @@ pub(crate) struct Beside<'a> {
 }
 
 /// On whose word a caller's change is.
-fn source(by: &CallerId) -> Result<Source, ServiceError> {
+pub(crate) fn source(by: &CallerId) -> Result<Source, ServiceError> {
     Ok(if *by == engine_caller()? { Source::Engine } else { Source::Caller(by.clone()) })
 }
 

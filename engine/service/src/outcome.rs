@@ -3,29 +3,24 @@
 mod child;
 
 use crate::{
+    card::{CardFields, CardStanding, CardWord},
     check::{DECISIONS, decision_id},
     decisions::facts_of,
     engine::{Engine, TRIES, contended},
-    enrol::{named, points_of},
     error::ServiceError,
     ledger::{DecisionEntry, OutcomeText, StateEntry, decode_row, keys},
     ports::{
         store::{Expected, Store, StoreError},
         vault::Vault,
     },
-    status::{CertificateName, Points},
 };
 use simbind_core::{
-    ids::{CallerId, DecisionId, PointId, RequestId, StepUpId},
-    status::Standing,
+    ids::{CallerId, DecisionId, RequestId, StepUpId},
     transcript::step_up_message,
 };
-use simbind_evidence::signature::{self, SignatureScheme};
+use simbind_evidence::signature::SignatureScheme;
 use simbind_rules::{StepUpMethod, Verdict};
-use std::{sync::Arc, time::Duration};
-
-/// How long a newer answer about a card may be owed before the card proves nothing.
-const CARD_LAPSE: Duration = Duration::from_secs(7 * 86_400);
+use std::sync::Arc;
 
 /// What is shown for a step-up.
 #[derive(Clone, Debug)]
@@ -45,12 +40,6 @@ pub enum StepUpProof {
     },
     /// A counter saw the person. The caller was found to be a counter.
     Counter,
-}
-
-/// What is looked up of a card at its issuer.
-struct CardStanding {
-    name: CertificateName,
-    points: Vec<PointId>,
 }
 
 /// The step-up of a decision.
@@ -96,7 +85,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 return self.end_without_proof(by, &parent, OutcomeText::Claimed).await;
             }
             StepUpProof::Card { chain, scheme, signature } => {
-                card = Some(self.verify_card(&parent, id, chain, *scheme, signature).await?);
+                let word = CardWord { chain, scheme: *scheme, signature };
+                card = Some(self.verify_card(&parent, id, word).await?);
                 StepUpMethod::Card
             }
             StepUpProof::Counter => StepUpMethod::Counter,
@@ -159,44 +149,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
         &self,
         parent: &DecisionEntry,
         id: StepUpId,
-        chain: &[Vec<u8>],
-        scheme: SignatureScheme,
-        signature: &[u8],
+        word: CardWord<'_>,
     ) -> Result<CardStanding, ServiceError> {
-        let certificate = self
-            .chain(chain, self.now())
-            .map_err(|error| ServiceError::invalid("step_up.card.certificate_chain", error))?;
-        let binding = parent.binding.ok_or(ServiceError::NotFound("binding"))?;
-        let enrolled = self.binding(binding).await?.binding.card;
-        if enrolled != Some(certificate.id()) {
-            let why = "is not the card that was enrolled with the binding";
-            return Err(ServiceError::invalid("step_up.card.certificate_chain", why));
-        }
-        let name = named(&certificate, "step_up.card.certificate_chain")?;
-        let points = points_of(chain);
-        let card = CardStanding { name, points };
-        self.card_stands(&card).await?;
-        let message = step_up_message(&id.to_string());
-        signature::verify(certificate.public_key(), scheme, &message, signature)
-            .map_err(|error| ServiceError::invalid("step_up.card.signature", error))?;
-        Ok(card)
-    }
-
-    /// Refuses a card that its issuer revoked or holds, or of which it has owed an answer for long.
-    async fn card_stands(&self, card: &CardStanding) -> Result<(), ServiceError> {
-        let field = "step_up.card.certificate_chain";
-        let Some(answer) = self.standing_of(&card.name, Points::Known(&card.points)).await? else {
-            return Ok(());
+        let fields = CardFields {
+            chain: "step_up.card.certificate_chain",
+            signature: "step_up.card.signature",
         };
-        if answer.standing != Standing::Good {
-            let why = "is a card that its issuer revoked or holds";
-            return Err(ServiceError::invalid(field, why));
-        }
-        if answer.overdue(self.now()) > CARD_LAPSE {
-            let why = "is a card of which its issuer has said nothing for too long";
-            return Err(ServiceError::invalid(field, why));
-        }
-        Ok(())
+        let binding = parent.binding.ok_or(ServiceError::NotFound("binding"))?;
+        let binding = self.binding(binding).await?.binding;
+        self.card_of(&binding, word, &step_up_message(&id.to_string()), fields).await
     }
 
     /// Uses the step-up and decides. The same request finds its own decision again, and makes it

@@ -9,6 +9,7 @@ use crate::{
 };
 use simbind_core::{
     app::AppList,
+    binding::Longest,
     ids::{CarrierId, ReaderId},
     line::FeedTerms,
     registry::ReaderBuild,
@@ -69,6 +70,8 @@ pub struct Bounds {
     pub support_code_life: Duration,
     /// Codes an hour that one caller may ask for and that stand for nothing.
     pub wrong_codes: u32,
+    /// How long a bound certificate may be valid from its first instant to its end.
+    pub certificate_validity: Longest,
 }
 
 impl Default for Bounds {
@@ -87,6 +90,7 @@ impl Default for Bounds {
             counted_bindings: 200_000,
             support_code_life: Duration::from_secs(14 * 86_400),
             wrong_codes: 20,
+            certificate_validity: Longest::AsIssued,
         }
     }
 }

@@ -98,6 +98,9 @@ pub(super) async fn reprove(actor: &mut Actor, shared: &Shared<'_>) -> Result<()
         binding_id: actor.binding_id.clone(),
         iccid: actor.person.sim.iccid.clone(),
         ticket_ref: actor.next_request(),
+        request_id: actor.next_request(),
+        card: None,
+        sim: None,
     };
     patiently(|| {
         let (mut client, request) = (shared.calls.counter.clone(), request.clone());

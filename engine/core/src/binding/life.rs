@@ -1,6 +1,6 @@
 //! A binding changes: its state, and what is kept of who changed it and when.
 
-use super::{Act, Asked, Binding, LifecycleReason, Refused, State};
+use super::{Act, Asked, Binding, End, LifecycleReason, Refused, State};
 use crate::{
     ids::{CallerId, CarrierId, EventId},
     line::Effect,
@@ -97,6 +97,8 @@ impl Binding {
                 return Err(Refused::NotExpired);
             }
             (Act::Expire, _) => {}
+            // The overlap is over by itself: what is stored follows.
+            (Act::Supersede, State::Ended { end: End::Superseded, .. }) => {}
             (_, State::Ended { .. }) => {
                 return self.beyond_the_line(act, why, by, now).ok_or(Refused::Ended);
             }
@@ -123,6 +125,7 @@ impl Binding {
                 self.suspended = None;
                 self.driven.forget(Effect::Suspend);
                 self.proven_at = now;
+                self.sim_proven_at = now;
                 self.foreign_handset_at = None;
             }
             Act::GiveUp | Act::Revoke | Act::Expire | Act::Supersede => {

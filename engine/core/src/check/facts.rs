@@ -273,6 +273,7 @@ fn bound(
     if let Some(at) = binding.pin_reset_at {
         facts.set_pin_reset_age(now.since(at));
     }
+    facts.set_certificate_remaining(binding.certificate.not_after.since(now));
     facts.set_counter_state(counter_state(binding.counter, subject.counter, claims.counter));
     line_facts(facts, subject, now);
     tell_applet(facts, subject.applet, now);

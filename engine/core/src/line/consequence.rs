@@ -115,7 +115,7 @@ pub fn consequence(
     let asked = event.kind.consequence()?;
     let after = |moment| since(event.occurred_at, learned_at, moment);
     let released = binding.released_at.is_some_and(|at| !after(at));
-    if !after(binding.proven_at) || (asked.effect == Effect::Hold && released) {
+    if !after(binding.proven_for(&event.kind)) || (asked.effect == Effect::Hold && released) {
         return None;
     }
     let awaited = |iccid, eid| binding.announced.expects_sim(iccid, eid, event.occurred_at);

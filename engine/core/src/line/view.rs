@@ -97,7 +97,7 @@ impl LineView {
         let mut events: Vec<&Recorded> = histories
             .iter()
             .flat_map(|history| history.standing())
-            .filter(|event| counts(event, binding.proven_at))
+            .filter(|event| counts(event, binding.proven_for(&event.kind)))
             .collect();
         events.sort_by_key(|event| (event.occurred_at, event.order));
         let announced = Await::all(&events, &binding.announced);

@@ -1,8 +1,8 @@
 use super::{Act, Locator, Progress, Refused, State, Step, Variant};
 use crate::{
     binding::{
-        Binding, BoundCertificate, CounterPolicy, Driven, Handset, Handsets, Identified, KeyHome,
-        Place, Sim, State as BindingState,
+        Binding, BoundCertificate, CardEnd, CounterPolicy, Driven, Handset, Handsets, Identified,
+        KeyHome, Place, Sim, State as BindingState,
     },
     ids::{BindingId, CallerId, CertificateId, IdentityCheckRef, OfficeRef, PersonRef, TicketId},
     time::Timestamp,
@@ -304,6 +304,9 @@ impl Ticket {
             foreign_handset_at: None,
             identified: Identified { place: self.identity.place, at: self.identity.at },
             succeeds: None,
+            succeeded: None,
+            sim_proven_at: *seen_at,
+            card_ends: CardEnd::Unsaid,
             held: None,
             suspended: None,
             released_at: None,

@@ -1,6 +1,6 @@
-use super::{Api, status::status, wire};
+use super::{Api, status::status, succession::may_prove, wire};
 use crate::callers::{Identity, Role};
-use simbind_core::ids::{BindingId, LineRef};
+use simbind_core::ids::BindingId;
 use simbind_proto::v1::{binding_service_server::BindingService, *};
 use simbind_service::{
     ServiceError, Standing,
@@ -16,8 +16,10 @@ pub(super) fn identity<T>(request: &Request<T>) -> Result<Identity, Status> {
 
 impl<S: Store, V: Vault> Api<S, V> {
     pub(super) async fn answer(&self, standing: Standing) -> Result<Binding, ServiceError> {
-        let standing = self.engine().as_it_stands(standing).await?;
+        let mut standing = self.engine().as_it_stands(standing).await?;
         let line = self.engine().line_view(&standing.binding).await?;
+        // What is over by time is so before anything has written it.
+        standing.binding.state = standing.binding.state_at(self.engine().now());
         let releasable_from = self.engine().releasable_from(&standing.binding).map(wire::time);
         Ok(Binding { releasable_from, ..wire::binding(standing, Some(&line)) })
     }
@@ -173,14 +175,11 @@ impl<S: Store, V: Vault> BindingService for Api<S, V> {
         &self,
         request: Request<ReproveBindingRequest>,
     ) -> Result<Response<ReproveBindingResponse>, Status> {
-        let by = self.0.parties.caller(&identity(&request)?);
-        let ReproveBindingRequest { binding_id, iccid, ticket_ref } = request.into_inner();
-        let changed = async {
-            let id = wire::binding_id(&binding_id)?;
-            let iccid = wire::field("iccid", &iccid)?;
-            let _: LineRef = wire::field("ticket_ref", &ticket_ref)?;
-            self.answer(self.engine().reprove(&by, id, iccid).await?).await
-        };
+        let caller = identity(&request)?;
+        let by = self.0.parties.caller(&caller);
+        let (id, asked) = wire::reproof(request.into_inner()).map_err(status)?;
+        may_prove(&caller, &asked.owner)?;
+        let changed = async { self.answer(self.engine().reprove(&by, &id, asked).await?).await };
         let binding = changed.await.map_err(status)?;
         Ok(Response::new(ReproveBindingResponse { binding: Some(binding) }))
     }

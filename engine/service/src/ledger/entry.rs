@@ -4,12 +4,14 @@
 mod decision;
 mod line;
 mod pin;
+mod succession;
 mod ticket;
 
 pub(crate) use decision::SNOOZED;
 pub use decision::{DecisionEntry, FiredEntry, LimitEntry, decode_decision, encode_decision};
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
 pub use pin::{PinAct, PinEntry};
+pub use succession::{LoanEntry, ReproofEntry, SuccessionEntry, SuccessionKind};
 pub use ticket::{TicketBinding, TicketChange, TicketEntry};
 
 use super::inquiry::InquiryEntry;
@@ -53,6 +55,10 @@ pub enum BindingChange {
     ReleaseAsked,
     /// A counter announced a change.
     ChangeAnnounced,
+    /// Its successor has had its overlap.
+    Superseded,
+    /// Its certificate's time has passed.
+    Expired,
 }
 
 /// Apple's receipt for the key of a handset.
@@ -280,6 +286,12 @@ pub enum StateEntry {
         /// What.
         answer: OrderAnswer,
     },
+    /// A binding took another's place.
+    Succeeded(SuccessionEntry),
+    /// A binding was proved again.
+    Reproved(ReproofEntry),
+    /// A loaner was handed out or came back.
+    Loaned(LoanEntry),
 }
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, ProjectionError> {

@@ -1,5 +1,9 @@
 //! Keys of the index. The first byte names the table.
 
+mod succession;
+
+pub use succession::{device, devices, end, ends, overlap, overlaps, owner_challenge, past};
+
 use crate::{
     app_attest::KeyMark,
     ports::{

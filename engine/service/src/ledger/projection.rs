@@ -6,8 +6,12 @@ mod line;
 mod packs;
 mod pin;
 mod registry;
+mod row;
 mod status;
+mod succession;
 mod ticket;
+
+use row::{hear, key_error, put, snoozes};
 
 use super::{
     entry::{
@@ -17,27 +21,20 @@ use super::{
     keys,
     rows::{
         AssertionRow, BindingRow, CertificateRow, CounterRow, EventRow, LineRow, ListRow,
-        ManifestRow, PacksRow, Stand, decode_row, encode_row,
+        ManifestRow, PacksRow, Stand, decode_row,
     },
 };
 use crate::{
     ports::{
-        store::{
-            Key, LedgerKind, Position, Projection, ProjectionError, Recorded, StoreError, Stored,
-            Write,
-        },
+        store::{Key, LedgerKind, Position, Projection, ProjectionError, Recorded, Stored, Write},
         vault::{KeyId, Opened, Sealed, Vault},
     },
     sealing,
 };
 use line::Told;
-use serde::Serialize;
 use simbind_core::{
-    binding::{Binding, State},
-    ids::{BindingId, CarrierId, SupportCode},
-    line::Feed,
-    snooze::Snoozes,
-    time::Timestamp,
+    binding::{Binding, SimAfter, State, Successor},
+    ids::{BindingId, SupportCode},
 };
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -79,6 +76,9 @@ impl<V: Vault> IndexProjection<V> {
                 let own = self.event_reads(event)?;
                 return self.with_effects(own, effects);
             }
+            StateEntry::Succeeded(entry) => return self.succession_reads(entry),
+            StateEntry::Reproved(entry) => return self.binding_reads(entry.binding, &entry.sealed),
+            StateEntry::Loaned(entry) => return self.loan_reads(entry),
             StateEntry::EventReused(event) => return self.reused_reads(event),
             StateEntry::Correction(correction) => return self.correction_reads(correction),
             StateEntry::CorrectionDrove { correction, effects, .. } => {
@@ -144,6 +144,9 @@ impl<V: Vault> IndexProjection<V> {
                 Ok(writes)
             }
             StateEntry::Event(event) => self.event_writes(at, &event, values),
+            StateEntry::Succeeded(entry) => self.succession_writes(recorded, entry, values),
+            StateEntry::Reproved(entry) => self.reproof_writes(recorded, entry, values),
+            StateEntry::Loaned(entry) => self.loan_writes(at, entry, values),
             StateEntry::EventReused(event) => self.reused_writes(at, &event, values),
             StateEntry::EventDrove { event, effects } => {
                 let own = self.event_reads(&event)?.len();
@@ -257,6 +260,7 @@ impl<V: Vault> IndexProjection<V> {
             put(keys::person_key(vault, &binding.person), &key)?,
             put(keys::binding(id), &BindingRow { sealed })?,
         ];
+        writes.extend(succession::standing_writes(vault, &binding)?);
         // What is over takes no certificate from a binding that has it now.
         if stand == Stand::Living {
             let row = CertificateRow { binding: id };
@@ -269,7 +273,10 @@ impl<V: Vault> IndexProjection<V> {
             lines.note(line, known.as_ref(), key, (id, stand))?;
         }
         let applet = values.last().and_then(Option::as_ref);
-        writes.extend(applet::bound_writes(vault, id, &binding, applet, lines.recorded)?);
+        writes.extend(match binding.succeeded {
+            Some(Successor { sim: SimAfter::Kept, .. }) => applet::handed_over(id, applet)?,
+            _ => applet::bound_writes(vault, id, &binding, applet, lines.recorded)?,
+        });
         Ok(writes)
     }
 }
@@ -310,36 +317,6 @@ impl LineRows {
 
 /// An entry that asked for more values than came.
 const FEWER: ProjectionError = ProjectionError { what: "the values of an event" };
-
-fn key_error(_: StoreError) -> ProjectionError {
-    ProjectionError { what: "an entry with a key that is too long" }
-}
-
-fn put<T: Serialize>(key: Result<Key, StoreError>, row: &T) -> Result<Write, ProjectionError> {
-    Ok(Write { key: key.map_err(key_error)?, value: Some(encode_row(row)?.into()) })
-}
-
-fn hear(
-    carrier: &CarrierId,
-    row: Option<&Option<Stored>>,
-    at: Timestamp,
-    horizon_days: u32,
-) -> Result<Write, ProjectionError> {
-    let mut feed = match row {
-        Some(Some(row)) => decode_row(&row.value)?,
-        _ => Feed::default(),
-    };
-    feed.hear(at);
-    if horizon_days > 0 {
-        feed.horizon_days = horizon_days;
-    }
-    put(keys::feed(carrier), &feed)
-}
-
-fn snoozes(values: &[Option<Stored>]) -> Result<Snoozes<Sealed>, ProjectionError> {
-    let row = values.first().and_then(Option::as_ref);
-    row.map_or_else(|| Ok(Snoozes::default()), |row| decode_row(&row.value))
-}
 
 fn decision_writes(at: Position, entry: &DecisionEntry) -> Result<Vec<Write>, ProjectionError> {
     let mut writes = vec![

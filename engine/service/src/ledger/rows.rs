@@ -24,6 +24,13 @@ pub struct BindingRow {
     pub sealed: Sealed,
 }
 
+/// A present binding of a person, under person and binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Its certificate's end: from then on it counts no more.
+    pub until: Timestamp,
+}
+
 /// The binding of a certificate, under the certificate's look-up hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateRow {

@@ -63,7 +63,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 (keys::ticket_locator(ticket.locator)?, Expected::Absent),
                 self.room(&terminal.office).await?,
             ];
-            expect.extend(first);
+            expect.push(first);
             let by = (&terminal.name, Some(&asked));
             let beside = super::write::Beside::default();
             let entry = self.ticket_entry(by, TicketChange::Opened, &ticket, key, beside)?;

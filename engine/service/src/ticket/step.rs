@@ -10,7 +10,7 @@ use crate::{
 };
 use serde::Serialize;
 use simbind_core::{
-    binding::{CounterPolicy, KeyHome, Sim},
+    binding::{CardEnd, CounterPolicy, KeyHome, Sim},
     ids::{CertificateId, RequestId, TicketId},
     ticket::{Act, Code, Moved, Record, Ticket, Way, Written},
     time::Timestamp,
@@ -117,7 +117,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Deed::Loaded => Record::Loaded,
             Deed::PinSet => Record::PinSet,
             Deed::Sim(mut sim) => {
-                self.serve_by_configuration(&mut sim.serving)?;
+                self.serve_by_configuration("serving", &mut sim.serving)?;
                 Record::Sim(sim)
             }
             Deed::Certificate(request) => {
@@ -159,6 +159,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let verified = self.chain(&chain, now).map_err(|error| chain_fault(field, &error))?;
         let certificate = bound(&verified, &chain)?;
         self.not_revoked(&certificate).await?;
+        self.not_too_long(&certificate, CardEnd::Unsaid)?;
         Ok(Written { certificate, key_home, counter, card, way })
     }
 

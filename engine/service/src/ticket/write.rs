@@ -269,7 +269,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             (false, Some(binding)) => {
                 let free = self.free_certificate(&binding).await?;
                 let absent = (keys::binding(binding.id)?, Expected::Absent);
-                Ok(Beside { bindings: vec![binding], expect: vec![free, absent], receipt: None })
+                let (_, person) = self.person_key(&binding.person).await?;
+                self.room_for_binding(&binding.person, &binding.sim.serving).await?;
+                let expect = vec![free, absent, person];
+                Ok(Beside { bindings: vec![binding], expect, receipt: None })
             }
             (true, Some(binding)) => {
                 let standing = self.binding(before.binding).await?;

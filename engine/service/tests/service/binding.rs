@@ -1,4 +1,4 @@
-use crate::support::{Person, Phone, World, caller, imei};
+use crate::support::{PACK, Person, Phone, World, caller, imei};
 use simbind_core::{
     binding::{LifecycleReason as Why, State},
     ids::RequestId,
@@ -104,7 +104,7 @@ async fn a_binding_is_held_released_and_revoked_and_then_changes_no_more() {
 
 #[tokio::test]
 async fn another_handset_is_added_once_and_attested_anew_it_takes_its_own_place() {
-    let world = World::new().await;
+    let world = World::with(&format!("{PACK}\n[life]\nhandsets = 8\n"), |_| {}).await;
     let person = Person::new(&world.authority, 1);
     let id = person.enrol(&world).await.unwrap().binding.id;
     let (engine, by) = (&world.engine, caller("counter"));

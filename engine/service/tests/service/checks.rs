@@ -166,7 +166,7 @@ async fn a_sim_that_signed_in_a_foreign_handset_stays_latched_until_it_is_proved
         assert_eq!(reasons(&denied), ["HANDSET_MISMATCH"], "back in its own handset");
     }
     world.clock.move_on(Duration::from_secs(60));
-    world.engine.reprove(&caller("counter"), id, person.iccid).await.unwrap();
+    world.reprove("reprove-1", id, person.iccid).await.unwrap();
     let allowed = world.engine.check(&person.login(&world.engine, "c3")).await.unwrap();
     assert_eq!(allowed.verdict, Verdict::Allow);
 }
@@ -254,7 +254,7 @@ async fn three_wrong_pins_lock_and_the_right_one_does_not_unlock() {
     let asked = person.asked(&world.engine, &world.authority);
     let listed = world.engine.bindings_of(&asked.person, None, 1);
     let standing = listed.await.unwrap().0.remove(0).binding;
-    world.engine.reprove(&by, standing.id, standing.sim.iccid).await.unwrap();
+    world.reprove("reprove-1", standing.id, standing.sim.iccid).await.unwrap();
     let seen = world.engine.check(&person.login(&world.engine, "c3")).await.unwrap();
     assert_eq!(reasons(&seen), [""; 0], "a counter sets the PIN anew");
 }

@@ -1,6 +1,6 @@
 //! What carriers tell drives the bindings of the line, in the entry that keeps the event.
 
-use crate::support::{PACK, Person, World, caller, imei};
+use crate::support::{PACK, Person, World, caller, imei, reproved};
 use simbind_core::{
     binding::{LifecycleReason as Why, State},
     ids::{BindingId, RequestId},
@@ -179,7 +179,7 @@ async fn a_carrier_without_authority_and_a_reused_number_do_nothing() {
     assert_eq!(reused.kept, Kept::IdReused);
     // A SIM that a counter has put another in the place of is not the line's any more.
     let new = Person::new(&world.authority, 9).iccid;
-    world.engine.reprove(&caller("counter"), id, new).await.unwrap();
+    world.reprove("reprove-1", id, new).await.unwrap();
     world.clock.move_on(HOUR);
     world.tell("e3", &person, EventKind::IccidRecycled).await.unwrap();
     assert_eq!(fact(&world, id).await, BindingState::Active);
@@ -213,7 +213,7 @@ async fn a_clerk_who_comes_first_is_not_overwritten_and_a_correction_leaves_what
     let message = world.message("docomo", "e2", &person, REISSUED);
     world.store.before_state(async move {
         clock.move_on(HOUR);
-        engine.reprove(&caller("counter"), id, iccid).await.unwrap();
+        reproved(&engine, "reprove-2", id, iccid).await.unwrap();
     });
     world.engine.ingest(&message).await.unwrap();
     assert_eq!(fact(&world, id).await, BindingState::Active);

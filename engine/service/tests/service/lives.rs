@@ -3,7 +3,7 @@
 //!
 //! `SIMBIND_LIVES` says how many lives are lived, `SIMBIND_SEED` from which seed on.
 
-use crate::support::{PACK, Person, TestEngine, World, caller, imei};
+use crate::support::{PACK, Person, TestEngine, World, caller, imei, reproved};
 use simbind_core::{
     binding::{LifecycleReason as Why, State, TRANSITIONS},
     ids::{BindingId, EventId, PersonRef},
@@ -142,7 +142,7 @@ impl Life {
             13 | 14 => {
                 let Some(id) = self.binding() else { return Ok(()) };
                 let iccid = self.people[self.seen[&id].owner].iccid;
-                self.engine.reprove(&caller("city-hall"), id, iccid).await.map(drop)
+                reproved(&self.engine, &number, id, iccid).await.map(drop)
             }
             15 => {
                 let Some(id) = self.binding() else { return Ok(()) };

@@ -35,5 +35,6 @@ mod sims;
 mod snooze;
 mod status;
 mod step_up;
+mod succession;
 mod support;
 mod ticket;

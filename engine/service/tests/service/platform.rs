@@ -264,3 +264,25 @@ async fn a_help_desk_sees_the_order_that_is_open_now() {
     );
     assert!(matches!(after[0].state, Some(State::Held { .. })));
 }
+
+#[tokio::test]
+async fn a_new_certificate_on_the_same_sim_keeps_its_applet_and_one_on_another_deletes_the_old() {
+    use crate::succession::{model_change, next, sim_change};
+    let (world, person, id) = world().await;
+    let (engine, played) = (&world.engine, Played::answering(Ok(Said::Confirmed)));
+    let by = caller("counter");
+    engine.hold(&by, id, Why::Lost).await.unwrap();
+    work(engine, &played).await;
+    let two = next(&world, &person, 2);
+    let asked = model_change(&world, id, &two);
+    let second = engine.replace_handset(&by, &"r1".parse().unwrap(), asked).await.unwrap().binding;
+    work(engine, &played).await;
+    assert_eq!(played.actions(), [Action::Lock, Action::Unlock]);
+    let three = next(&world, &person, 3);
+    let mut sim = second.sim.clone();
+    sim.iccid = crate::support::Person::new(&world.authority, 9).iccid;
+    let asked = sim_change(second.id, &three, sim);
+    engine.replace_sim(&by, &"r2".parse().unwrap(), asked).await.unwrap();
+    work(engine, &played).await;
+    assert_eq!(played.actions(), [Action::Lock, Action::Unlock, Action::Delete]);
+}

@@ -3,12 +3,14 @@
 mod iphone;
 mod issuer;
 mod people;
+mod proved;
 mod recorded;
 mod store;
 
 pub(crate) use iphone::{APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, STRANGE_APP};
 pub(crate) use issuer::serial;
 pub(crate) use people::{APP, BATCH_SERIAL, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
+pub(crate) use proved::reproved;
 pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
 

@@ -21,9 +21,13 @@ const MOST_ATTESTATION_BYTES: usize = 16 << 10;
 
 /// The place of a handset that another shall take.
 pub(in crate::grpc) fn handset_place(place: u32) -> Result<usize, ServiceError> {
-    usize::try_from(place).ok().filter(|place| *place < Handsets::MAX).ok_or_else(|| {
-        ServiceError::invalid("reinstalled", format!("is {place}; places are 0 to 7"))
-    })
+    handset_at("reinstalled", place)
+}
+
+/// The place of a handset.
+pub(in crate::grpc) fn handset_at(name: &'static str, place: u32) -> Result<usize, ServiceError> {
+    let found = usize::try_from(place).ok().filter(|place| *place < Handsets::MAX);
+    found.ok_or_else(|| ServiceError::invalid(name, format!("is {place}; places are 0 to 7")))
 }
 
 /// A binding's id.

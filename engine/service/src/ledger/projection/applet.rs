@@ -42,6 +42,36 @@ pub(super) fn bound_writes(
     moved(id, before.as_ref(), &AppletRow { applet, carrier: carrier.clone(), sim })
 }
 
+/// The applet is a successor's, with the same SIM: nothing is asked of it for the old binding any
+/// more, least of all its deletion.
+pub(super) fn handed_over(
+    id: BindingId,
+    row: Option<&Stored>,
+) -> Result<Vec<Write>, ProjectionError> {
+    let Some(before) = read(row)? else { return Ok(Vec::new()) };
+    let after = AppletRow { applet: Applet::seen(), ..before.clone() };
+    moved(id, Some(&before), &after)
+}
+
+/// The applet that a new binding has of the one before it, as it is known there. `row` is that one's.
+pub(super) fn taken_over(
+    vault: &impl Vault,
+    id: BindingId,
+    binding: &Binding,
+    row: Option<&Stored>,
+    recorded: Recorded,
+) -> Result<Vec<Write>, ProjectionError> {
+    let sim =
+        keys::line_hash(vault, &binding.sim.serving.carrier, &LineName::Iccid(binding.sim.iccid));
+    let Some(known) = read(row)?.filter(|row| row.sim == sim) else { return Ok(Vec::new()) };
+    if binding.key_home != KeyHome::Sim {
+        return Ok(Vec::new());
+    }
+    let wish = Wish::of(binding.state.fact());
+    let applet = known.applet.wishing(wish, OrderRef(recorded.position.0), recorded.at);
+    moved(id, None, &AppletRow { applet, ..known })
+}
+
 /// The open order is about to be sent.
 pub(super) fn sent_writes(
     id: BindingId,

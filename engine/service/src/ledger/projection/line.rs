@@ -229,13 +229,13 @@ impl<V: Vault> IndexProjection<V> {
         self.history_write(hash, line.key, &told).map(Some)
     }
 
-    fn history(&self, row: Option<&Stored>) -> Result<LineHistory, ProjectionError> {
+    pub(super) fn history(&self, row: Option<&Stored>) -> Result<LineHistory, ProjectionError> {
         let Some(row) = row else { return Ok(LineHistory::default()) };
         let sealed: Sealed = decode_row(&row.value)?;
         Ok(sealing::open(&*self.vault, sealing::HISTORY, &sealed)?.unwrap_or_default())
     }
 
-    fn history_write(
+    pub(super) fn history_write(
         &self,
         hash: LookupHash,
         key: KeyId,

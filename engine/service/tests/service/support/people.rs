@@ -25,6 +25,7 @@ use simbind_service::{
     check::{CertificateClaim, CheckRequest, HandsetWord, Signed},
     enrol::EnrolRequest,
     outcome::StepUpProof,
+    succession::{CardSignature, OwnerProof},
 };
 use time::macros::datetime;
 
@@ -336,6 +337,18 @@ impl Person {
             Some(iphone) => HandsetWord::Assertion(iphone.assert(transcript)),
             None => self.phone.prove(transcript),
         };
+    }
+
+    /// The card's word over a message.
+    pub(crate) fn card_signs(&self, challenge: Vec<u8>, message: &[u8]) -> OwnerProof {
+        let (der, key) = self.card.as_ref().unwrap();
+        let Signed { scheme, value } = signed(key, message);
+        OwnerProof::Card(CardSignature {
+            challenge,
+            chain: vec![der.clone()],
+            scheme,
+            signature: value,
+        })
     }
 
     /// The card's word for a step-up.

@@ -1,0 +1,149 @@
+//! How the owner is identified for a change of a binding: in person, or by the physical card.
+
+use crate::{
+    card::{CardFields, CardWord},
+    challenge::{Issued, Purpose, Returned},
+    engine::Engine,
+    error::ServiceError,
+    ports::{store::Store, vault::Vault},
+};
+use serde::{Deserialize, Serialize};
+use simbind_core::{
+    binding::{Binding, CardEnd, Seen, Sim},
+    ids::{CallerId, CertificateId, LineRef},
+    transcript::{OwnerAct, OwnerMessage},
+};
+use simbind_evidence::signature::SignatureScheme;
+use simbind_rules::facts::ChallengeState;
+
+const FIELDS: CardFields = CardFields {
+    chain: "owner.card.card.certificate_chain",
+    signature: "owner.card.card.signature",
+};
+
+/// How the owner is identified.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum OwnerProof {
+    /// In person. The caller was found to be a counter.
+    Ticket {
+        /// The counter's reference of the identity check.
+        reference: LineRef,
+    },
+    /// By the physical card.
+    Card(CardSignature),
+}
+
+/// The card's word.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CardSignature {
+    /// The challenge that it signed.
+    pub challenge: Vec<u8>,
+    /// Its chain.
+    pub chain: Vec<Vec<u8>>,
+    /// How it signed.
+    #[serde(with = "scheme_number")]
+    pub scheme: SignatureScheme,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+/// What the owner wants changed to what.
+pub(super) struct Wanted<'a> {
+    pub(super) act: OwnerAct,
+    pub(super) sim: &'a Sim,
+    pub(super) certificate: Option<CertificateId>,
+    pub(super) handset_key: Option<[u8; 32]>,
+}
+
+/// An owner who was identified.
+pub(super) struct Shown {
+    pub(super) seen: Seen,
+    /// The challenge that is used by it.
+    pub(super) challenge: Option<[u8; 16]>,
+    /// When the card ends, as the card itself says.
+    pub(super) card_ends: CardEnd,
+}
+
+impl<S: Store, V: Vault> Engine<S, V> {
+    /// Draws the challenge that a person's card signs for a change through this caller.
+    ///
+    /// # Errors
+    /// Where no randomness can be had.
+    pub fn owner_challenge(&self, by: &CallerId) -> Result<Issued, ServiceError> {
+        let purpose = Purpose::Owner(by.clone());
+        Ok(self.enrolment.issue(self.random()?, &purpose, self.now()))
+    }
+
+    /// Whether it is the owner who wants this. A challenge is used by the entry that is written.
+    pub(super) async fn owner(
+        &self,
+        by: &CallerId,
+        binding: &Binding,
+        proof: &OwnerProof,
+        wanted: &Wanted<'_>,
+    ) -> Result<Shown, ServiceError> {
+        let word = match proof {
+            OwnerProof::Ticket { .. } => {
+                let seen = Seen::InPerson(self.settings.counter.place_of(by));
+                return Ok(Shown { seen, challenge: None, card_ends: CardEnd::Unsaid });
+            }
+            OwnerProof::Card(word) => word,
+        };
+        let purpose = Purpose::Owner(by.clone());
+        let id = match self.enrolment.recognise(&word.challenge, &purpose, self.now()) {
+            Returned::Good { id, .. } => id,
+            Returned::Bad(state) => {
+                let why = match state {
+                    ChallengeState::Expired => "has ended",
+                    _ => "was not issued to this caller for a change of a binding",
+                };
+                return Err(ServiceError::invalid("owner.card.challenge", why));
+            }
+        };
+        let message = OwnerMessage {
+            challenge: &word.challenge,
+            act: wanted.act,
+            binding: binding.id,
+            iccid: wanted.sim.iccid,
+            carrier: &wanted.sim.serving.carrier,
+            certificate: wanted.certificate,
+            handset_key: wanted.handset_key,
+        };
+        let CardSignature { chain, scheme, signature, .. } = word;
+        let card = CardWord { chain, scheme: *scheme, signature };
+        let card = self.card_of(binding, card, &message.encode(), FIELDS).await?;
+        Ok(Shown {
+            seen: Seen::ByCard,
+            challenge: Some(*id.as_bytes()),
+            card_ends: CardEnd::At(card.ends),
+        })
+    }
+}
+
+/// A scheme in the digest of a request.
+mod scheme_number {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use simbind_evidence::signature::SignatureScheme;
+
+    pub(super) fn serialize<S: Serializer>(
+        scheme: &SignatureScheme,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_u8(match scheme {
+            SignatureScheme::RsaPkcs1Sha256 => 1,
+            SignatureScheme::EcdsaP256Sha256 => 2,
+            SignatureScheme::EcdsaP384Sha384 => 3,
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<SignatureScheme, D::Error> {
+        match u8::deserialize(from)? {
+            1 => Ok(SignatureScheme::RsaPkcs1Sha256),
+            2 => Ok(SignatureScheme::EcdsaP256Sha256),
+            3 => Ok(SignatureScheme::EcdsaP384Sha384),
+            _ => Err(D::Error::custom("no scheme of signatures")),
+        }
+    }
+}
