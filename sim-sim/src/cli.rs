@@ -2,6 +2,7 @@
 
 mod args;
 mod connect;
+mod counter;
 mod load;
 mod play;
 
@@ -23,6 +24,7 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 pub(crate) fn run(args: &Args) -> Outcome {
     match &args.command {
         Command::Run(args) => Runtime::new()?.block_on(Box::pin(play::run(args))),
+        Command::Counter(args) => Runtime::new()?.block_on(Box::pin(counter::run(args))),
         Command::Load(args) => Runtime::new()?.block_on(Box::pin(load::run(args))),
         Command::World(args) => world(args),
         Command::Pairs(args) => pairs(args),

@@ -13,7 +13,7 @@ mod story;
 pub mod world;
 
 pub use connections::{Connections, Names};
-pub use play::{PlayError, Progress, play};
+pub use play::{CompareError, Compared, PlayError, Progress, Walk, compare, play};
 pub use report::Report;
 pub use scenario::Scenario;
 pub use world::{

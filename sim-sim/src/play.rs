@@ -19,4 +19,5 @@ mod succession;
 mod tests;
 
 pub(crate) use check::audience;
+pub use counter::{CompareError, Compared, Walk, compare};
 pub use runner::{PlayError, Progress, play};

@@ -16,7 +16,9 @@ pub use table::{
 use serde::{Deserialize, Serialize};
 
 /// What a person proves to be the one at the counter with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Variant {
     /// An access code and a password, which are handed over in two ways.
     #[default]

@@ -109,6 +109,14 @@ kinds! {
     DuplicatedEvents "duplicated-events" Attack Nothing SIM_HANDSET [] "profits from events that come twice";
 
     // The counter.
+    CounterIssue "counter-issue" Honest Nothing NONE [] "has a new phone issued at a counter by a ticket";
+    CounterIphone "counter-iphone" Honest Nothing NONE [] "the same with an iPhone, which reads a code from the terminal";
+    CounterInterrupted "counter-interrupted" Honest Nothing NONE [] "installs the app again in the middle of it, and gets new codes";
+    CodesSeen "codes-seen" Attack Nothing SIM_HANDSET [] "sees the codes at the counter, and joins first with another phone";
+    CodesGuessed "codes-guessed" Attack Nothing SIM_HANDSET [] "finds the slip from the counter, and guesses the rest";
+    AnotherPhonesAttestation "another-phones-attestation" Attack Nothing ATTESTATION [] "has another phone's attestation recorded than the one that is bound";
+    AnotherSimsKey "another-sims-key" Attack Nothing CERTIFICATE_SIM [] "signs with another SIM than the one that the counter saw";
+    SimSwappedAtCounter "sim-swapped-at-counter" Attack Nothing CERTIFICATE_SIM [] "has the SIM issued anew between the steps of a ticket";
 
     // What carriers tell.
 

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     World(WorldArgs),
     /// Lists the pairs of twins, with the observation in which each two differ.
     Pairs(PairsArgs),
+    /// Issues phones at the counter in each variant, and shows the variants side by side.
+    Counter(CounterArgs),
     /// Makes load: logins, as many at once as told.
     Load(LoadArgs),
 }
@@ -64,6 +66,18 @@ pub(crate) struct RunArgs {
     /// Makes this folder and keeps there what the server keeps, decisions.tsv and labels.jsonl.
     #[arg(long, value_name = "DIR", conflicts_with = "target")]
     pub(crate) keep: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CounterArgs {
+    #[command(flatten)]
+    pub(crate) server: Server,
+    /// The seed of the world that the server trusts.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Prints one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

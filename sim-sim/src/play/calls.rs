@@ -3,7 +3,8 @@
 use crate::{connections::Connections, world::carrier::Carrier};
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
-    sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
+    counter_service_client::CounterServiceClient, sim_event_service_client::SimEventServiceClient,
+    status_service_client::StatusServiceClient,
 };
 use std::{collections::BTreeMap, time::Duration};
 use tonic::{Code, Response, Status, transport::Channel};
@@ -18,6 +19,10 @@ pub(crate) struct Calls {
     pub(crate) other_party: CheckServiceClient<Channel>,
     pub(crate) doors: CheckServiceClient<Channel>,
     pub(crate) counter: BindingServiceClient<Channel>,
+    /// The counter's terminal, for tickets.
+    pub(crate) terminal: CounterServiceClient<Channel>,
+    /// The backend of the app with which people enrol.
+    pub(crate) enrolment_app: CounterServiceClient<Channel>,
     /// The issuer's, where there is a connection for it.
     pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
@@ -31,6 +36,8 @@ impl Calls {
             other_party: CheckServiceClient::new(connections.other_party.clone()),
             doors: CheckServiceClient::new(connections.doors.clone()),
             counter: BindingServiceClient::new(connections.counter.clone()),
+            terminal: CounterServiceClient::new(connections.counter.clone()),
+            enrolment_app: CounterServiceClient::new(connections.enrolment_app.clone()),
             issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
         }

@@ -154,6 +154,7 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
         | Kind::IphoneReinstalled
         | Kind::OldAssertion
         | Kind::OtherAssertion
+        | Kind::CounterIphone
         | Kind::ClonedAppKey => Model::IPHONE,
         Kind::DevelopedApp => Model { soundness: Soundness::Developed, ..Model::IPHONE },
         Kind::OtherAppsKey => Model { soundness: Soundness::OtherApp, ..Model::IPHONE },

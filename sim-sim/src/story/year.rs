@@ -52,7 +52,9 @@ pub(super) fn ordinary(year: Year, drawn: Traits, rng: &mut ChaCha20Rng) -> Trai
 fn fits(kind: Kind, traits: Traits) -> bool {
     let android = !traits.model.is_iphone();
     match kind {
-        Kind::Iphone | Kind::IphoneChanged | Kind::IphoneReinstalled => !android,
+        Kind::Iphone | Kind::IphoneChanged | Kind::IphoneReinstalled | Kind::CounterIphone => {
+            !android
+        }
         Kind::DualImei | Kind::SlotChange => android && traits.model.slots > 1,
         Kind::AppReinstalled
         | Kind::RestoredFromBackup
@@ -172,7 +174,7 @@ fn life(script: &mut Script, kind: Kind, minute: u32) {
             script.act(Action::FreshSim);
             adopt(script);
         }
-        Kind::NewBinding => {
+        Kind::NewBinding | Kind::CounterIssue | Kind::CounterIphone | Kind::CounterInterrupted => {
             script.act(Action::FreshSim).act(Action::FreshHandset);
             script.handsets = 1;
             second_hand(script);

@@ -9,6 +9,8 @@ use super::{
 };
 use crate::seeded;
 use prost::bytes::Bytes;
+use rcgen::PublicKeyData as _;
+use sha2::{Digest as _, Sha256};
 use simbind_core::time::Timestamp;
 use simbind_proto::v1;
 use std::sync::Arc;
@@ -131,6 +133,11 @@ impl Handset {
                 world.maker.attest(&self.key, challenge, soundness, asked, now)?;
         }
         Ok(evidence)
+    }
+
+    /// SHA-256 of the app's public key, as SubjectPublicKeyInfo.
+    pub(crate) fn key_sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.key.subject_public_key_info()).into()
     }
 
     /// Signs a message with the app's key.

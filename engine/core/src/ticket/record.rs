@@ -8,7 +8,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, time::Duration};
 use thiserror::Error;
 
 /// That a person's identity was checked in person.
@@ -146,7 +146,7 @@ pub struct Ticket {
     pub binding: BindingId,
     /// The certificate that was written.
     pub certificate: Option<Written>,
-    /// The SIM that was seen, and when.
+    /// The SIM that was seen, and when last.
     pub sim: Option<(Sim, Timestamp)>,
     /// The handset that was seen.
     pub handset: Option<Handset>,
@@ -166,7 +166,8 @@ impl Ticket {
         }
     }
 
-    /// Takes in what was seen or done. The same again changes nothing.
+    /// Takes in what was seen or done. The same again changes nothing, but for a SIM that is seen
+    /// once more: what a carrier told before counts no more.
     ///
     /// # Errors
     /// Where the ticket is over, a step is missing, or another phone has joined.
@@ -186,7 +187,7 @@ impl Ticket {
             Record::PinSet if self.progress.done.has(Step::Pin) => return Ok(Moved::Not),
             Record::PinSet => self.step(Act::SetPin)?,
             Record::Sim(sim) => match &self.sim {
-                Some((seen, _)) if *seen == sim => return Ok(Moved::Not),
+                Some((seen, at)) if *seen == sim && *at == now => return Ok(Moved::Not),
                 Some((seen, _)) if seen.iccid == sim.iccid && seen.eid == sim.eid => {
                     self.step(Act::SeeSim)?;
                     self.sim = Some((sim, now));
@@ -300,7 +301,8 @@ impl Ticket {
             card: written.card,
             state: BindingState::Pending,
             enrolled_at: now,
-            proven_at: *seen_at,
+            // What a carrier tells in that very instant came after it.
+            proven_at: seen_at.minus(Duration::from_millis(1)),
             foreign_handset_at: None,
             identified: Identified { place: self.identity.place, at: self.identity.at },
             succeeds: None,

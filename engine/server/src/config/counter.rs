@@ -19,6 +19,10 @@ pub(super) fn counter(
 ) -> CounterTerms {
     let usual = CounterTerms::default();
     let variant = variant("counter.variant", raw.variant.as_ref(), checker);
+    let choices = raw.choices.iter().enumerate().filter_map(|(n, text)| {
+        self::variant(&format!("counter.choices[{n}]"), Some(text), checker)
+    });
+    let choices = choices.collect();
     let mut ranges = Ranges(checker);
     let lifetime = raw.ticket_lifetime.as_ref();
     let lifetime =
@@ -32,6 +36,7 @@ pub(super) fn counter(
         ranges.number("counter.office_wrong_codes", wrong, 1..=10_000, usual.office_wrong_codes);
     let mut terms = CounterTerms {
         variant: variant.unwrap_or(usual.variant),
+        choices,
         lifetime,
         open_tickets,
         wrong_codes,
@@ -144,6 +149,7 @@ mod tests {
     fn what_is_wrong_is_told_with_its_place() {
         let table = [
             ("[counter]\nvariant = \"three\"", "counter.variant: `three` is none of two_codes"),
+            ("[counter]\nchoices = [\"one\"]", "counter.choices[0]: `one` is none of two_codes"),
             ("[counter]\nticket_lifetime = \"1s\"", "counter.ticket_lifetime"),
             ("[counter]\nopen_tickets = 0", "counter.open_tickets: 0 is not within"),
             ("[counter]\nwrong_codes = 21", "counter.wrong_codes: 21 is not within"),

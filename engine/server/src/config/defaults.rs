@@ -1,6 +1,7 @@
 //! What stands where nothing is written.
 
 use super::{model::Config, raw::RawConfig};
+use simbind_core::ticket::Variant;
 use std::{path::PathBuf, time::Duration};
 
 /// The Android app that a server without configuration knows.
@@ -111,6 +112,10 @@ pub(super) fn fill(config: &mut Config, raw: &RawConfig) {
     let Some(usual) = super::load::parties() else { return };
     if raw.apps.is_none() {
         config.apps = usual.apps;
+    }
+    // Whoever tries things out compares the ways of issue.
+    if raw.counter.variant.is_none() && raw.counter.choices.is_empty() {
+        config.counter.choices = Variant::ALL.into();
     }
     let named = !raw.relying_party.is_empty()
         || !raw.reader.is_empty()

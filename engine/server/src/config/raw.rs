@@ -134,6 +134,7 @@ pub(super) struct RawLimits {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawCounter {
     pub(super) variant: Option<Text>,
+    pub(super) choices: Vec<Text>,
     pub(super) ticket_lifetime: Option<Text>,
     pub(super) open_tickets: Option<Number>,
     pub(super) wrong_codes: Option<Number>,

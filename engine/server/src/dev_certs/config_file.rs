@@ -82,6 +82,9 @@ pub fn config_text(callers: &[CallerId]) -> String {
          [tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n",
     );
     let named = |party: &str| callers.iter().any(|caller| caller.as_str() == party);
+    if named("enrolment-app") {
+        text.push_str("\n[counter]\nchoices = [\"one_code\", \"terminal\"]\n");
+    }
     text.push_str(&apps(named("docomo")));
     for caller in callers {
         let usual = PARTIES.iter().find(|(name, _)| *name == caller.as_str());

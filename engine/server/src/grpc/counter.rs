@@ -45,12 +45,14 @@ impl<S: Store, V: Vault> CounterService for Api<S, V> {
         request: Request<OpenTicketRequest>,
     ) -> Result<Response<OpenTicketResponse>, Status> {
         let who = identity(&request)?;
-        let OpenTicketRequest { request_id, person_ref, identity_check_ref } = request.into_inner();
+        let OpenTicketRequest { request_id, person_ref, identity_check_ref, variant } =
+            request.into_inner();
         let opened = async {
             let id = wire::field("request_id", &request_id)?;
             let person = wire::field("person_ref", &person_ref)?;
             let identity_check = wire::field("identity_check_ref", &identity_check_ref)?;
-            let open = OpenRequest { person, identity_check };
+            let variant = wire::variant(variant)?;
+            let open = OpenRequest { person, identity_check, variant };
             self.engine().open_ticket(&self.terminal(&who)?, id, open).await
         };
         let opened = opened.await.map_err(status)?;

@@ -46,5 +46,5 @@ pub(super) use succession::{
 };
 pub(super) use ticket::{
     activate_request, codes, deed, join_request, page_place, phone_secret, queued, ticket,
-    ticket_id,
+    ticket_id, variant,
 };

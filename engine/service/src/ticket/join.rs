@@ -6,7 +6,7 @@ use crate::{
     ledger::{OfficeRow, TicketChange, decode_row, keys},
     ports::{
         store::{Store, StoreError},
-        vault::Vault,
+        vault::{LookupKind, Vault},
     },
 };
 use simbind_core::{
@@ -82,21 +82,23 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
             self.takes_codes(&kept.ticket, now).await?;
             let mut ticket = kept.ticket.clone();
-            let (change, answer) = if self.fits(&ticket, &join.code, now) {
+            let (change, answer, asked) = if self.fits(&ticket, &join.code, now) {
                 match ticket.record(Record::Join(mark), now)? {
                     Moved::Not => return self.joined(ticket),
-                    Moved::On => (TicketChange::Joined, None),
+                    Moved::On => (TicketChange::Joined, None, asked.clone()),
                 }
             } else {
                 ticket.mistyped();
-                (TicketChange::WrongCode, Some(no_such_codes()))
+                let tried = self.tried(id, &join.code);
+                let digest = crate::digest::of(&("wrong", id, mark, tried))?;
+                let asked = Asked { digest, ..asked.clone() };
+                (TicketChange::WrongCode, Some(no_such_codes()), asked)
             };
-            // A wrong try is no answer that is given again: each counts.
-            let asked = answer.is_none().then_some(&asked);
-            if asked.is_some() {
-                self.unused_request(through, asked).await?;
+            // The same wrong try once more is the same answer, and is not counted again.
+            if self.changed_before(through, &asked).await?.is_some() {
+                return answer.map_or_else(|| self.joined(ticket), Err);
             }
-            match self.write_join(through, asked, change, &kept, &ticket).await {
+            match self.write_join(through, &asked, change, &kept, &ticket).await {
                 Ok(()) => return answer.map_or_else(|| self.joined(ticket), Err),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
@@ -108,25 +110,25 @@ impl<S: Store, V: Vault> Engine<S, V> {
     async fn write_join(
         &self,
         through: &CallerId,
-        asked: Option<&Asked>,
+        asked: &Asked,
         change: TicketChange,
         kept: &Kept,
         ticket: &Ticket,
     ) -> Result<(), StoreError> {
         let beside = super::write::Beside::default();
-        self.write_ticket(through, asked, change, (kept, ticket), beside).await
+        self.write_ticket(through, Some(asked), change, (kept, ticket), beside).await
     }
 
-    /// Refuses a request id that was used for something else.
-    async fn unused_request(
-        &self,
-        by: &CallerId,
-        asked: Option<&Asked>,
-    ) -> Result<(), ServiceError> {
-        match asked {
-            Some(asked) => self.changed_before(by, asked).await.map(|_| ()),
-            None => Ok(()),
-        }
+    /// Stands for what was typed or read: a keyed hash, since a wrong code can be nearly right.
+    fn tried(&self, id: TicketId, shown: &ShownOrTyped) -> [u8; 16] {
+        let (first, second) = match shown {
+            ShownOrTyped::Shown(code) => (code.to_text(), None),
+            ShownOrTyped::Typed { access, password } => {
+                (access.to_text(), password.as_ref().map(Code::to_text))
+            }
+        };
+        let second = second.as_ref().map(|text| text.as_bytes()).unwrap_or_default();
+        self.vault.lookup(LookupKind::Code, &[b"tried", id.as_bytes(), first.as_bytes(), second]).0
     }
 
     fn joined(&self, ticket: Ticket) -> Result<Joined, ServiceError> {

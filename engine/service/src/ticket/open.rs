@@ -13,7 +13,7 @@ use crate::{
 };
 use simbind_core::{
     ids::{BindingId, IdentityCheckRef, OfficeRef, PersonRef, RequestId, TicketId},
-    ticket::{IdentityCheck, Locator, Moved, Progress, State, Ticket},
+    ticket::{IdentityCheck, Locator, Moved, Progress, State, Ticket, Variant},
 };
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub struct OpenRequest {
     pub person: PersonRef,
     /// The terminal's reference of the identity check.
     pub identity_check: IdentityCheckRef,
+    /// Another variant than the office's.
+    pub variant: Option<Variant>,
 }
 
 /// A ticket for a terminal, with the codes to hand over.
@@ -49,7 +51,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         request: RequestId,
         open: OpenRequest,
     ) -> Result<Opened, ServiceError> {
-        let digest = crate::digest::of(&("open", &open.person, &open.identity_check))?;
+        let digest =
+            crate::digest::of(&("open", &open.person, &open.identity_check, open.variant))?;
         let asked = Asked { request, digest };
         for _ in 0..TRIES {
             if let Some(id) = self.changed_before(&terminal.name, &asked).await? {
@@ -83,7 +86,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             id: TicketId::from_bytes(self.random()?),
             locator: Locator::from_random(self.random()?),
             office: terminal.office.clone(),
-            variant: terms.variant_of(&terminal.office),
+            variant: terms.variant_for(&terminal.office, open.variant)?,
             person: open.person.clone(),
             identity: IdentityCheck {
                 reference: open.identity_check.clone(),

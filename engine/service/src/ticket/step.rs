@@ -47,7 +47,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    fn digest(&self, id: TicketId) -> Result<[u8; 32], ServiceError> {
+    fn digest(&self, id: TicketId, seen: Option<&Verified>) -> Result<[u8; 32], ServiceError> {
         fn of<T: Serialize>(what: &str, id: TicketId, of: T) -> Result<[u8; 32], ServiceError> {
             crate::digest::of(&(what, id, of))
         }
@@ -59,7 +59,8 @@ impl Deed {
             Self::Certificate(CertificateRequest { chain, key_home, counter, card, shown }) => {
                 of("certificate", id, (chain, key_home, counter, card, shown.is_some()))
             }
-            Self::Handset(request) => of("handset", id, request),
+            // Each attestation is made anew; the key that it attests says which handset it is.
+            Self::Handset(_) => of("handset", id, seen.map(|seen| seen.handset.key().spki())),
         }
     }
 
@@ -105,14 +106,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
         deed: Deed,
     ) -> Result<Ticket, ServiceError> {
         deed.may_be_told_by(speaker)?;
-        let asked = Asked { request, digest: deed.digest(id)? };
         let kept = self.kept_ticket(id).await?;
         self.may_see(speaker, &kept.ticket)?;
+        let now = self.now();
+        let seen = match &deed {
+            Deed::Handset(request) => {
+                Some(self.handset_for(request.clone(), &Purpose::Ticket(id), now)?)
+            }
+            _ => None,
+        };
+        let asked = Asked { request, digest: deed.digest(id, seen.as_ref())? };
         if self.changed_before(speaker.caller(), &asked).await?.is_some() {
             return Ok(kept.ticket);
         }
-        let now = self.now();
-        let mut seen = None;
         let record = match deed {
             Deed::Loaded => Record::Loaded,
             Deed::PinSet => Record::PinSet,
@@ -124,12 +130,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 let written = self.written(&kept.ticket, request, now).await?;
                 Record::Certificate(Box::new(written))
             }
-            Deed::Handset(request) => {
-                let verified = self.handset_for(request, &Purpose::Ticket(id), now)?;
-                let record = Record::Handset(Box::new(verified.handset.clone()));
-                seen = Some(verified);
-                record
-            }
+            Deed::Handset(_) => match &seen {
+                Some(seen) => Record::Handset(Box::new(seen.handset.clone())),
+                None => return Err(ServiceError::unavailable("a handset was not verified")),
+            },
         };
         let seen: Option<&Verified> = seen.as_ref();
         self.change_ticket((speaker, &asked), id, TicketChange::Step, seen, |ticket, now| {

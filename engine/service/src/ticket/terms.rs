@@ -33,6 +33,8 @@ pub struct TerminalTerms {
 pub struct CounterTerms {
     /// What a person proves to be the one at the counter with.
     pub variant: Variant,
+    /// Others that a terminal may ask for, so that they can be compared at one counter.
+    pub choices: BTreeSet<Variant>,
     /// How long a ticket stays open.
     pub lifetime: Duration,
     /// The most open tickets of one office.
@@ -51,6 +53,7 @@ impl Default for CounterTerms {
     fn default() -> Self {
         Self {
             variant: Variant::TwoCodes,
+            choices: BTreeSet::new(),
             lifetime: Duration::from_secs(24 * 3600),
             open_tickets: 500,
             wrong_codes: 5,
@@ -62,6 +65,23 @@ impl Default for CounterTerms {
 }
 
 impl CounterTerms {
+    /// The variant of a new ticket: the office's, or another that may be asked for.
+    ///
+    /// # Errors
+    /// Where configuration lets nobody ask for it.
+    pub fn variant_for(
+        &self,
+        office: &OfficeRef,
+        asked: Option<Variant>,
+    ) -> Result<Variant, ServiceError> {
+        let usual = self.variant_of(office);
+        match asked {
+            None => Ok(usual),
+            Some(asked) if asked == usual || self.choices.contains(&asked) => Ok(asked),
+            Some(_) => Err(ServiceError::invalid("variant", "is none that this office offers")),
+        }
+    }
+
     /// The variant of an office.
     pub fn variant_of(&self, office: &OfficeRef) -> Variant {
         self.offices.get(office).and_then(|terms| terms.variant).unwrap_or(self.variant)

@@ -2,6 +2,7 @@
 
 mod iphone;
 mod issuer;
+mod lists;
 mod people;
 mod proved;
 mod recorded;
@@ -9,6 +10,7 @@ mod store;
 
 pub(crate) use iphone::{APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, STRANGE_APP};
 pub(crate) use issuer::serial;
+pub(crate) use lists::KeptHere;
 pub(crate) use people::{APP, BATCH_SERIAL, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
 pub(crate) use proved::reproved;
 pub(crate) use recorded::{Recorded, again};
@@ -36,7 +38,7 @@ use simbind_service::{
     platform::PlatformTerms,
     ports::{
         clock::{Clock, Entropy, NoEntropy},
-        status::{KeptLists, ListFault, ListName},
+        status::KeptLists,
         store::Store as _,
         vault::KeyId,
     },
@@ -46,7 +48,6 @@ use simbind_service::{
 };
 use simbind_store::{FileVault, MasterKey, MemoryStore, VaultConfig};
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -121,25 +122,6 @@ impl Entropy for Counting {
         bytes.fill(0x5A);
         bytes.iter_mut().rev().zip(next.iter().rev()).for_each(|(to, from)| *to = *from);
         Ok(())
-    }
-}
-
-/// Lists that are kept in memory, over restarts.
-#[derive(Default)]
-pub(crate) struct KeptHere(pub(crate) Mutex<BTreeMap<ListName, Vec<u8>>>);
-
-impl KeptLists for KeptHere {
-    fn keep(&self, name: &ListName, der: &[u8]) -> Result<(), ListFault> {
-        self.0.lock().insert(*name, der.to_vec());
-        Ok(())
-    }
-
-    fn kept(&self, name: &ListName) -> Result<Option<Vec<u8>>, ListFault> {
-        Ok(self.0.lock().get(name).cloned())
-    }
-
-    fn place(&self, _name: &ListName) -> String {
-        "here".into()
     }
 }
 

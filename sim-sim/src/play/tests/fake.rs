@@ -1,5 +1,7 @@
 //! A server that checks the form of what it gets, and lets everybody in.
 
+mod counter;
+
 use simbind_core::{
     ids::{Iccid, Imei},
     transcript::Audience,
@@ -8,6 +10,7 @@ use simbind_proto::v1::{
     self,
     binding_service_server::{BindingService, BindingServiceServer},
     check_service_server::{CheckService, CheckServiceServer},
+    counter_service_server::CounterServiceServer,
     sim_event_service_server::{SimEventService, SimEventServiceServer},
     status_service_server::{StatusService, StatusServiceServer},
 };
@@ -42,6 +45,7 @@ impl Fake {
         let server = Server::builder()
             .add_service(BindingServiceServer::new(self.clone()))
             .add_service(CheckServiceServer::new(self.clone()))
+            .add_service(CounterServiceServer::new(self.clone()))
             .add_service(SimEventServiceServer::new(self.clone()))
             .add_service(StatusServiceServer::new(self.clone()));
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));

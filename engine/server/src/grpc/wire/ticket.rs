@@ -28,6 +28,17 @@ pub(in crate::grpc) fn ticket_id(text: &str) -> Result<TicketId, ServiceError> {
     field("ticket_id", text)
 }
 
+/// A variant that is asked for; `None` asks for the office's.
+pub(in crate::grpc) fn variant(value: i32) -> Result<Option<Variant>, ServiceError> {
+    match wire::CounterVariant::try_from(value) {
+        Ok(wire::CounterVariant::Unspecified) => Ok(None),
+        Ok(wire::CounterVariant::TwoCodes) => Ok(Some(Variant::TwoCodes)),
+        Ok(wire::CounterVariant::OneCode) => Ok(Some(Variant::OneCode)),
+        Ok(wire::CounterVariant::Terminal) => Ok(Some(Variant::Terminal)),
+        Err(_) => Err(ServiceError::invalid("variant", "is none of its values")),
+    }
+}
+
 /// The phone's secret, where there is one.
 pub(in crate::grpc) fn phone_secret(value: &[u8]) -> Result<Option<PhoneSecret>, ServiceError> {
     match value {

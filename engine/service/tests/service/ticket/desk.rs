@@ -12,10 +12,7 @@ use simbind_service::{
         OpenRequest, Opened, PhoneSecret, ShownOrTyped, Speaker, Terminal,
     },
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
 /// A clerk's terminal, a person, and the person's phone.
 pub(super) struct Desk {
@@ -25,7 +22,6 @@ pub(super) struct Desk {
     pub(super) terminal: Terminal,
     pub(super) secret: PhoneSecret,
     pub(super) opened: Opened,
-    handsets: AtomicU32,
 }
 
 pub(super) fn terms(variant: Variant) -> CounterTerms {
@@ -41,8 +37,7 @@ impl Desk {
         let terminal = engine.terminal(&caller("terminal-1")).unwrap();
         let opened = open(&engine, &terminal, "open-1", "person-1").await.unwrap();
         let secret = PhoneSecret::new([0xAB; 32]);
-        let handsets = AtomicU32::new(0);
-        Self { world, engine, person, terminal, secret, opened, handsets }
+        Self { world, engine, person, terminal, secret, opened }
     }
 
     pub(super) async fn of(variant: Variant) -> Self {
@@ -148,12 +143,7 @@ impl Desk {
                 drop(self.step(&speaker, "write-1", Deed::Certificate(written)).await?);
             }
             4 => drop(self.step(&phone, "pin-1", Deed::PinSet).await?),
-            5 => {
-                // Each attestation is another content, and so another request.
-                let deed = self.handset().await;
-                let request = format!("handset-{}", self.handsets.fetch_add(1, Ordering::SeqCst));
-                drop(self.step(&phone, &request, deed).await?);
-            }
+            5 => drop(self.step(&phone, "handset-1", self.handset().await).await?),
             _ => drop(self.activate("activate-1").await?),
         }
         Ok(())
@@ -217,7 +207,10 @@ pub(super) async fn open(
     request: &str,
     person: &str,
 ) -> Result<Opened, ServiceError> {
-    let open =
-        OpenRequest { person: person.parse().unwrap(), identity_check: "check-1".parse().unwrap() };
+    let open = OpenRequest {
+        person: person.parse().unwrap(),
+        identity_check: "check-1".parse().unwrap(),
+        variant: None,
+    };
     engine.open_ticket(terminal, request.parse().unwrap(), open).await
 }

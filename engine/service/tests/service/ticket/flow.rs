@@ -167,6 +167,10 @@ async fn a_sim_that_its_carrier_replaced_between_the_steps_is_not_activated() {
     let error = desk.activate("activate-1").await.unwrap_err();
     assert!(matches!(error, ServiceError::Refused(_)), "{error}");
     assert_eq!(desk.ticket().await.progress.state, State::Open);
+    // The clerk sees the SIM again: it is the one that the line has now.
+    desk.world.clock.move_on(Duration::from_secs(120));
+    desk.step(&desk.at_terminal(), "sim-2", desk.sim()).await.unwrap();
+    desk.activate("activate-2").await.unwrap();
 }
 
 #[tokio::test]
