@@ -1,7 +1,7 @@
 //! The kinds of use and of attack that a run can play, what must come of each, and which of them
 //! are twins. The engine never sees which is which.
 //!
-//! To add a flow of a part (`counter`, `events`, `platform`, `registry`, `state`, `succession`):
+//! To add a flow of a part (`counter`, `events`, `life`, `platform`, `registry`, `state`, `succession`):
 //!
 //! 1. Its kinds: one honest and at least one hostile line in `catalogue/kinds.rs`, under the
 //!    part's heading, and the first in `[honest]`, the second in `[attacks]` of

@@ -9,6 +9,7 @@ mod event;
 mod events;
 mod feed;
 mod issuer;
+mod life;
 mod pace;
 mod platform;
 mod registry;

@@ -6,6 +6,7 @@ mod casting;
 pub(crate) mod counter;
 pub(crate) mod events;
 mod honest;
+pub(crate) mod life;
 mod parts;
 pub(crate) mod platform;
 pub(crate) mod registry;

@@ -70,6 +70,14 @@ kinds! {
     EsimWithPhone "esim-with-phone" Honest Nothing NONE [] "has the eSIM issued anew with a new phone, and proves both at a counter";
     PinSlip "pin-slip" Honest Nothing NONE [] "enters the PIN wrongly once, and then rightly";
 
+    LostAndFound "lost-and-found" Honest Time NONE [] "has the line suspended for a loss, finds the phone, and has the hold lifted at a counter";
+    PinReset "pin-reset" Honest Nothing NONE [] "forgets the PIN, and has it set anew at a counter";
+    PhoneReplaced "phone-replaced" Honest Nothing NONE [] "gives the phone away, and has the certificate ended and a new one issued";
+    ContractChanged "contract-changed" Honest Nothing NONE [] "cancels the contract, and is bound anew with another";
+    LineTakenOver "line-taken-over" Honest Nothing NONE [] "takes over another person's contract, and is bound with a certificate of their own";
+    LineInherited "line-inherited" Honest Nothing NONE [] "inherits a contract, and is bound with a certificate of their own";
+
+    WhileLost "while-lost" Barred Time NONE ["BINDING_HELD" "LINE_SUSPENDED"] "logs in while the line is suspended at the owner's own word";
     WhileHeld "while-held" Barred Status NONE ["CERTIFICATE_HELD"] "logs in while the certificate is held at the owner's own word";
 
     OwnerUnenrolledPhone "owner-unenrolled-phone" Ambiguous Nothing SIM_HANDSET [] "moves the SIM to an own phone that was never enrolled";
@@ -107,6 +115,13 @@ kinds! {
     ForgedEvents "forged-events" Attack Callers SIM_HANDSET [] "has a carrier speak for another's line";
     ReorderedEvents "reordered-events" Attack Time SIM_HANDSET [] "profits from events in the wrong order";
     DuplicatedEvents "duplicated-events" Attack Nothing SIM_HANDSET [] "profits from events that come twice";
+
+    LostPhoneUsed "lost-phone-used" Attack Nothing SIM_LINE ["BINDING_HELD" "LINE_SUSPENDED"] "uses a found phone whose PIN is known, after its owner reported the loss";
+    ResumedByFraud "resumed-by-fraud" Attack Nothing SIM_LINE ["BINDING_HELD"] "talks the carrier into resuming a stolen phone's line";
+    DisposedPhoneUsed "disposed-phone-used" Attack Nothing NONE ["BINDING_REVOKED"] "uses a phone that its owner gave away";
+    CancelledSimUsed "cancelled-sim-used" Attack Nothing SIM_LINE ["BINDING_REVOKED"] "uses the SIM of a contract that ended";
+    TransferredSimUsed "transferred-sim-used" Attack Nothing SIM_LINE ["BINDING_REVOKED"] "uses the certificate of the person who gave the line away";
+    InheritedSimUsed "inherited-sim-used" Attack Nothing SIM_LINE ["BINDING_REVOKED"] "uses the certificate of a person who has died";
 
     // The counter.
     CounterIssue "counter-issue" Honest Nothing NONE [] "has a new phone issued at a counter by a ticket";

@@ -4,6 +4,7 @@
 mod checks;
 mod counter;
 mod events;
+mod life;
 mod platform;
 mod registry;
 mod state;
@@ -68,6 +69,7 @@ pub fn pairs() -> impl Iterator<Item = &'static Pair> {
         checks::PAIRS,
         counter::PAIRS,
         events::PAIRS,
+        life::PAIRS,
         platform::PAIRS,
         registry::PAIRS,
         state::PAIRS,

@@ -1,7 +1,7 @@
 //! A person in a run: what is theirs, and what has happened to them so far.
 
 use super::{
-    calls::Calls, check, counter, enrol, event, events, issuer::Desk, pace::Pace, platform,
+    calls::Calls, check, counter, enrol, event, events, issuer::Desk, life, pace::Pace, platform,
     registry, state, succession,
 };
 use crate::{
@@ -128,6 +128,7 @@ impl Actor {
             Action::Standing(standing, voice) => {
                 shared.desk.tell(shared, &self.person.sim, *standing, *voice).await
             }
+            Action::Life(act) => life::act(self, shared, *act).await,
             Action::Begin(kind) => {
                 self.kind = *kind;
                 Ok(())

@@ -3,8 +3,8 @@
 use crate::{connections::Connections, world::carrier::Carrier};
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
-    counter_service_client::CounterServiceClient, sim_event_service_client::SimEventServiceClient,
-    status_service_client::StatusServiceClient,
+    counter_service_client::CounterServiceClient, pin_service_client::PinServiceClient,
+    sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
 };
 use std::{collections::BTreeMap, time::Duration};
 use tonic::{Code, Response, Status, transport::Channel};
@@ -23,6 +23,8 @@ pub(crate) struct Calls {
     pub(crate) terminal: CounterServiceClient<Channel>,
     /// The backend of the app with which people enrol.
     pub(crate) enrolment_app: CounterServiceClient<Channel>,
+    /// The counter's too.
+    pub(crate) pins: PinServiceClient<Channel>,
     /// The issuer's, where there is a connection for it.
     pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
@@ -38,6 +40,7 @@ impl Calls {
             counter: BindingServiceClient::new(connections.counter.clone()),
             terminal: CounterServiceClient::new(connections.counter.clone()),
             enrolment_app: CounterServiceClient::new(connections.enrolment_app.clone()),
+            pins: PinServiceClient::new(connections.counter.clone()),
             issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
         }

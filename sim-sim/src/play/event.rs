@@ -110,6 +110,13 @@ fn kind(actor: &Actor, happening: Happening, loan_ends: prost_types::Timestamp) 
             Kind::EsimDownloaded(v1::EsimDownloaded { eid: String::new() })
         }
         Happening::PortedOut => Kind::PortedOut(v1::PortedOut {}),
+        Happening::Suspended(cause) => {
+            Kind::LineSuspended(v1::LineSuspended { cause: cause.into() })
+        }
+        Happening::Resumed => Kind::LineResumed(v1::LineResumed {}),
+        Happening::ContractEnded => Kind::ContractEnded(v1::ContractEnded {}),
+        Happening::Transferred => Kind::ContractTransferred(v1::ContractTransferred {}),
+        Happening::Inherited => Kind::ContractInherited(v1::ContractInherited {}),
         Happening::Recycled => Kind::IccidRecycled(v1::IccidRecycled {}),
         Happening::Correction => Kind::Correction(v1::Correction {
             corrected_event_id: actor.sent.last().map(|e| e.event_id.clone()).unwrap_or_default(),

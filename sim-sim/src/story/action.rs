@@ -1,8 +1,8 @@
 //! What can happen in a step.
 
-use super::{counter, events, platform, registry, state, succession};
+use super::{counter, events, life, platform, registry, state, succession};
 use crate::catalogue::Kind;
-use simbind_proto::v1::ReissueCause;
+use simbind_proto::v1::{ReissueCause, SuspensionCause};
 use std::time::Duration;
 
 /// One of the handsets of a story.
@@ -166,6 +166,11 @@ pub(crate) enum Happening {
     EsimDownloaded,
     PortedOut,
     Recycled,
+    Suspended(SuspensionCause),
+    Resumed,
+    ContractEnded,
+    Transferred,
+    Inherited,
     /// Takes back the newest event of the serving carrier about this line.
     Correction,
 }
@@ -221,6 +226,8 @@ pub(crate) enum Action {
     CopySim,
     /// A thief copies the bound handset's key as it is.
     CopyHandset,
+
+    Life(life::Act),
 
     Counter(counter::Act),
 

@@ -1,10 +1,11 @@
 //! The parts that write the stories of their own kinds.
 
-use super::{counter, events, platform, registry, script::Script, state, succession};
+use super::{counter, events, life, platform, registry, script::Script, state, succession};
 
-const PARTS: [fn(&mut Script) -> bool; 6] = [
+const PARTS: [fn(&mut Script) -> bool; 7] = [
     counter::story,
     events::story,
+    life::story,
     platform::story,
     registry::story,
     state::story,

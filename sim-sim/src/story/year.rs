@@ -174,7 +174,14 @@ fn life(script: &mut Script, kind: Kind, minute: u32) {
             script.act(Action::FreshSim);
             adopt(script);
         }
-        Kind::NewBinding | Kind::CounterIssue | Kind::CounterIphone | Kind::CounterInterrupted => {
+        Kind::NewBinding
+        | Kind::CounterIssue
+        | Kind::CounterIphone
+        | Kind::CounterInterrupted
+        | Kind::PhoneReplaced
+        | Kind::ContractChanged
+        | Kind::LineTakenOver
+        | Kind::LineInherited => {
             script.act(Action::FreshSim).act(Action::FreshHandset);
             script.handsets = 1;
             second_hand(script);

@@ -98,6 +98,11 @@ impl Person {
         std::mem::swap(&mut self.handsets.bound, &mut self.handsets.other);
     }
 
+    /// Another person has the line from now on.
+    pub(crate) fn become_another(&mut self) {
+        self.reference.push_str("-heir");
+    }
+
     /// A number in the world for something that came later: no other thing of its sort has it.
     const fn later_number(&mut self) -> u64 {
         self.later = (self.later + 1) % LATER;

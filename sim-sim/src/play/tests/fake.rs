@@ -11,6 +11,7 @@ use simbind_proto::v1::{
     binding_service_server::{BindingService, BindingServiceServer},
     check_service_server::{CheckService, CheckServiceServer},
     counter_service_server::CounterServiceServer,
+    pin_service_server::{PinService, PinServiceServer},
     sim_event_service_server::{SimEventService, SimEventServiceServer},
     status_service_server::{StatusService, StatusServiceServer},
 };
@@ -46,6 +47,7 @@ impl Fake {
             .add_service(BindingServiceServer::new(self.clone()))
             .add_service(CheckServiceServer::new(self.clone()))
             .add_service(CounterServiceServer::new(self.clone()))
+            .add_service(PinServiceServer::new(self.clone()))
             .add_service(SimEventServiceServer::new(self.clone()))
             .add_service(StatusServiceServer::new(self.clone()));
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
@@ -160,9 +162,10 @@ impl BindingService for Fake {
 
     async fn release_binding(
         &self,
-        _: Request<v1::ReleaseBindingRequest>,
+        request: Request<v1::ReleaseBindingRequest>,
     ) -> Answer<v1::ReleaseBindingResponse> {
-        Err(Status::unimplemented("no"))
+        let request = request.into_inner();
+        Ok(Response::new(v1::ReleaseBindingResponse { binding: bound(&request.binding_id) }))
     }
 
     async fn confirm_release(
@@ -194,6 +197,24 @@ impl BindingService for Fake {
     ) -> Answer<v1::ReproveBindingResponse> {
         let request = request.into_inner();
         Ok(Response::new(v1::ReproveBindingResponse { binding: bound(&request.binding_id) }))
+    }
+}
+
+#[tonic::async_trait]
+impl PinService for Fake {
+    async fn record_pin_change(
+        &self,
+        _: Request<v1::RecordPinChangeRequest>,
+    ) -> Answer<v1::RecordPinChangeResponse> {
+        Err(Status::unimplemented("not played"))
+    }
+
+    async fn reset_pin(
+        &self,
+        request: Request<v1::ResetPinRequest>,
+    ) -> Answer<v1::ResetPinResponse> {
+        let request = request.into_inner();
+        Ok(Response::new(v1::ResetPinResponse { binding: bound(&request.binding_id) }))
     }
 }
 
