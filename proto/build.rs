@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "simbind/v1/pin.proto",
     "simbind/v1/registry.proto",
     "simbind/v1/succession.proto",
+    "simbind/v1/platform.proto",
     "simbind/v1/help.proto",
 ];
 

@@ -52,8 +52,12 @@ impl World {
     }
 }
 
-const CARRIER: &[&str] =
-    &["SimEventService/PublishEvents", "SimEventService/StreamEvents", "SimEventService/GetFeed"];
+const CARRIER: &[&str] = &[
+    "SimEventService/PublishEvents",
+    "SimEventService/StreamEvents",
+    "SimEventService/GetFeed",
+    "PlatformService/ReportOrder",
+];
 
 /// What each caller may call; any other method is refused.
 const MAY: [(&str, &[&str]); 18] = [
@@ -107,6 +111,7 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "city-hall",
         &[
+            "PlatformService/ListOrders",
             "BindingService/IssueEnrolmentChallenge",
             "BindingService/EnrolBinding",
             "BindingService/AddHandset",
@@ -158,6 +163,7 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "help-desk",
         &[
+            "PlatformService/ListOrders",
             "BindingService/GetBinding",
             "BindingService/ListBindings",
             "BindingService/HoldBinding",
@@ -211,6 +217,7 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "auditor",
         &[
+            "PlatformService/ListOrders",
             "CounterService/GetTicket",
             "CounterService/ListTickets",
             "BindingService/GetBinding",
@@ -237,6 +244,7 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "operator",
         &[
+            "PlatformService/ListOrders",
             "CounterService/ListTickets",
             "SimEventService/GetFeed",
             "RuleService/ListPacks",

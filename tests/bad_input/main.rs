@@ -8,6 +8,7 @@ mod check;
 mod event;
 mod help;
 mod memory;
+mod platform;
 mod registry;
 mod rollout;
 mod stream;

@@ -9,6 +9,7 @@ mod limits;
 mod load;
 mod model;
 mod packs;
+mod platform;
 mod problem;
 mod raw;
 mod relations;
@@ -21,7 +22,7 @@ pub use defaults::{DEFAULT_APP, DEFAULT_APPLE_APP, DEFAULT_APPS};
 pub use duration::parse_duration;
 pub use load::{LoadError, Overrides};
 pub use model::{
-    Carrier, Config, ConfiguredCaller, Limits, Listen, PackOrigin, Packs, Reader, RelyingParty,
-    StatusSource, StoreSizes, TlsFiles, Trust,
+    Carrier, Config, ConfiguredCaller, Limits, Listen, PackOrigin, Packs, Platform, PlatformTls,
+    Reader, RelyingParty, StatusSource, StoreSizes, TlsFiles, Trust,
 };
 pub use problem::{Problem, Problems};

@@ -13,6 +13,7 @@ pub mod fuzz;
 mod help;
 mod party;
 mod pin;
+mod platform;
 mod registry;
 mod rollout;
 mod rule;
@@ -23,16 +24,17 @@ mod wire;
 
 pub(crate) use backtest::backtest_request;
 pub use party::Parties;
-pub(crate) use wire::{backtest_part, explained_facts};
+pub(crate) use wire::{backtest_part, explained_facts, platform_instruction, platform_said};
 
 use crate::telemetry::Metrics;
 use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
     counter_service_server::CounterServiceServer, decision_service_server::DecisionServiceServer,
     help_service_server::HelpServiceServer, pin_service_server::PinServiceServer,
-    registry_service_server::RegistryServiceServer, rollout_service_server::RolloutServiceServer,
-    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
-    status_service_server::StatusServiceServer, succession_service_server::SuccessionServiceServer,
+    platform_service_server::PlatformServiceServer, registry_service_server::RegistryServiceServer,
+    rollout_service_server::RolloutServiceServer, rule_service_server::RuleServiceServer,
+    sim_event_service_server::SimEventServiceServer, status_service_server::StatusServiceServer,
+    succession_service_server::SuccessionServiceServer,
 };
 use simbind_service::{
     Engine,
@@ -108,6 +110,8 @@ impl<S: Store, V: Vault> Api<S, V> {
             rollout: RolloutServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(BUNDLE_MESSAGE)),
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
+            platform: PlatformServiceServer::new(self.clone())
+                .max_decoding_message_size(message_bytes),
             pin: PinServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             status: StatusServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(LIST_MESSAGE)),
@@ -137,6 +141,8 @@ pub struct Services<S, V> {
     pub rollout: RolloutServiceServer<Api<S, V>>,
     /// Rules.
     pub rule: RuleServiceServer<Api<S, V>>,
+    /// The carriers' platforms.
+    pub platform: PlatformServiceServer<Api<S, V>>,
     /// PINs.
     pub pin: PinServiceServer<Api<S, V>>,
     /// The status of certificates.

@@ -4,6 +4,7 @@ mod adapters;
 mod attestation_list;
 mod fetch;
 mod lists;
+mod platform;
 mod settings;
 mod status;
 mod tickets;
@@ -173,6 +174,7 @@ async fn serve(
         stream_in_flight: config.limits.stream_in_flight,
         batch_events: config.limits.batch_events,
     };
+    let gateways = platform::Gateways::new(&config.platforms)?;
     let api = Api::new(engine, parties, metrics.clone(), bounds);
     let (reporter, health) = tonic_health::server::health_reporter();
     if let Some(watched) = watched {
@@ -182,6 +184,7 @@ async fn serve(
     }
     tokio::spawn(tickets::end_overdue(api.clone(), stopped.clone()));
     tokio::spawn(status::keep_fresh(api.clone(), stopped.clone()));
+    tokio::spawn(platform::tell(api.clone(), gateways, metrics.clone(), stopped.clone()));
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
     let described = || {
         tonic_reflection::server::Builder::configure()
@@ -210,6 +213,7 @@ async fn serve(
         .add_service(services.decision)
         .add_service(services.event)
         .add_service(services.pin)
+        .add_service(services.platform)
         .add_service(services.help)
         .add_service(services.rollout)
         .add_service(services.rule)
@@ -279,6 +283,7 @@ async fn watch_over(
         counter_service_server::SERVICE_NAME as COUNTER,
         decision_service_server::SERVICE_NAME as DECISIONS,
         pin_service_server::SERVICE_NAME as PINS,
+        platform_service_server::SERVICE_NAME as PLATFORM,
         registry_service_server::SERVICE_NAME as REGISTRY,
         rollout_service_server::SERVICE_NAME as ROLLOUT,
         rule_service_server::SERVICE_NAME as RULES,
@@ -287,8 +292,8 @@ async fn watch_over(
         succession_service_server::SERVICE_NAME as SUCCESSION,
     };
     let services = [
-        "", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, REGISTRY, ROLLOUT, RULES, EVENTS, STATUS,
-        SUCCESSION,
+        "", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, PLATFORM, REGISTRY, ROLLOUT, RULES, EVENTS,
+        STATUS, SUCCESSION,
     ];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));

@@ -5,8 +5,8 @@ use simbind_core::registry::ReaderBuild;
 use simbind_evidence::{certificate::Profile, oid::Oid};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
 use simbind_service::{
-    attestation_status::ListAge, ports::status::Place, settings::PackTerms, status::SourceKind,
-    ticket::CounterTerms,
+    attestation_status::ListAge, platform::PlatformTerms, ports::status::Place,
+    settings::PackTerms, status::SourceKind, ticket::CounterTerms,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who says how certificates stand.
     pub status: Vec<StatusSource>,
+    /// The carriers' platforms.
+    pub platforms: Vec<Platform>,
     /// Issue at counters, and where callers stand.
     pub counter: CounterTerms,
     /// Where the first packs come from, and how others do.
@@ -181,6 +183,28 @@ pub struct StatusSource {
     pub timeout: Duration,
     /// The caller that may speak for the issuer.
     pub caller: Option<CallerId>,
+}
+
+/// A carrier's platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// Whose it is, and when it is told what.
+    pub terms: PlatformTerms,
+    /// Where it is.
+    pub url: String,
+    /// How it and we know each other; `None` on this machine alone.
+    pub tls: Option<PlatformTls>,
+}
+
+/// PEM files for mutual TLS with a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformTls {
+    /// The authority of its certificate.
+    pub ca: PathBuf,
+    /// Our chain, leaf first.
+    pub certificate: PathBuf,
+    /// Our key.
+    pub key: PathBuf,
 }
 
 /// A caller and its roles.

@@ -19,6 +19,7 @@ pub(super) struct RawConfig {
     pub(super) relying_party: Vec<Spanned<RawRelyingParty>>,
     pub(super) reader: Vec<RawReader>,
     pub(super) carrier: Vec<RawCarrier>,
+    pub(super) platform: Vec<RawPlatform>,
     pub(super) caller: Vec<RawCaller>,
     pub(super) limits: RawLimits,
     pub(super) status: RawStatus,
@@ -97,6 +98,21 @@ pub(super) struct RawCarrier {
     pub(super) horizon_days: Option<Number>,
     pub(super) max_silence: Option<Text>,
     pub(super) lag: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPlatform {
+    pub(super) carrier: Text,
+    pub(super) url: Text,
+    pub(super) ca: Option<Path>,
+    pub(super) certificate: Option<Path>,
+    pub(super) key: Option<Path>,
+    pub(super) timeout: Option<Text>,
+    pub(super) retry: Option<Text>,
+    pub(super) retry_longest: Option<Text>,
+    pub(super) patience: Option<Text>,
+    pub(super) at_once: Option<Number>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,6 +12,7 @@ mod help;
 mod lifecycle;
 mod owner;
 mod packs;
+mod platform;
 mod registry;
 mod reopened;
 mod rollout;
@@ -33,6 +34,8 @@ pub(super) use help::{desk_view, inquiry, look_up};
 pub(super) use lifecycle::{end_reason, hold_reason, release_reason};
 pub(super) use owner::reproof;
 pub(super) use packs::{diagnostic, sources};
+pub(super) use platform::{applet, order_place, order_report, order_token, report_outcome};
+pub(crate) use platform::{instruction as platform_instruction, said as platform_said};
 pub(super) use registry::{
     compatibility_row, counted, criteria, files, handset_model, import_outcome, in_force,
     readers_asked,

@@ -122,7 +122,7 @@ pub(super) fn settings(
         packs: config.packs.terms.clone(),
         status: status_terms(config, anyone)?,
         counter: config.counter.clone(),
-        platforms: Vec::new(),
+        platforms: config.platforms.iter().map(|each| each.terms.clone()).collect(),
     })
 }
 

@@ -1,8 +1,12 @@
+mod platforms;
+
+use platforms::PlatformGauges;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
+use simbind_service::platform::PlatformFigures;
 use std::{fmt, sync::Arc, time::Duration};
 
 /// Labels of a check. Each value comes from a closed list.
@@ -101,6 +105,7 @@ struct Inner {
     staged_differ: Gauge,
     list_readings: Family<ListReading, Counter>,
     list_age: Gauge,
+    platforms: PlatformGauges,
 }
 
 impl fmt::Debug for Metrics {
@@ -145,9 +150,11 @@ impl Metrics {
             staged_differ: Gauge::default(),
             list_readings: Family::default(),
             list_age: Gauge::default(),
+            platforms: PlatformGauges::default(),
             registry: Registry::default(),
         };
         inner.store_healthy.set(1);
+        inner.platforms.register(&mut registry);
         registry.register("checks", "Checks decided, by kind and verdict", inner.checks.clone());
         registry.register(
             "events",
@@ -241,6 +248,11 @@ impl Metrics {
     pub fn queue(&self, queue: &Queue, length: usize) {
         let length = i64::try_from(length).unwrap_or(i64::MAX);
         self.0.queues.get_or_create(queue).set(length);
+    }
+
+    /// How the carriers' platforms stand.
+    pub fn platforms(&self, figures: &[PlatformFigures]) {
+        self.0.platforms.set(figures);
     }
 
     /// A request reached a limit.
