@@ -1,11 +1,6 @@
 //! The registry of handsets and readers by the command line: the sample files, on a server and
 //! without one.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
 use simbind_tests::{Launch, Server, simbind_binary};

@@ -32,6 +32,8 @@ pub(crate) fn scenario() -> Scenario {
         let name = line.split_once(" = ").map(|(name, _)| name);
         match (heading, name) {
             ("[honest]", Some(name)) => text.push_str(&format!("{name} = 10")),
+            // Of so few people, at least some.
+            ("[ambiguous]", Some(name)) => text.push_str(&format!("{name} = 20")),
             ("[time]", Some("tick_minutes")) => text.push_str("tick_minutes = 20"),
             ("[time]", Some("settle_heartbeat_hours")) => {
                 text.push_str("settle_heartbeat_hours = 24");
