@@ -49,11 +49,6 @@ pub fn binding(id: BindingId) -> Result<Key, StoreError> {
     key(b'b', &[id.as_bytes()])
 }
 
-/// All bindings, as a prefix.
-pub fn bindings() -> Result<Key, StoreError> {
-    key(b'b', &[])
-}
-
 /// The newest binding of a certificate.
 pub fn certificate(vault: &impl Vault, id: &CertificateId) -> Result<Key, StoreError> {
     key(b'c', &[&vault.lookup(LookupKind::Certificate, &[id.as_bytes()]).0])

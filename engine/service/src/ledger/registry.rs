@@ -44,3 +44,8 @@ pub fn registry() -> Result<Key, StoreError> {
 pub fn registry_text(digest: &[u8; 32]) -> Result<Key, StoreError> {
     key(b'g', &[digest])
 }
+
+/// All bindings, as a prefix: people are counted by their handsets.
+pub fn bindings() -> Result<Key, StoreError> {
+    key(b'b', &[])
+}

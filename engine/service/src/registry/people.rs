@@ -3,7 +3,7 @@
 use crate::{
     engine::Engine,
     error::ServiceError,
-    ledger::{BindingRow, decode_row, keys},
+    ledger::{BindingRow, decode_row, registry as rows},
     ports::{
         store::{Direction, Scan, Store},
         vault::Vault,
@@ -56,9 +56,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let mut people = People::default();
         let (mut looked, mut after) = (0_usize, None);
         loop {
-            let prefix = keys::bindings()?;
-            let rows = PAGE.min(most.saturating_sub(looked)).max(1);
-            let scan = Scan { prefix, after, rows, direction: Direction::Ascending };
+            let prefix = rows::bindings()?;
+            let most_rows = PAGE.min(most.saturating_sub(looked)).max(1);
+            let scan = Scan { prefix, after, rows: most_rows, direction: Direction::Ascending };
             let page = self.store.scan(scan).await?;
             looked = looked.saturating_add(page.rows.len());
             for (_, stored) in &page.rows {
