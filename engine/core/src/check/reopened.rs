@@ -42,8 +42,11 @@ pub struct KnownNow<'a> {
 pub fn as_known_now(facts: &mut Facts, known: &KnownNow<'_>, at: Timestamp) {
     let histories: Vec<LineHistory> =
         known.histories.iter().map(|history| history.until(at)).collect();
+    // What the SIM's proof was at the time: a later one says nothing of then.
+    let sim_proven_at = Some(known.binding.sim_proven_at).filter(|proven| *proven < at);
     let binding = Binding {
         proven_at: known.open.proven_at,
+        sim_proven_at: sim_proven_at.unwrap_or(known.open.proven_at),
         foreign_handset_at: known.binding.foreign_handset_at.filter(|seen| *seen <= at),
         released_at: known.binding.released_at.filter(|released| *released <= at),
         ..known.binding.clone()

@@ -157,11 +157,11 @@ pub fn reopening(binding: &Binding, event: &SimEvent, learned_at: Timestamp) -> 
         return None;
     }
     let at = event.occurred_at;
-    let counts = since(at, learned_at, binding.proven_at);
-    let (until, proven_at) = if counts {
-        (learned_at, binding.proven_at)
+    let proven = binding.proven_for(&event.kind);
+    let (until, proven_at) = if since(at, learned_at, proven) {
+        (learned_at, proven)
     } else {
-        (binding.proven_at, at.minus(WHOLE_MINUTE))
+        (proven, at.minus(WHOLE_MINUTE))
     };
     let from = if at < ANCIENT { proven_at } else { at.max(binding.enrolled_at) };
     (from < until).then_some(Reopening { from, until, proven_at })

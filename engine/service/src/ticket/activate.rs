@@ -106,7 +106,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         unchanged_since_seen(&self.line_view(pending).await?)?;
         let mut binding = pending.clone();
         binding.state = pending.state.apply(BindingAct::Activate, LifecycleReason::Clerical)?;
-        binding.proven_at = now;
+        (binding.proven_at, binding.sim_proven_at) = (now, now);
         Ok(binding)
     }
 

@@ -110,7 +110,7 @@ async fn what_comes_in_time_changes_nothing_or_was_before_the_proof_lists_nothin
     // A proof in between: what was decided after it stands.
     let (person, other) = enrolled(&world, 2).await;
     checks(&world, &person, "d", 2).await;
-    world.engine.reprove(&caller("counter"), other, person.iccid).await.unwrap();
+    world.reprove("reprove-1", other, person.iccid).await.unwrap();
     checks(&world, &person, "f", 2).await;
     world.engine.ingest(&late(&world, "e5", &person, REISSUED, 4 * HOUR)).await.unwrap();
     let found = all(&world).await;
