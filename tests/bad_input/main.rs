@@ -5,6 +5,7 @@
 mod binding;
 mod bytes;
 mod check;
+mod counter;
 mod event;
 mod help;
 mod memory;

@@ -38,7 +38,7 @@ impl Purpose {
     fn number(&self) -> u8 {
         match self {
             Self::Enrolment => 0,
-            Self::Ticket(_) => 5,
+            Self::Ticket(_) => 6,
             Self::Check(_, Channel::AppLogin) => 1,
             Self::Check(_, Channel::BrowserLogin) => 2,
             Self::Check(_, Channel::TapBare) => 3,
