@@ -99,7 +99,7 @@ async fn a_hold_orders_a_lock_by_itself_and_its_release_the_unlock_and_the_end_t
     engine.revoke(&by, id, Why::Owner).await.unwrap();
     assert_eq!(work(engine, &played).await, 1);
     assert_eq!(played.actions(), [Action::Lock, Action::Unlock, Action::Delete]);
-    let heard = played.heard.lock();
+    let heard = played.heard.lock().clone();
     assert!(heard.iter().all(|heard| heard.iccid == person.iccid));
     assert!(heard.windows(2).all(|two| two[0].sequence < two[1].sequence));
     let state = engine.order_of(id).await.unwrap().unwrap();
