@@ -1,7 +1,11 @@
 //! Keys of the index. The first byte names the table.
 
+mod orders;
 mod succession;
 
+pub use orders::{
+    applet, due_of, due_order, due_orders, open_of, open_order, open_orders, order, order_id,
+};
 pub use succession::{device, devices, end, ends, overlap, overlaps, owner_challenge, past};
 
 use crate::{
@@ -13,11 +17,10 @@ use crate::{
     status::CertificateName,
 };
 use simbind_core::{
-    applet::OrderRef,
     binding::Sim,
     ids::{
         AuthorityId, BindingId, CallerId, CarrierId, CertificateId, DecisionId, EventId, ListScope,
-        OfficeRef, OrderId, PersonRef, RequestId, SupportCode, TicketId,
+        OfficeRef, PersonRef, RequestId, SupportCode, TicketId,
     },
     line::LineName,
     ticket::Locator,
@@ -182,68 +185,6 @@ pub fn snoozes(id: BindingId) -> Result<Key, StoreError> {
     key(b'Z', &[id.as_bytes()])
 }
 
-/// The applet of a binding's SIM.
-pub fn applet(id: BindingId) -> Result<Key, StoreError> {
-    key(b'o', &[id.as_bytes()])
-}
-
-/// The id of an order under which the platform knows it.
-pub fn order_id(binding: BindingId, order: OrderRef) -> OrderId {
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    for part in [&b"simbind order 1"[..], binding.as_bytes(), &order.0.to_be_bytes()] {
-        context.update(part);
-    }
-    let mut id = [0; 16];
-    id.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    OrderId::from_bytes(id)
-}
-
-/// An order to a carrier's platform.
-pub fn order(id: OrderId) -> Result<Key, StoreError> {
-    key(b'w', &[id.as_bytes()])
-}
-
-/// The orders of a carrier's SIMs that are to be sent, as a prefix.
-pub fn due_orders(carrier: &CarrierId) -> Result<Key, StoreError> {
-    key(b'u', &[&name_hash(&[carrier.as_str()])])
-}
-
-/// The order of a binding that is to be sent, by when.
-pub fn due_order(carrier: &CarrierId, at: Timestamp, id: BindingId) -> Result<Key, StoreError> {
-    key(b'u', &[&name_hash(&[carrier.as_str()]), &ordered(at), id.as_bytes()])
-}
-
-/// When the order under a key of [`due_order`] is to be sent, and of which binding it is.
-pub fn due_of(key: &Key) -> Option<(Timestamp, BindingId)> {
-    timed(key.as_bytes().get(25..)?)
-}
-
-/// All orders that are open, as a prefix.
-pub fn open_orders() -> Result<Key, StoreError> {
-    key(b'U', &[])
-}
-
-/// The open order of a binding, by when it was given.
-pub fn open_order(since: Timestamp, id: BindingId) -> Result<Key, StoreError> {
-    key(b'U', &[&ordered(since), id.as_bytes()])
-}
-
-/// When the order under a key of [`open_order`] was given, and of which binding it is.
-pub fn open_of(key: &Key) -> Option<(Timestamp, BindingId)> {
-    timed(key.as_bytes().get(1..)?)
-}
-
-/// A time as bytes that sort as it does.
-fn ordered(at: Timestamp) -> [u8; 8] {
-    (at.as_millis() ^ i64::MIN).to_be_bytes()
-}
-
-fn timed(bytes: &[u8]) -> Option<(Timestamp, BindingId)> {
-    let (at, id) = bytes.split_first_chunk::<8>()?;
-    let at = Timestamp::from_millis(i64::from_be_bytes(*at) ^ i64::MIN);
-    Some((at, BindingId::from_bytes(id.try_into().ok()?)))
-}
-
 /// A request that made something, by its caller and number.
 pub fn request(caller: &CallerId, id: &RequestId) -> Result<Key, StoreError> {
     key(b'r', &[&name_hash(&[caller.as_str(), id.as_str()])])
@@ -394,4 +335,15 @@ fn at_bytes(at: Timestamp) -> [u8; 8] {
 pub fn reopened_of(key: &Key) -> Option<(Position, u8)> {
     let [_, position @ .., number] = key.as_bytes() else { return None };
     Some((Position(u64::from_be_bytes(position.try_into().ok()?)), *number))
+}
+
+/// A time as bytes that sort as it does.
+fn ordered(at: Timestamp) -> [u8; 8] {
+    (at.as_millis() ^ i64::MIN).to_be_bytes()
+}
+
+fn timed(bytes: &[u8]) -> Option<(Timestamp, BindingId)> {
+    let (at, id) = bytes.split_first_chunk::<8>()?;
+    let at = Timestamp::from_millis(i64::from_be_bytes(*at) ^ i64::MIN);
+    Some((at, BindingId::from_bytes(id.try_into().ok()?)))
 }
