@@ -11,7 +11,7 @@
 //! The server is this executable in a process of its own, by a clock that stands in a file: so days
 //! pass for flows that take days, and no product has a way to be told the time.
 //!
-//! `SIMBIND_LIFE_KILLS` sets the number of kills (12), `all` for one after every step;
+//! `SIMBIND_LIFE_KILLS` sets the number of kills (9), `all` for one after every step;
 //! `SIMBIND_LIFE_SEED` the seed (the day), `SIMBIND_LIFE_PEOPLE` how many people play (150).
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -46,7 +46,7 @@ fn kills() -> Kills {
     match env::var("SIMBIND_LIFE_KILLS").as_deref() {
         Ok("all") => Kills::All,
         Ok(text) => Kills::Some(text.parse().unwrap()),
-        Err(_) => Kills::Some(12),
+        Err(_) => Kills::Some(9),
     }
 }
 
