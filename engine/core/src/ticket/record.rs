@@ -290,6 +290,8 @@ impl Ticket {
         else {
             return None;
         };
+        // What a carrier tells in that very instant came after it.
+        let proven_at = seen_at.minus(Duration::from_millis(1));
         Some(Binding {
             id: self.binding,
             person: self.person.clone(),
@@ -301,13 +303,12 @@ impl Ticket {
             card: written.card,
             state: BindingState::Pending,
             enrolled_at: now,
-            // What a carrier tells in that very instant came after it.
-            proven_at: seen_at.minus(Duration::from_millis(1)),
+            proven_at,
             foreign_handset_at: None,
             identified: Identified { place: self.identity.place, at: self.identity.at },
             succeeds: None,
             succeeded: None,
-            sim_proven_at: *seen_at,
+            sim_proven_at: proven_at,
             card_ends: CardEnd::Unsaid,
             held: None,
             suspended: None,
