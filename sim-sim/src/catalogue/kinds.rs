@@ -134,6 +134,10 @@ kinds! {
     SimSwappedAtCounter "sim-swapped-at-counter" Attack Nothing CERTIFICATE_SIM [] "has the SIM issued anew between the steps of a ticket";
 
     // What carriers tell.
+    AnnouncedPhone "announced-phone" Honest Nothing NONE [] "has a new phone, which the shop announced before the SIM moved";
+    AnnouncedSim "announced-sim" Honest Nothing NONE [] "gets the SIM that a counter had announced";
+    WrongLoss "wrong-loss" Honest Nothing NONE [] "has a loss reported by mistake, which the carrier takes back";
+    WrongEnd "wrong-end" Honest Nothing NONE [] "has the contract ended by mistake, which the carrier takes back";
 
     // The carriers' platforms.
 

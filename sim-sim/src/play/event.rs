@@ -118,6 +118,14 @@ fn kind(actor: &Actor, happening: Happening, loan_ends: prost_types::Timestamp) 
         Happening::Transferred => Kind::ContractTransferred(v1::ContractTransferred {}),
         Happening::Inherited => Kind::ContractInherited(v1::ContractInherited {}),
         Happening::Recycled => Kind::IccidRecycled(v1::IccidRecycled {}),
+        Happening::Announced(hand) => {
+            let handset = v1::AnnouncedHandset { imei: imei(Slot(hand, 0)) };
+            let announced = v1::AnnouncedChange {
+                change: Some(v1::announced_change::Change::Handset(handset)),
+                until: Some(loan_ends),
+            };
+            Kind::ChangeAnnounced(v1::ChangeAnnounced { announced: Some(announced) })
+        }
         Happening::Correction => Kind::Correction(v1::Correction {
             corrected_event_id: actor.sent.last().map(|e| e.event_id.clone()).unwrap_or_default(),
         }),

@@ -171,6 +171,8 @@ pub(crate) enum Happening {
     ContractEnded,
     Transferred,
     Inherited,
+    /// The shop announced a handset.
+    Announced(Hand),
     /// Takes back the newest event of the serving carrier about this line.
     Correction,
 }
@@ -231,7 +233,6 @@ pub(crate) enum Action {
 
     Counter(counter::Act),
 
-    #[expect(dead_code, reason = "no story has such a step yet")]
     Events(events::Act),
 
     #[expect(dead_code, reason = "no story has such a step yet")]

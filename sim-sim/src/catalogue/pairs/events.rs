@@ -1,5 +1,30 @@
 //! Twins of what carriers tell.
 
-use super::Pair;
+use super::{Kind, Pair};
 
-pub(super) const PAIRS: &[Pair] = &[];
+pub(super) const PAIRS: &[Pair] = &[
+    Pair::differs(
+        "the SIM moves to a phone that a counter has not seen",
+        Kind::AnnouncedPhone,
+        Kind::OtherHandset,
+        "the carrier that serves the line announced that very phone before the SIM moved",
+    ),
+    Pair::differs(
+        "the line gets another SIM without a counter after it",
+        Kind::AnnouncedSim,
+        Kind::Reissued,
+        "a counter announced that very SIM before the carrier told of it",
+    ),
+    Pair::differs(
+        "a loss that the carrier told",
+        Kind::WrongLoss,
+        Kind::LostPhoneUsed,
+        "the carrier took its report of the loss back",
+    ),
+    Pair::differs(
+        "a contract that ended",
+        Kind::WrongEnd,
+        Kind::CancelledSimUsed,
+        "the carrier took the end of the contract back",
+    ),
+];
