@@ -283,7 +283,10 @@ const MAY: [(&str, &[&str]); 18] = [
 async fn every_caller_may_call_its_methods_and_no_other() {
     let world = World::new().await;
     let paths = methods().unwrap();
-    let methods: Vec<&str> = paths.iter().filter_map(|p| p.strip_prefix("/simbind.v1.")).collect();
+    // A carrier's platform serves this one, and we call it.
+    let ours = |method: &&str| !method.starts_with("AppletPlatformService/");
+    let named = paths.iter().filter_map(|path| path.strip_prefix("/simbind.v1."));
+    let methods: Vec<&str> = named.filter(ours).collect();
     assert!(methods.len() > 20, "{methods:?}");
     for (caller, may) in MAY {
         let channel = world.of(caller);

@@ -24,12 +24,17 @@ async fn every_wrong_field_about_orders_is_named() {
     ];
     let mut ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     ids.push("o".repeat(100_000));
-    Table::of(report())
-        .values("order_id", &ids, |r, v| r.order_id = v)
-        .row("outcome", "none", |r| r.outcome = None)
-        .values("refused", &[0, 6, -1, i32::MAX], |r, v| r.outcome = Some(Outcome::Refused(v)))
-        .each_is_refused(async |request| client.clone().report_order(request).await)
-        .await;
+    let refused = [0, 6, -1, i32::MAX].map(|why| Some(Outcome::Refused(why)));
+    let wrong = ids
+        .into_iter()
+        .map(|order_id| ("order_id", ReportOrderRequest { order_id, ..report() }))
+        .chain([("outcome", ReportOrderRequest { outcome: None, ..report() })])
+        .chain(refused.map(|outcome| ("refused", ReportOrderRequest { outcome, ..report() })));
+    for (field, request) in wrong {
+        let status = client.clone().report_order(request).await.unwrap_err();
+        let named = status.metadata().get("simbind-field").map(|named| named.to_str().unwrap());
+        assert_eq!((status.code(), named), (Code::InvalidArgument, Some(field)), "{status}");
+    }
     let bindings = ["bnd_", "ord_00000000000000000000000000000000"].map(str::to_owned);
     Table::of(ListOrdersRequest::default())
         .values("binding_id", &bindings, |r, v| r.binding_id = v)
