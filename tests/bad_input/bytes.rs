@@ -40,7 +40,8 @@ async fn random_bytes_are_answered_cleanly_by_every_method() {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let paths = methods().unwrap();
     for round in 0..40 {
-        for path in &paths {
+        // A carrier's platform serves that one, and we call it.
+        for path in paths.iter().filter(|path| !path.contains("AppletPlatformService")) {
             let mut bytes = vec![0; rng.random_range(1..=(8 << (round % 10)))];
             rng.fill_bytes(&mut bytes);
             // Bytes that are a message by chance may be answered: with what an empty one is.
