@@ -37,7 +37,7 @@ fn reset(binding_id: &str) -> ResetPinRequest {
     ResetPinRequest {
         request_id: "reset-1".into(),
         binding_id: binding_id.into(),
-        proof: Some(reset_pin_request::Proof::Counter(CounterProof { ticket_ref: "t-1".into() })),
+        owner: Some(OwnerProof { by: Some(owner_proof::By::TicketRef("t-1".into())) }),
     }
 }
 

@@ -232,12 +232,12 @@ async fn every_wrong_field_about_a_pin_is_named() {
     Table::of(ResetPinRequest {
         request_id: "reset-1".into(),
         binding_id,
-        proof: proof("ticket-1".into()),
+        owner: proof("ticket-1".into()),
     })
     .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
     .values("binding_id", &wrong_ids(), |r, v| r.binding_id = v)
-    .row("proof", "missing", |r| r.proof = None)
-    .values("counter.ticket_ref", &wrong_or_empty_names(), |r, v| r.proof = proof(v))
+    .row("owner", "missing", |r| r.owner = None)
+    .values("owner.ticket_ref", &wrong_or_empty_names(), |r, v| r.owner = proof(v))
     .each_is_refused(async |request| client.clone().reset_pin(request).await)
     .await;
 }

@@ -108,6 +108,8 @@ pub enum OwnerAct {
     ReplaceHandset,
     /// The SIM is replaced.
     ReplaceSim,
+    /// The PIN is reset.
+    ResetPin,
 }
 
 /// What the person's physical card signs for a change of a binding: this change of this binding,
@@ -139,6 +141,7 @@ impl OwnerMessage<'_> {
             OwnerAct::Renew => 2,
             OwnerAct::ReplaceHandset => 3,
             OwnerAct::ReplaceSim => 4,
+            OwnerAct::ResetPin => 5,
         };
         let mut out = Vec::with_capacity(256);
         out.extend_from_slice(OWNER_DOMAIN);

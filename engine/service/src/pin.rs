@@ -3,8 +3,6 @@
 
 mod reset;
 
-pub use reset::ResetProof;
-
 use crate::{
     engine::{Engine, TRIES, contended},
     error::ServiceError,

@@ -12,6 +12,7 @@ pub(crate) mod together;
 mod write;
 
 pub use loan::{Lent, LoanRequest};
+pub(crate) use owner::Wanted;
 pub use owner::{CardSignature, OwnerProof};
 pub use renewals::{Lister, Renewal, RenewalCursor};
 pub use replace::{HandsetChange, RenewRequest, SimChange};

@@ -5,7 +5,7 @@ use super::{
     calls::patiently,
 };
 use crate::story::life::Act;
-use simbind_proto::v1::{self, LifecycleReason, reset_pin_request::Proof};
+use simbind_proto::v1::{self, LifecycleReason, owner_proof::By};
 
 /// Does one step.
 pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: Act) -> Result<(), ActError> {
@@ -51,11 +51,11 @@ async fn revoke(
 }
 
 async fn reset_pin(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
-    let proof = Proof::Counter(v1::CounterProof { ticket_ref: actor.next_request() });
+    let by = By::TicketRef(actor.next_request());
     let request = v1::ResetPinRequest {
         request_id: actor.next_request(),
         binding_id: actor.binding_id.clone(),
-        proof: Some(proof),
+        owner: Some(v1::OwnerProof { by: Some(by) }),
     };
     patiently(|| {
         let (mut client, request) = (shared.calls.pins.clone(), request.clone());

@@ -69,7 +69,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.RolloutService/EndSnooze", &[Analyst]),
     ("/simbind.v1.RolloutService/ListSnoozes", &[Analyst, HelpDesk, Auditor]),
     ("/simbind.v1.PinService/RecordPinChange", &[RelyingParty, ReaderHost, Counter]),
-    ("/simbind.v1.PinService/ResetPin", &[Counter]),
+    ("/simbind.v1.PinService/ResetPin", &[RelyingParty, Counter]),
     ("/simbind.v1.SuccessionService/IssueOwnerChallenge", &[Counter, RelyingParty]),
     ("/simbind.v1.SuccessionService/ListRenewals", &[Counter, HelpDesk, Issuer]),
     ("/simbind.v1.SuccessionService/RenewBinding", &[Counter, RelyingParty]),

@@ -1,11 +1,12 @@
 use super::{Api, binding::identity, status::status, wire};
 use crate::callers::{Identity, Role};
-use simbind_core::ids::{CertificateId, LineRef};
-use simbind_proto::v1::{pin_service_server::PinService, reset_pin_request::Proof, *};
+use simbind_core::ids::CertificateId;
+use simbind_proto::v1::{pin_service_server::PinService, *};
 use simbind_service::{
     ServiceError,
-    pin::{ResetProof, Witness},
+    pin::Witness,
     ports::{store::Store, vault::Vault},
+    succession::OwnerProof,
 };
 use tonic::{Request, Response, Status};
 
@@ -14,16 +15,14 @@ pub(super) fn witness(identity: &Identity) -> Witness {
     if identity.has(Role::Counter) { Witness::Counter } else { Witness::Party }
 }
 
-fn proof(identity: &Identity, proof: Option<Proof>) -> Result<ResetProof, ServiceError> {
-    match wire::required("proof", proof)? {
-        Proof::Counter(CounterProof { ticket_ref }) => {
-            let _: LineRef = wire::field("counter.ticket_ref", &ticket_ref)?;
-            if !identity.has(Role::Counter) {
-                let why = "only a counter can say that it saw the person";
-                return Err(ServiceError::Forbidden(why.into()));
-            }
-            Ok(ResetProof::Counter)
+/// Only a counter sees people.
+fn seen(identity: &Identity, proof: &OwnerProof) -> Result<(), ServiceError> {
+    match proof {
+        OwnerProof::Ticket { .. } if !identity.has(Role::Counter) => {
+            let why = "only a counter can say that it saw the person";
+            Err(ServiceError::Forbidden(why.into()))
         }
+        OwnerProof::Ticket { .. } | OwnerProof::Card(_) => Ok(()),
     }
 }
 
@@ -52,12 +51,13 @@ impl<S: Store, V: Vault> PinService for Api<S, V> {
     ) -> Result<Response<ResetPinResponse>, Status> {
         let identity = identity(&request)?;
         let by = self.0.parties.caller(&identity);
-        let ResetPinRequest { request_id, binding_id, proof: shown } = request.into_inner();
+        let ResetPinRequest { request_id, binding_id, owner } = request.into_inner();
         let reset = async {
             let request = wire::field("request_id", &request_id)?;
             let id = wire::binding_id(&binding_id)?;
-            let proof = proof(&identity, shown)?;
-            self.answer(self.engine().reset_pin(&by, &request, id, proof).await?).await
+            let proof = wire::owner(owner)?;
+            seen(&identity, &proof)?;
+            self.answer(self.engine().reset_pin(&by, &request, id, &proof).await?).await
         };
         let binding = reset.await.map_err(status)?;
         Ok(Response::new(ResetPinResponse { binding: Some(binding) }))

@@ -32,7 +32,7 @@ pub(super) use explain::{check_kind, facts, known_facts, milder, rule_trace};
 pub(super) use field::{field, instant, page, present, required, sha256, time};
 pub(super) use help::{desk_view, inquiry, look_up};
 pub(super) use lifecycle::{end_reason, hold_reason, release_reason};
-pub(super) use owner::reproof;
+pub(super) use owner::{owner, reproof};
 pub(super) use packs::{diagnostic, sources};
 pub(super) use platform::{applet, order_place, order_report, order_token, report_outcome};
 pub(crate) use platform::{instruction as platform_instruction, said as platform_said};

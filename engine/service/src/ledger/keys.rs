@@ -195,11 +195,6 @@ pub fn pin_report(caller: &CallerId, id: &RequestId) -> Result<Key, StoreError> 
     key(b'P', &[&name_hash(&[caller.as_str(), id.as_str()])])
 }
 
-/// A challenge that a card signed to have a PIN reset.
-pub fn pin_challenge(id: &[u8; 16]) -> Result<Key, StoreError> {
-    key(b'Q', &[id])
-}
-
 /// The end of a decision's step-up.
 pub fn step_up(decision: DecisionId) -> Result<Key, StoreError> {
     key(b's', &[decision.as_bytes()])

@@ -9,18 +9,13 @@ use crate::{
         vault::Vault,
     },
     sealing,
+    succession::{OwnerProof, Wanted},
 };
 use simbind_core::{
     binding::{Refused, State},
     ids::{BindingId, CallerId, RequestId},
+    transcript::OwnerAct,
 };
-
-/// What shows that the person may have the PIN reset.
-#[derive(Clone, Debug)]
-pub enum ResetProof {
-    /// A counter saw the person. The caller was found to be a counter.
-    Counter,
-}
 
 impl<S: Store, V: Vault> Engine<S, V> {
     /// Resets the PIN of a binding: nothing counts any more, and the reset is dated. The same request
@@ -33,7 +28,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         by: &CallerId,
         request: &RequestId,
         id: BindingId,
-        proof: ResetProof,
+        proof: &OwnerProof,
     ) -> Result<Standing, ServiceError> {
         let digest = crate::digest::of(&("reset", id))?;
         for _ in 0..TRIES {
@@ -45,21 +40,32 @@ impl<S: Store, V: Vault> Engine<S, V> {
             if let State::Ended { .. } = standing.binding.state_at(now) {
                 return Err(Refused::Ended.into());
             }
-            let ResetProof::Counter = proof;
+            let sim = standing.binding.sim.clone();
+            let wanted =
+                Wanted { act: OwnerAct::ResetPin, sim: &sim, certificate: None, handset_key: None };
+            let shown = self.owner(by, &standing.binding, proof, &wanted).await?;
             standing.binding.pin_reset_at = Some(now);
             let sealed =
                 sealing::seal(&*self.vault, standing.key, sealing::BINDING, &standing.binding)?;
             let entry = StateEntry::Pin(PinEntry {
                 binding: id,
-                act: PinAct::ResetAtCounter { sealed },
+                act: match shown.challenge {
+                    None => PinAct::ResetAtCounter { sealed },
+                    Some(challenge) => PinAct::ResetByCard { sealed, challenge },
+                },
                 by: by.clone(),
                 request: request.clone(),
                 digest,
             });
-            let expect = vec![
+            let mut expect = vec![
                 (keys::binding(id)?, Expected::Version(standing.version)),
                 (keys::pin_report(by, request)?, Expected::Absent),
             ];
+            if let Some(challenge) = &shown.challenge {
+                let used = keys::owner_challenge(challenge)?;
+                self.unused(&used).await?;
+                expect.push((used, Expected::Absent));
+            }
             match self.append_state(&entry, expect).await {
                 Ok(version) => return Ok(Standing { version, ..standing }),
                 Err(StoreError::Conflict) => {}

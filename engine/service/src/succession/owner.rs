@@ -48,20 +48,20 @@ pub struct CardSignature {
 }
 
 /// What the owner wants changed to what.
-pub(super) struct Wanted<'a> {
-    pub(super) act: OwnerAct,
-    pub(super) sim: &'a Sim,
-    pub(super) certificate: Option<CertificateId>,
-    pub(super) handset_key: Option<[u8; 32]>,
+pub(crate) struct Wanted<'a> {
+    pub(crate) act: OwnerAct,
+    pub(crate) sim: &'a Sim,
+    pub(crate) certificate: Option<CertificateId>,
+    pub(crate) handset_key: Option<[u8; 32]>,
 }
 
 /// An owner who was identified.
-pub(super) struct Shown {
-    pub(super) seen: Seen,
+pub(crate) struct Shown {
+    pub(crate) seen: Seen,
     /// The challenge that is used by it.
-    pub(super) challenge: Option<[u8; 16]>,
+    pub(crate) challenge: Option<[u8; 16]>,
     /// When the card ends, as the card itself says.
-    pub(super) card_ends: CardEnd,
+    pub(crate) card_ends: CardEnd,
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
@@ -75,7 +75,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// Whether it is the owner who wants this. A challenge is used by the entry that is written.
-    pub(super) async fn owner(
+    pub(crate) async fn owner(
         &self,
         by: &CallerId,
         binding: &Binding,

@@ -117,7 +117,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 
     /// A challenge is good for one change.
-    pub(super) async fn unused(&self, challenge: &Key) -> Result<(), ServiceError> {
+    pub(crate) async fn unused(&self, challenge: &Key) -> Result<(), ServiceError> {
         let snapshot = self.store.read(std::slice::from_ref(challenge)).await?;
         match snapshot.values.first() {
             Some(Some(_)) => {

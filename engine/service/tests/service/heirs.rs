@@ -1,7 +1,7 @@
 //! A line that goes to another person takes nothing along: the binding ends for its own reason, and
 //! a new binding on the same SIM begins without anything of the old one.
 
-use crate::support::{PACK, Person, World, caller, imei};
+use crate::support::{PACK, Person, World, caller, imei, in_person};
 use simbind_core::{
     binding::{End, LifecycleReason as Why, State},
     ids::BindingId,
@@ -15,7 +15,7 @@ use simbind_rules::{
 use simbind_service::{
     ServiceError,
     outcome::step_up_of,
-    pin::{PinReport, ResetProof, Witness},
+    pin::{PinReport, Witness},
     rollout::Deed,
     snooze::SnoozeRequest,
 };
@@ -50,7 +50,7 @@ async fn burdened(world: &World) -> (Person, BindingId) {
     let wrong = PinReport::Wrong(3);
     let certificate = old.certificate();
     engine.report_pin(&by, Witness::Counter, &request("p1"), certificate, wrong).await.unwrap();
-    engine.reset_pin(&by, &request("p2"), id, ResetProof::Counter).await.unwrap();
+    engine.reset_pin(&by, &request("p2"), id, &in_person()).await.unwrap();
     engine.report_pin(&by, Witness::Counter, &request("p3"), certificate, wrong).await.unwrap();
     world.tell("e2", &old, EventKind::HandsetChanged { imei: imei(77) }).await.unwrap();
     world.tell("e3", &old, EventKind::PortedOut).await.unwrap();

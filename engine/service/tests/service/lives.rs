@@ -3,7 +3,7 @@
 //!
 //! `SIMBIND_LIVES` says how many lives are lived, `SIMBIND_SEED` from which seed on.
 
-use crate::support::{PACK, Person, TestEngine, World, caller, imei, reproved};
+use crate::support::{PACK, Person, TestEngine, World, caller, imei, in_person, reproved};
 use simbind_core::{
     binding::{LifecycleReason as Why, State, TRANSITIONS},
     ids::{BindingId, EventId, PersonRef},
@@ -12,7 +12,7 @@ use simbind_core::{
 use simbind_service::{
     ServiceError,
     ingest::{Message, Tidings},
-    pin::{PinReport, ResetProof, Witness},
+    pin::{PinReport, Witness},
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -147,7 +147,7 @@ impl Life {
             15 => {
                 let Some(id) = self.binding() else { return Ok(()) };
                 let request = number.parse().unwrap();
-                let proof = ResetProof::Counter;
+                let proof = &in_person();
                 self.engine.reset_pin(&caller("city-hall"), &request, id, proof).await.map(drop)
             }
             16 => {

@@ -1,12 +1,17 @@
 //! PINs: who is believed about one, the owner's change, the reset, and the lock.
 
-use crate::support::{PACK, Person, World, caller};
-use simbind_core::{binding::LifecycleReason as Why, ids::BindingId};
+use crate::support::{PACK, Person, World, caller, in_person};
+use simbind_core::{
+    binding::LifecycleReason as Why,
+    ids::BindingId,
+    transcript::{OwnerAct, OwnerMessage},
+};
 use simbind_rules::Facts;
 use simbind_service::{
     ServiceError,
-    pin::{PinReport, ResetProof, Witness},
+    pin::{PinReport, Witness},
     ports::store::LedgerKind,
+    succession::OwnerProof,
 };
 use std::time::Duration;
 
@@ -37,7 +42,7 @@ async fn changed(world: &World, person: &Person, number: &str) -> Result<(), Ser
 
 async fn reset(world: &World, id: BindingId, number: &str) -> Result<(), ServiceError> {
     let (by, request) = (caller("counter"), number.parse().unwrap());
-    world.engine.reset_pin(&by, &request, id, ResetProof::Counter).await.map(|_| ())
+    world.engine.reset_pin(&by, &request, id, &in_person()).await.map(|_| ())
 }
 
 #[tokio::test]
@@ -150,4 +155,45 @@ async fn a_lifted_hold_is_a_fact_of_the_next_check() {
     world.engine.release(&by, id).await.unwrap();
     world.clock.move_on(DAY);
     assert_eq!(age("c2").await, Some(DAY));
+}
+
+#[tokio::test]
+async fn the_enrolled_card_resets_a_pin_once_for_a_challenge_of_its_own() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1).with_card(&world.authority);
+    let id = person.enrol(&world).await.unwrap().binding.id;
+    let carrier = "docomo".parse().unwrap();
+    let word = |act| {
+        let challenge = world.engine.owner_challenge(&caller("bank")).unwrap().bytes.to_vec();
+        let message = OwnerMessage {
+            challenge: &challenge,
+            act,
+            binding: id,
+            iccid: person.iccid,
+            carrier: &carrier,
+            certificate: None,
+            handset_key: None,
+        };
+        let message = message.encode();
+        person.card_signs(challenge, &message)
+    };
+    let reset = async |by: &str, number: &str, word: &OwnerProof| {
+        world.engine.reset_pin(&caller(by), &number.parse().unwrap(), id, word).await
+    };
+    world.engine.check(&person.login(&world.engine, "c1")).await.unwrap();
+    report(&world, &person, "bank", "1", PinReport::Wrong(3)).await.unwrap();
+    // A word for another change, and one that another caller brings, reset nothing.
+    for (by, word) in [("bank", word(OwnerAct::Reprove)), ("shop", word(OwnerAct::ResetPin))] {
+        let refused = reset(by, "r0", &word).await;
+        assert!(matches!(refused, Err(ServiceError::Invalid { .. })), "{by}: {refused:?}");
+    }
+    let good = word(OwnerAct::ResetPin);
+    let done = reset("bank", "r1", &good).await.unwrap();
+    assert_eq!(done.binding.pin_reset_at, Some(world.engine.now()));
+    assert_eq!(report(&world, &person, "bank", "2", PinReport::Wrong(1)).await, Ok(1));
+    let again = reset("bank", "r1", &good).await.unwrap();
+    assert_eq!(again.version, done.version, "a lost reply");
+    let replayed = reset("bank", "r2", &good).await;
+    assert!(matches!(replayed, Err(ServiceError::Invalid { .. })), "{replayed:?}");
+    assert_eq!(report(&world, &person, "bank", "3", PinReport::Wrong(1)).await, Ok(2));
 }

@@ -12,7 +12,7 @@ pub(crate) use iphone::{APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, STRAN
 pub(crate) use issuer::serial;
 pub(crate) use lists::KeptHere;
 pub(crate) use people::{APP, BATCH_SERIAL, BUSINESS, Person, Phone, SIGNER, UI, apps, imei};
-pub(crate) use proved::reproved;
+pub(crate) use proved::{in_person, reproved};
 pub(crate) use recorded::{Recorded, again};
 pub(crate) use store::{Fault, Faulty};
 

@@ -17,7 +17,7 @@ use simbind_service::{
 const MOST_CHALLENGE_BYTES: usize = 64;
 
 /// A proof of the owner.
-pub(super) fn owner(proof: Option<wire::OwnerProof>) -> Result<OwnerProof, ServiceError> {
+pub(in crate::grpc) fn owner(proof: Option<wire::OwnerProof>) -> Result<OwnerProof, ServiceError> {
     use wire::owner_proof::By;
     match required("owner.by", required("owner", proof)?.by)? {
         By::TicketRef(reference) => ticket("owner.ticket_ref", &reference),

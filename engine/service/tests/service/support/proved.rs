@@ -33,3 +33,8 @@ pub(crate) async fn reproved(
     };
     engine.reprove(&caller("counter"), &request.parse().unwrap(), asked).await
 }
+
+/// A counter's word that it saw the person.
+pub(crate) fn in_person() -> simbind_service::succession::OwnerProof {
+    simbind_service::succession::OwnerProof::Ticket { reference: "t-1".parse().unwrap() }
+}
