@@ -1,6 +1,6 @@
 //! Issue at the counter over real sockets: `kill -9` between any two steps, another terminal, the
 //! ends of a ticket, and wrong codes.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sim_sim::{Connections, Walk, World, clock::WallClock};
 use simbind_proto::v1::{
