@@ -1,5 +1,10 @@
 //! Orders to a carrier's platform over real sockets, through silence, refusal and `kill -9`.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod played;
 
