@@ -218,7 +218,7 @@ async fn every_wrong_field_about_a_pin_is_named() {
     let binding_id = enrolled.binding.unwrap().binding_id;
     let client = PinServiceClient::new(server.channel().await.unwrap());
     let proof =
-        |ticket_ref: String| Some(reset_pin_request::Proof::Counter(CounterProof { ticket_ref }));
+        |ticket_ref: String| Some(OwnerProof { by: Some(owner_proof::By::TicketRef(ticket_ref)) });
     Table::of(RecordPinChangeRequest {
         request_id: "change-1".into(),
         certificate_sha256: person.certificate_sha256.clone(),
