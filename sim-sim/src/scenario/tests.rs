@@ -18,6 +18,19 @@ fn the_day_that_ships_has_every_kind() {
 }
 
 #[test]
+fn a_year_brings_every_kind_that_no_day_shows_by_itself() {
+    let year = Scenario::year().unwrap();
+    let named = year.honest.iter().chain(&year.ambiguous).chain(&year.attacks);
+    let named: Vec<Kind> = named.chain(&year.mix).map(|(kind, _)| *kind).collect();
+    // What a person has shows in everyday checks.
+    let everyday = [Kind::Iphone, Kind::UnlistedHandset, Kind::LateList];
+    let kinds = Kind::ALL.iter().filter(|kind| kind.side() != Side::Barred);
+    for kind in kinds.filter(|kind| !everyday.contains(kind)) {
+        assert!(named.contains(kind), "{}", kind.name());
+    }
+}
+
+#[test]
 fn an_attack_may_not_stand_among_the_honest() {
     let text = DAY.replace("[honest]\n", "[honest]\nreplay = 1\n");
     let error = Scenario::parse(&text).unwrap_err();

@@ -60,7 +60,10 @@ fn fits(kind: Kind, traits: Traits) -> bool {
         | Kind::RestoredFromBackup
         | Kind::NewPhone
         | Kind::SeveralDevices
-        | Kind::OwnerUnenrolledPhone => android,
+        | Kind::OwnerUnenrolledPhone
+        | Kind::AnnouncedPhone
+        | Kind::CounterIssue
+        | Kind::CounterInterrupted => android,
         Kind::MvnoMove => android && matches!(traits.carrier, Carrier::Kawasemi | Carrier::Iij),
         Kind::Loaner => android && traits.carrier.lender() == traits.carrier,
         Kind::UnlistedHandset => !traits.model.listed,
@@ -186,9 +189,10 @@ fn life(script: &mut Script, kind: Kind, minute: u32) {
             script.handsets = 1;
             second_hand(script);
         }
-        Kind::EsimConversion => {
+        Kind::EsimConversion | Kind::AnnouncedSim => {
             script.act(Action::FreshSim);
         }
+        Kind::AnnouncedPhone => adopt(script),
         Kind::RestoredFromBackup => script.handsets = 1,
         Kind::OwnerUnenrolledPhone => honest::back_at_the_counter(script),
         _ => {}

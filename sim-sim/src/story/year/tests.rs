@@ -33,8 +33,8 @@ fn a_year_brings_what_its_rates_say() {
     for (kind, people, per_mille) in [
         (Kind::PinSlip, 4_000.0, 1500.0),
         (Kind::IphoneChanged, 2_000.0, 190.0),
-        (Kind::NewPhone, 2_000.0, 140.0),
-        (Kind::EsimConversion, 4_000.0, 56.0),
+        (Kind::NewPhone, 2_000.0, 120.0),
+        (Kind::EsimConversion, 4_000.0, 35.0),
         (Kind::OtherHandset, 4_000.0, 2.0),
     ] {
         let due = people * per_mille / 1000.0;
@@ -54,7 +54,14 @@ fn a_quarter_of_sim_changes_come_right_after_an_honest_change_of_handset() {
         all.filter(|(k, _)| *k == kind).map(|(_, rate)| *rate).sum::<u32>()
     };
     let with_handset = rate(Kind::EsimWithPhone);
-    let changes = [Kind::EsimConversion, Kind::Reissued, Kind::EsimTakenOver].map(rate);
+    let changes = [
+        Kind::EsimConversion,
+        Kind::AnnouncedSim,
+        Kind::Reissued,
+        Kind::EsimTakenOver,
+        Kind::SimSwappedAtCounter,
+    ]
+    .map(rate);
     let all = with_handset + changes.iter().sum::<u32>();
     assert_eq!(with_handset * 4, all, "{with_handset} of {all}");
 }
