@@ -101,8 +101,10 @@ pub(super) fn story(script: &mut Script) {
             app(script, OTHER);
         }
         Kind::PinSlip => {
-            script.act(Action::WrongPins(1)).wait(1, 5).act(Action::RightPin);
+            script.act(Action::WrongPins(1)).wait(1, 5);
             app(script, BOUND);
+            // A bank is believed about a PIN after a login of its own.
+            script.act(Action::RightPin);
         }
         // Days without a sight of the SIM went before, and the morning did not change that.
         Kind::StaleSight => {

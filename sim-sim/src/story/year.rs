@@ -9,7 +9,7 @@ use super::{
     action::{Action, Hand, Happening, Slot},
     attack,
     casting::weighted,
-    honest,
+    honest, life,
     script::{Script, Spare},
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
+use simbind_proto::v1::LifecycleReason;
 
 const BOUND: Slot = Slot(Hand::Bound, 0);
 const DAY: u32 = 24 * 60;
@@ -133,7 +134,7 @@ fn live(script: &mut Script, scenario: &Scenario, year: Year, ends: u32) {
                 let kind = weighted(&mut script.rng, &scenario.mix).unwrap_or(Kind::AppLogin);
                 everyday(script, kind, minute);
             }
-            Occasion::Life(kind) if fits(kind, script.traits) => life(script, kind, minute),
+            Occasion::Life(kind) if fits(kind, script.traits) => happens(script, kind, minute),
             Occasion::Life(_) => {}
         }
     }
@@ -161,14 +162,17 @@ fn everyday(script: &mut Script, kind: Kind, minute: u32) {
 }
 
 /// One event of a life, and what is different from then on.
-fn life(script: &mut Script, kind: Kind, minute: u32) {
+fn happens(script: &mut Script, kind: Kind, minute: u32) {
     let new_handset = matches!(kind, Kind::NewPhone | Kind::IphoneChanged | Kind::EsimWithPhone);
     let kind = if new_handset && script.handsets >= HANDSETS { Kind::NewBinding } else { kind };
     let quiet = if kind == Kind::StaleSight { script.minute() + QUIET_DAYS * DAY } else { 0 };
     begin(script, kind, minute.max(quiet));
-    if kind != Kind::SeveralDevices && kind != Kind::MvnoMove && script.spare == Spare::Enrolled {
+    if (new_handset || takes_another(kind)) && script.spare == Spare::Enrolled {
         script.act(Action::FreshHandset);
         script.spare = Spare::Unknown;
+    }
+    if issued_anew(kind) {
+        script.act(Action::Life(life::Act::Revoke(LifecycleReason::Owner)));
     }
     honest::story(script);
     match kind {
@@ -197,6 +201,24 @@ fn life(script: &mut Script, kind: Kind, minute: u32) {
         Kind::OwnerUnenrolledPhone => honest::back_at_the_counter(script),
         _ => {}
     }
+}
+
+/// Whether the person comes by a phone that no counter has seen.
+const fn takes_another(kind: Kind) -> bool {
+    let shown = matches!(kind, Kind::AnnouncedPhone | Kind::OwnerUnenrolledPhone);
+    let ended = matches!(
+        kind,
+        Kind::PhoneReplaced | Kind::ContractChanged | Kind::LineTakenOver | Kind::LineInherited
+    );
+    shown || ended || issued_anew(kind)
+}
+
+/// Whether a new certificate takes the place of the one before, which its owner has ended.
+const fn issued_anew(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::NewBinding | Kind::CounterIssue | Kind::CounterIphone | Kind::CounterInterrupted
+    )
 }
 
 /// The other handset is the first one from now on: a counter binds the certificate with it.
