@@ -316,9 +316,36 @@ fn each_change_is_named_and_whether_it_was_expected() {
             "what was proved since is past",
             |input| {
                 tell(input, 2000, reissued(None));
-                input.bound().proven_at = Timestamp::from_secs(3000);
+                let bound = input.bound();
+                (bound.proven_at, bound.sim_proven_at) = (until(3000), until(3000));
             },
             &named("none", "none"),
+        ),
+        (
+            "what was proved in that very instant is past",
+            |input| {
+                tell(input, 2000, reissued(None));
+                let bound = input.bound();
+                (bound.proven_at, bound.sim_proven_at) = (until(2000), until(2000));
+            },
+            &named("none", "none"),
+        ),
+        (
+            "a SIM that only the handset's proof came after",
+            |input| {
+                tell(input, 2000, reissued(None));
+                input.bound().proven_at = until(3000);
+            },
+            &named("sim_reissued", "unannounced"),
+        ),
+        (
+            "the card proved the SIM that came, and not the handset",
+            |input| {
+                tell(input, 2000, reissued(None));
+                tell(input, 2000, EventKind::HandsetChanged { imei: imei(FOREIGN) });
+                input.bound().sim_proven_at = until(3000);
+            },
+            &named("sim_moved", "unannounced"),
         ),
         (
             "the graver of two is named",
