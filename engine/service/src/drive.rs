@@ -16,7 +16,7 @@ use crate::{
 };
 use simbind_core::{
     binding::{Binding, CertificateUse},
-    ids::{BindingId, CarrierId, EventId},
+    ids::{BindingId, CarrierId, EventId, PersonRef},
     line::{self, Effect, EventKind, LineHistory, LineName, SimEvent},
     time::Timestamp,
 };
@@ -135,11 +135,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
         bindings.extend(&back.drove);
         bindings.sort_unstable();
         bindings.dedup();
+        let mut back_again = Vec::new();
         for id in bindings {
             let Some(mut standing) = self.binding_if_any(id).await? else { continue };
             let before = standing.binding.clone();
-            let (certificate, expected) = self.certificate_use(&before).await?;
-            standing.binding.undo(&event.carrier, &event.id, certificate);
+            let (certificate, expected) = self.certificate_use(&before, &back_again).await?;
+            let undone = standing.binding.undo(&event.carrier, &event.id, certificate);
+            if undone == Some(Effect::End) && standing.binding.succeeded.is_none() {
+                back_again.push(before.person.clone());
+            }
             if standing.binding != before {
                 self.change_with(&mut driving, BindingChange::Undone, &standing)?;
                 driving.expect.extend(expected);
@@ -189,24 +193,36 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(())
     }
 
-    /// Whether the certificate of a binding that an event of its line ended is still its own, and
-    /// what must hold for that.
+    /// Whether the certificate of a binding that an event of its line ended is still its own and its
+    /// person may have it beside the present ones and those that came back, and what must hold for
+    /// that.
     async fn certificate_use(
         &self,
         binding: &Binding,
-    ) -> Result<(CertificateUse, Option<(Key, Expected)>), ServiceError> {
+        back_again: &[PersonRef],
+    ) -> Result<(CertificateUse, Vec<(Key, Expected)>), ServiceError> {
         if !binding.driven.ended() {
-            return Ok((CertificateUse::Free, None));
+            return Ok((CertificateUse::Free, Vec::new()));
         }
+        let (_, person) = self.person_key(&binding.person).await?;
+        let coming = back_again.iter().filter(|other| **other == binding.person).count();
+        let room = match binding.succeeded {
+            Some(_) => Ok(()),
+            None => self.room_beside(&binding.person, &binding.sim.serving, coming).await,
+        };
         let key = keys::certificate(&*self.vault, &binding.certificate.id)?;
         let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
         let Some(Some(row)) = snapshot.values.first() else {
-            return Ok((CertificateUse::Free, Some((key, Expected::Absent))));
+            return Ok((CertificateUse::Free, vec![person, (key, Expected::Absent)]));
         };
         let CertificateRow { binding: newest } = decode_row(&row.value)?;
-        let used =
-            if newest == binding.id { CertificateUse::Free } else { CertificateUse::BoundAnew };
-        Ok((used, Some((key, Expected::Version(row.version)))))
+        let used = match room {
+            _ if newest != binding.id => CertificateUse::BoundAnew,
+            Ok(()) => CertificateUse::Free,
+            Err(ServiceError::Refused(_)) => CertificateUse::NoRoom,
+            Err(error) => return Err(error),
+        };
+        Ok((used, vec![person, (key, Expected::Version(row.version))]))
     }
 
     async fn binding_if_any(&self, id: BindingId) -> Result<Option<Standing>, ServiceError> {

@@ -68,13 +68,15 @@ impl Driven {
     }
 }
 
-/// Whether the certificate of a binding is still free for it.
+/// Whether the certificate of a binding that the line ended can be used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateUse {
-    /// No other binding has it.
+    /// No other binding has it, and there is room for one more.
     Free,
     /// It was bound anew.
     BoundAnew,
+    /// The person has as many other bindings as there may be.
+    NoRoom,
 }
 
 impl Binding {
@@ -105,7 +107,7 @@ impl Binding {
 
     /// Takes an event back: undoes what it did where nobody and nothing else stands behind the
     /// same. A hold that a caller asked for stays; an end comes back to the life it ended, unless the
-    /// certificate was bound anew meanwhile. What was undone, if anything; what only was forgotten
+    /// certificate was bound anew meanwhile or others took the room. What was undone, if anything; what only was forgotten
     /// is `None` too, and the binding has changed.
     pub fn undo(
         &mut self,
@@ -120,7 +122,7 @@ impl Binding {
         match effect {
             Effect::End => {
                 let lived = *self.driven.lived.take()?;
-                if certificate == CertificateUse::BoundAnew {
+                if certificate != CertificateUse::Free {
                     return None;
                 }
                 let Lived { state, held, suspended } = lived;

@@ -321,13 +321,16 @@ impl Binding {
         Ok(())
     }
 
-    /// A key on the SIM stays with its SIM, one in the handset with its handset.
+    /// A key on the SIM stays with its SIM, one in the handset with its handset; one that may be in
+    /// two places stays with nothing.
     fn has_new_key(&self, next: &Next, change: &Replacement) -> bool {
         let stays = match change {
             Replacement::Handset { sim, .. } => self.key_home == KeyHome::Sim && sim.is_none(),
             Replacement::Sim { .. } => self.key_home != KeyHome::Sim,
         };
-        stays || next.certificate.spki != self.certificate.spki
+        let cloned =
+            matches!(self.state, State::Held { why: LifecycleReason::CounterRegressed, .. });
+        (stays && !cloned) || next.certificate.spki != self.certificate.spki
     }
 }
 

@@ -31,11 +31,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
         person: &PersonRef,
         serving: &Serving,
     ) -> Result<(), ServiceError> {
+        self.room_beside(person, serving, 0).await
+    }
+
+    /// The same beside so many that come in the same entry.
+    pub(crate) async fn room_beside(
+        &self,
+        person: &PersonRef,
+        serving: &Serving,
+        coming: usize,
+    ) -> Result<(), ServiceError> {
         let most = usize::try_from(self.life(serving).devices).unwrap_or(usize::MAX);
         let (prefix, now) = (keys::devices(&*self.vault, person)?, self.now());
         let scan =
             Scan { prefix, after: None, rows: Scan::MAX_ROWS, direction: Direction::Ascending };
-        let mut present = 0;
+        let mut present = coming;
         for (_, row) in self.store.scan(scan).await?.rows {
             let DeviceRow { until } = decode_row(&row.value)?;
             present += usize::from(until > now);

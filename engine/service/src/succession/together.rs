@@ -65,9 +65,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
         changed
     }
 
-    /// The other binding of an overlap, where there is one that is not over.
+    /// The other binding of an overlap, where there is one that is not over. Another handset or SIM
+    /// leaves no overlap: what becomes of the old one says nothing of the new.
     async fn beside(&self, binding: &Binding) -> Result<Option<BindingId>, ServiceError> {
-        let others = binding.succeeded.map(|by| by.binding).into_iter().chain(binding.succeeds);
+        let renewed = binding.succeeded.filter(|by| by.why == LifecycleReason::Renewed);
+        let others = renewed.map(|by| by.binding).into_iter().chain(binding.succeeds);
         for other in others {
             match self.binding(other).await {
                 Ok(Standing { binding, .. })

@@ -111,7 +111,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if matches!(before.binding.state_at(now), State::Ended { .. }) {
             return Ok(None);
         }
-        let why = before.binding.succeeded.map_or(LifecycleReason::Renewed, |by| by.why);
+        // As the one that is succeeded now: the newest may be in another phone.
+        let why = old.succeeded.map_or(LifecycleReason::Renewed, |by| by.why);
         before.binding.supersede(newest, why, &source(by)?, now)?;
         Ok(Some(before))
     }

@@ -285,3 +285,26 @@ fn a_line_keeps_so_many_bindings_and_those_that_are_over_give_way() {
     assert!(row.bindings.iter().all(|known| known.id != id(0)), "the oldest");
     assert_eq!(row.bindings.len(), LineRow::MOST_BINDINGS);
 }
+
+#[tokio::test]
+async fn no_more_bindings_come_back_by_a_correction_than_a_person_may_have() {
+    let world = World::with(&format!("{PACK}\n[life]\ndevices = 2\n"), |_| {}).await;
+    let (person, first) = enrolled(&world, 1).await;
+    let again = async |serial: u32| {
+        let mut device = Person::new(&world.authority, serial);
+        (device.name, device.iccid) = (person.name.clone(), person.iccid);
+        let asked = device.asked(&world.engine, &world.authority);
+        let request = format!("again-{serial}").parse().unwrap();
+        world.engine.enrol(&caller("counter"), &request, asked).await.unwrap().binding.id
+    };
+    let second = again(2).await;
+    world.clock.move_on(HOUR);
+    world.tell("e1", &person, EventKind::ContractEnded).await.unwrap();
+    world.clock.move_on(HOUR);
+    let third = again(3).await;
+    world.engine.ingest(&correction(&world, "c1", "e1")).await.unwrap();
+    let mut states = vec![fact(&world, first).await, fact(&world, second).await];
+    states.sort_by_key(|state| format!("{state:?}"));
+    assert_eq!(states, [BindingState::Active, BindingState::Revoked]);
+    assert_eq!(fact(&world, third).await, BindingState::Active);
+}

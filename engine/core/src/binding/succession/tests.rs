@@ -228,6 +228,17 @@ fn a_key_does_not_move_without_its_sim_or_handset() {
 }
 
 #[test]
+fn a_key_that_may_be_in_two_places_goes_to_no_other_binding() {
+    let same_key = || Next { certificate: certificate(1, 50_000), ..next(IN_PERSON) };
+    let cloned = || held(LifecycleReason::CounterRegressed);
+    let refused = cloned().replace(same_key(), new_handset(), &Source::Engine, at(100));
+    assert_eq!(refused, Err(NotSucceeded::SameKey));
+    assert!(cloned().replace(next(IN_PERSON), new_handset(), &Source::Engine, at(100)).is_ok());
+    let stolen = held(LifecycleReason::Stolen);
+    assert!(stolen.clone().replace(same_key(), new_handset(), &Source::Engine, at(100)).is_ok());
+}
+
+#[test]
 fn a_handset_is_replaced_at_its_place_and_the_others_stay() {
     let mut two = Handsets::new(handset(1, true));
     two.add(handset(2, true)).unwrap();

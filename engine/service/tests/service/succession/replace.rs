@@ -169,3 +169,24 @@ async fn an_unknown_carrier_and_a_bound_certificate_are_refused() {
     assert!(matches!(refused, Err(ServiceError::Exists(_))), "{refused:?}");
     assert_eq!(world.engine.binding(old.id).await.unwrap().binding, old, "nothing was written");
 }
+
+#[tokio::test]
+async fn what_becomes_of_an_old_handset_says_nothing_of_the_new_one() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1);
+    let first = person.enrol(&world).await.unwrap().binding.id;
+    let two = next(&world, &person, 2);
+    let second = renew(&world, "renew-1", renewal(first, &two)).await.unwrap().binding.id;
+    let three = next(&world, &person, 3);
+    let asked = model_change(&world, second, &three);
+    let (by, request) = (caller("counter"), "model-1".parse().unwrap());
+    let new = world.engine.replace_handset(&by, &request, asked).await.unwrap().binding.id;
+    for old in [first, second] {
+        for end in [Why::Disposed, Why::Owner] {
+            let over = world.engine.revoke(&by, old, end).await;
+            assert!(matches!(over, Err(ServiceError::Refused(_))), "{over:?}");
+        }
+        assert!(world.engine.hold(&by, old, Why::Lost).await.is_err());
+        assert_eq!(world.engine.binding(new).await.unwrap().binding.state, State::Active);
+    }
+}
