@@ -146,6 +146,14 @@ kinds! {
     // States of a binding, and the PIN.
 
     // Renewals and changes.
+    Renewed "renewed" Honest Nothing NONE [] "has the certificate renewed at a counter";
+    PhoneModelChanged "phone-model-changed" Honest Nothing NONE [] "has a new phone take the place of the old one at a counter, with a new certificate";
+    SimReplaced "sim-replaced" Honest Nothing NONE [] "has the SIM issued anew, and a new certificate on it in place of the old one";
+    LentAtCounter "lent-at-counter" Honest Nothing NONE [] "uses a loaner that a counter handed out, and returns it";
+    RenewedAfterLoss "renewed-after-loss" Attack Nothing NONE ["BINDING_HELD"] "has a stolen phone's certificate renewed after its owner reported the loss";
+    SupersededPhoneUsed "superseded-phone-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses an old phone and its certificate after another took its place";
+    ReplacedSimUsed "replaced-sim-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses an old SIM after another took its place";
+    OtherThanLent "other-than-lent" Attack Nothing SIM_HANDSET [] "puts the SIM into another phone than the loaner that was handed out";
 }
 
 impl Serialize for Kind {

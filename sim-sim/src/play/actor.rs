@@ -156,7 +156,7 @@ impl Actor {
             Action::Platform(act) => platform::act(self, shared, act).await,
             Action::Registry(act) => registry::act(self, shared, act).await,
             Action::State(act) => state::act(self, shared, act).await,
-            Action::Succession(act) => succession::act(self, shared, act).await,
+            Action::Succession(act) => succession::act(self, shared, *act).await,
         };
         if let Err(error) = done {
             self.note(self.kind, Verdict::Fault(error.to_string()), Duration::ZERO);

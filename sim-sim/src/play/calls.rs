@@ -5,6 +5,7 @@ use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
     counter_service_client::CounterServiceClient, pin_service_client::PinServiceClient,
     sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
+    succession_service_client::SuccessionServiceClient,
 };
 use std::{collections::BTreeMap, time::Duration};
 use tonic::{Code, Response, Status, transport::Channel};
@@ -25,6 +26,8 @@ pub(crate) struct Calls {
     pub(crate) enrolment_app: CounterServiceClient<Channel>,
     /// The counter's too.
     pub(crate) pins: PinServiceClient<Channel>,
+    /// The counter's too.
+    pub(crate) successions: SuccessionServiceClient<Channel>,
     /// The issuer's, where there is a connection for it.
     pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
@@ -41,6 +44,7 @@ impl Calls {
             terminal: CounterServiceClient::new(connections.counter.clone()),
             enrolment_app: CounterServiceClient::new(connections.enrolment_app.clone()),
             pins: PinServiceClient::new(connections.counter.clone()),
+            successions: SuccessionServiceClient::new(connections.counter.clone()),
             issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
         }

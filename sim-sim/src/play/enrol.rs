@@ -25,11 +25,12 @@ pub(crate) async fn enrol(actor: &mut Actor, shared: &Shared<'_>) {
 }
 
 /// Whether the server meant it: a refusal, not a fault.
-const fn is_refusal(code: Code) -> bool {
+pub(super) const fn is_refusal(code: Code) -> bool {
     matches!(code, Code::InvalidArgument | Code::FailedPrecondition | Code::PermissionDenied)
 }
 
-async fn evidence(
+/// What a handset proves to the counter.
+pub(super) async fn evidence(
     actor: &Actor,
     shared: &Shared<'_>,
     hand: Hand,

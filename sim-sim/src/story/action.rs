@@ -244,6 +244,5 @@ pub(crate) enum Action {
     #[expect(dead_code, reason = "no story has such a step yet")]
     State(state::Act),
 
-    #[expect(dead_code, reason = "no story has such a step yet")]
     Succession(succession::Act),
 }

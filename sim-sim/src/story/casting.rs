@@ -168,7 +168,7 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
     let carrier = match kind {
         Kind::MvnoMove if percent(50) => Carrier::Kawasemi,
         Kind::MvnoMove => Carrier::Iij,
-        Kind::Loaner => drawn.lender(),
+        Kind::Loaner | Kind::LentAtCounter | Kind::OtherThanLent => drawn.lender(),
         _ => drawn,
     };
     let branch = if kind == Kind::LateList { Branch::Late } else { Branch::Prompt };

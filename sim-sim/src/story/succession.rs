@@ -1,12 +1,125 @@
 //! Stories of renewals and changes.
 
-use super::script::Script;
+use super::{
+    action::{Action, Hand, Happening, Operation, Place, Reader, Slot},
+    script::Script,
+};
+use crate::catalogue::Kind;
+use rand::Rng as _;
+use simbind_proto::v1::{ReissueCause, SuspensionCause};
+
+const BOUND: Slot = Slot(Hand::Bound, 0);
+const OTHER: Slot = Slot(Hand::Other, 0);
+const LOANER: Slot = Slot(Hand::Loaner, 0);
+const FOREIGN: Slot = Slot(Hand::Foreign, 0);
 
 /// What can happen in a step of these stories.
-#[derive(Clone, Debug)]
-pub(crate) enum Act {}
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    /// A counter renews the certificate, on the same SIM.
+    Renew,
+    /// A thief asks a counter to.
+    RenewStolen,
+    /// The other handset takes the bound one's place, with a new certificate.
+    ReplaceHandset,
+    /// The next SIM takes the present one's place, with its own certificate.
+    ReplaceSim,
+    /// A counter hands the loaner out.
+    Lend,
+    /// The counter has the loaner back.
+    Return,
+}
 
 /// Writes the steps of one of this part's kinds; whether the script's kind is one of them.
-pub(super) const fn story(_script: &mut Script) -> bool {
-    false
+pub(super) fn story(script: &mut Script) -> bool {
+    match script.kind {
+        Kind::Renewed => {
+            step(script, Act::Renew);
+            owner(script);
+        }
+        Kind::RenewedAfterLoss => {
+            script.event(Happening::Suspended(SuspensionCause::Stolen)).wait(5, 60);
+            step(script, Act::RenewStolen);
+            let operation = script.operation();
+            let plan = script.with(script.kind, Place::App(operation), BOUND);
+            script.check(plan);
+        }
+        Kind::PhoneModelChanged => {
+            model_changed(script);
+            owner(script);
+        }
+        Kind::SupersededPhoneUsed => {
+            script.act(Action::CopySim);
+            model_changed(script);
+            // What was bound before is the other one now.
+            old_key(script, OTHER);
+        }
+        Kind::SimReplaced => {
+            sim_replaced(script);
+            owner(script);
+        }
+        Kind::ReplacedSimUsed => {
+            script.act(Action::CopySim);
+            sim_replaced(script);
+            old_key(script, FOREIGN);
+        }
+        Kind::LentAtCounter => lent(script),
+        Kind::OtherThanLent => {
+            step(script, Act::Lend);
+            script.event(Happening::Changed(FOREIGN)).wait(5, 30);
+            let operation = script.operation();
+            let plan = script.with(script.kind, Place::App(operation), FOREIGN);
+            script.check(plan);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn step(script: &mut Script, act: Act) {
+    script.act(Action::Succession(act)).wait(5, 60);
+}
+
+/// The owner logs in; nobody pays whose SIM or phone is new.
+fn owner(script: &mut Script) {
+    for operation in [Operation::Balance, Operation::Application] {
+        let plan = script.with(script.kind, Place::App(operation), BOUND);
+        script.check(plan).wait(10, 40);
+    }
+}
+
+/// Somebody has the certificate and the key of before.
+fn old_key(script: &mut Script, slot: Slot) {
+    for _ in 0..2 {
+        let operation = script.operation();
+        let mut plan = script.with(script.kind, Place::App(operation), slot);
+        plan.copied = true;
+        script.check(plan).wait(5, 60);
+    }
+}
+
+/// The SIM moves to the new phone, and a counter sees both.
+fn model_changed(script: &mut Script) {
+    script.event(Happening::Changed(OTHER)).wait(5, 60);
+    step(script, Act::ReplaceHandset);
+}
+
+fn sim_replaced(script: &mut Script) {
+    let tells_new = script.rng.random_bool(0.5);
+    script.event(Happening::Reissued { cause: ReissueCause::Size, tells_new }).wait(5, 60);
+    step(script, Act::ReplaceSim);
+}
+
+/// The phone is repaired: the loaner has no attested key.
+fn lent(script: &mut Script) {
+    step(script, Act::Lend);
+    script.event(Happening::Changed(LOANER)).wait(5, 30);
+    let plan = script.with(script.kind, Place::Browser(Operation::Balance), LOANER);
+    script.check(plan).wait(10, 60);
+    script.seen(LOANER);
+    let plan = script.with(script.kind, Place::Bare(Reader::Door), LOANER);
+    script.check(plan).wait(30, 120);
+    script.act(Action::Succession(Act::Return));
+    script.event(Happening::Changed(BOUND)).wait(10, 60);
+    owner(script);
 }

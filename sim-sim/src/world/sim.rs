@@ -62,6 +62,11 @@ impl Sim {
         })
     }
 
+    /// The certificate and key of this one on the card of another, whose applet counts on.
+    pub(crate) fn on_card_of(&self, card: &Self) -> Self {
+        Self { iccid: card.iccid.clone(), counter: card.counter, ..self.clone() }
+    }
+
     /// The number that the next signature carries, where the applet counts.
     pub(crate) fn count(&mut self) -> Option<u64> {
         self.applet.counts.then(|| {

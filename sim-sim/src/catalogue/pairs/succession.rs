@@ -1,5 +1,36 @@
 //! Twins of renewals and changes.
 
-use super::Pair;
+use super::{
+    Kind::{
+        LentAtCounter, OtherThanLent, PhoneModelChanged, Renewed, RenewedAfterLoss,
+        ReplacedSimUsed, SimReplaced, SupersededPhoneUsed,
+    },
+    Pair,
+};
 
-pub(super) const PAIRS: &[Pair] = &[];
+pub(super) const PAIRS: &[Pair] = &[
+    Pair::differs(
+        "a new certificate on the same SIM",
+        Renewed,
+        RenewedAfterLoss,
+        "nobody reported the phone lost before it was renewed",
+    ),
+    Pair::differs(
+        "a phone that another one follows",
+        PhoneModelChanged,
+        SupersededPhoneUsed,
+        "the certificate is the one that the counter issued last",
+    ),
+    Pair::differs(
+        "a SIM that another one follows",
+        SimReplaced,
+        ReplacedSimUsed,
+        "the certificate is that of the SIM that took the other's place",
+    ),
+    Pair::differs(
+        "a loaner from a counter",
+        LentAtCounter,
+        OtherThanLent,
+        "the SIM is in the handset that the counter named",
+    ),
+];

@@ -1,6 +1,7 @@
 //! A server that checks the form of what it gets, and lets everybody in.
 
 mod counter;
+mod succession;
 
 use simbind_core::{
     ids::{Iccid, Imei},
@@ -14,6 +15,7 @@ use simbind_proto::v1::{
     pin_service_server::{PinService, PinServiceServer},
     sim_event_service_server::{SimEventService, SimEventServiceServer},
     status_service_server::{StatusService, StatusServiceServer},
+    succession_service_server::SuccessionServiceServer,
 };
 use std::{
     collections::BTreeSet,
@@ -49,7 +51,8 @@ impl Fake {
             .add_service(CounterServiceServer::new(self.clone()))
             .add_service(PinServiceServer::new(self.clone()))
             .add_service(SimEventServiceServer::new(self.clone()))
-            .add_service(StatusServiceServer::new(self.clone()));
+            .add_service(StatusServiceServer::new(self.clone()))
+            .add_service(SuccessionServiceServer::new(self.clone()));
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
         Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
     }
