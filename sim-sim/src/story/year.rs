@@ -66,7 +66,7 @@ fn fits(kind: Kind, traits: Traits) -> bool {
         | Kind::CounterIssue
         | Kind::CounterInterrupted => android,
         Kind::MvnoMove => android && matches!(traits.carrier, Carrier::Kawasemi | Carrier::Iij),
-        Kind::Loaner => android && traits.carrier.lender() == traits.carrier,
+        Kind::Loaner | Kind::LentAtCounter => android && traits.carrier.lender() == traits.carrier,
         Kind::UnlistedHandset => !traits.model.listed,
         Kind::LateList => traits.branch == Branch::Late,
         Kind::StapledStatus | Kind::ReportedLost => traits.branch == Branch::Prompt,
@@ -193,7 +193,11 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
             script.handsets = 1;
             second_hand(script);
         }
-        Kind::EsimConversion | Kind::AnnouncedSim => {
+        Kind::PhoneModelChanged => {
+            script.act(Action::FreshSim).act(Action::FreshHandset);
+            second_hand(script);
+        }
+        Kind::EsimConversion | Kind::AnnouncedSim | Kind::Renewed | Kind::SimReplaced => {
             script.act(Action::FreshSim);
         }
         Kind::AnnouncedPhone => adopt(script),
@@ -205,7 +209,8 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
 
 /// Whether the person comes by a phone that no counter has seen.
 const fn takes_another(kind: Kind) -> bool {
-    let shown = matches!(kind, Kind::AnnouncedPhone | Kind::OwnerUnenrolledPhone);
+    let shown =
+        matches!(kind, Kind::AnnouncedPhone | Kind::OwnerUnenrolledPhone | Kind::PhoneModelChanged);
     let ended = matches!(
         kind,
         Kind::PhoneReplaced | Kind::ContractChanged | Kind::LineTakenOver | Kind::LineInherited
