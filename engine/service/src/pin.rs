@@ -84,14 +84,23 @@ impl<S: Store, V: Vault> Engine<S, V> {
             if failures == before {
                 return Ok(failures);
             }
+            // A renewal leaves the PIN: of two certificates side by side it is one.
+            let beside = match loaded.binding.state_at(self.now()) {
+                State::Ended { .. } => None,
+                _ => self.beside(&loaded.binding).await?,
+            };
             let entry = StateEntry::PinReported {
                 binding,
                 failures,
                 by: by.clone(),
                 request: request.clone(),
                 digest,
+                beside,
             };
-            let expect = self.pin_untouched(by, request, binding).await?;
+            let mut expect = self.pin_untouched(by, request, binding).await?;
+            if let Some(other) = beside {
+                expect.push(self.pin_as_read(other).await?);
+            }
             if !self.is_current(&loaded).await? {
                 continue;
             }
@@ -180,11 +189,19 @@ impl<S: Store, V: Vault> Engine<S, V> {
         request: &RequestId,
         binding: BindingId,
     ) -> Result<Vec<(crate::ports::store::Key, Expected)>, ServiceError> {
+        let count = self.pin_as_read(binding).await?;
+        Ok(vec![count, (keys::pin_report(by, request)?, Expected::Absent)])
+    }
+
+    async fn pin_as_read(
+        &self,
+        binding: BindingId,
+    ) -> Result<(crate::ports::store::Key, Expected), ServiceError> {
         let key = keys::pin(binding)?;
         let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
         let row = snapshot.values.first().and_then(Option::as_ref);
         let known = row.map_or(Expected::Absent, |row| Expected::Version(row.version));
-        Ok(vec![(key, known), (keys::pin_report(by, request)?, Expected::Absent)])
+        Ok((key, known))
     }
 
     /// Whether the caller made a check, among the newest of the binding, in which the binding's key

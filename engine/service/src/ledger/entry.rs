@@ -152,6 +152,8 @@ pub enum StateEntry {
         request: RequestId,
         /// SHA-256 of the report.
         digest: [u8; 32],
+        /// The other binding of an overlap, which has the same PIN, where there is one.
+        beside: Option<BindingId>,
     },
     /// A step-up ended.
     StepUpEnded {

@@ -183,10 +183,12 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::AssertionSeen { binding, key, counter, challenge } => {
                 Ok(vec![app_attest::counted(binding, key, AssertionRow { counter, challenge })?])
             }
-            StateEntry::PinReported { binding, failures, by, request, digest } => Ok(vec![
-                put(keys::pin(binding), &failures)?,
-                put(keys::pin_report(&by, &request), &(digest, failures))?,
-            ]),
+            StateEntry::PinReported { binding, failures, by, request, digest, beside } => {
+                let bindings = std::iter::once(binding).chain(beside);
+                let report = put(keys::pin_report(&by, &request), &(digest, failures))?;
+                let counts = bindings.map(|one| put(keys::pin(one), &failures));
+                counts.chain(std::iter::once(Ok(report))).collect()
+            }
             StateEntry::Pin(entry) => self.pin_writes(entry, values, recorded),
             StateEntry::StepUpEnded { decision, outcome, .. } => {
                 Ok(vec![put(keys::step_up(decision), &outcome)?])

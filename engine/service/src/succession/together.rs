@@ -67,7 +67,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     /// The other binding of an overlap, where there is one that is not over. Another handset or SIM
     /// leaves no overlap: what becomes of the old one says nothing of the new.
-    async fn beside(&self, binding: &Binding) -> Result<Option<BindingId>, ServiceError> {
+    pub(crate) async fn beside(
+        &self,
+        binding: &Binding,
+    ) -> Result<Option<BindingId>, ServiceError> {
         let renewed = binding.succeeded.filter(|by| by.why == LifecycleReason::Renewed);
         let others = renewed.map(|by| by.binding).into_iter().chain(binding.succeeds);
         for other in others {

@@ -131,6 +131,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 by: by.clone(),
                 request: "r-1".parse().unwrap(),
                 digest: [3; 32],
+                beside: Some(BindingId::from_bytes([8; 16])),
             },
         ),
         ("pin-changed", pin(PinAct::Changed)),

@@ -7,6 +7,7 @@ use simbind_core::{
 use simbind_rules::Verdict;
 use simbind_service::{
     ServiceError,
+    pin::{PinReport, Witness},
     ports::store::LedgerKind,
     succession::{Lister, RenewalCursor},
 };
@@ -93,6 +94,29 @@ async fn a_renewal_launders_no_latch_and_no_locked_pin() {
     renew(&world, "renew-1", renewal(old, &next)).await.unwrap();
     next.phone = own;
     assert_eq!(verdict(&world, &next, "c2").await, (Verdict::Deny, "HANDSET_MISMATCH".into()));
+}
+
+#[tokio::test]
+async fn two_certificates_side_by_side_have_one_pin_and_its_lock_is_on_both() {
+    let world = World::new().await;
+    let (mut person, _, mut next, _) = renewed(&world).await;
+    let wrong = async |person: &Person, number: &str| {
+        let (by, request) = (caller("counter"), number.parse().unwrap());
+        let (witness, report) = (Witness::Counter, PinReport::Wrong(1));
+        world.engine.report_pin(&by, witness, &request, person.certificate(), report).await
+    };
+    assert_eq!(wrong(&person, "1").await, Ok(1));
+    assert_eq!(wrong(&next, "2").await, Ok(2));
+    assert_eq!(wrong(&person, "3").await, Ok(3));
+    assert_eq!(verdict(&world, &person, "c1").await.1, "PIN_LOCKED");
+    std::mem::swap(&mut person.phone, &mut next.phone);
+    assert_eq!(verdict(&world, &next, "c2").await.1, "PIN_LOCKED");
+    // What was superseded has no share in it.
+    world.clock.move_on(30 * DAY);
+    assert_eq!(wrong(&next, "4").await, Ok(4));
+    assert_eq!(wrong(&person, "5").await, Ok(4));
+    assert_eq!(wrong(&person, "6").await, Ok(5));
+    assert_eq!(wrong(&next, "7").await, Ok(5));
 }
 
 #[tokio::test]
