@@ -238,7 +238,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(snapshot.values.first().is_some_and(Option::is_some))
     }
 
-    async fn line_row(
+    pub(crate) async fn line_row(
         &self,
         hash: crate::ports::vault::LookupHash,
     ) -> Result<Option<(LineRow, Position)>, ServiceError> {

@@ -13,8 +13,9 @@ use crate::{
 };
 use simbind_core::{
     applet::{Action, Answer, Order, OrderRef, Taken},
-    binding::State,
+    binding::{Sim, State},
     ids::{BindingId, CallerId, CarrierId},
+    line::LineName,
 };
 
 /// The most bindings of one person that are looked at to find one that uses the same SIM.
@@ -149,6 +150,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
         if order.action != Action::Delete {
             return Ok(Some(standing));
         }
+        if self.serves_another(id, &standing.binding.sim).await? {
+            return Ok(None);
+        }
         let (mut after, mut looked_at) = (None, 0);
         loop {
             let page = self.bindings_of(&standing.binding.person, after, 100).await?;
@@ -166,6 +170,27 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 return Ok(Some(standing));
             }
         }
+    }
+
+    /// Whether the line of a SIM has another living binding, of whichever person: a SIM that was
+    /// handed on, or that a terminal named which never had it, keeps its applet.
+    async fn serves_another(&self, id: BindingId, sim: &Sim) -> Result<bool, ServiceError> {
+        let line = LineName::Iccid(sim.iccid);
+        let hash = keys::line_hash(&*self.vault, &sim.serving.carrier, &line);
+        let Some((row, _)) = self.line_row(hash).await? else { return Ok(false) };
+        for other in row.bindings.iter().filter(|other| other.id != id) {
+            match self.binding(other.id).await {
+                Ok(Standing { binding, .. })
+                    if binding.sim.iccid == sim.iccid
+                        && !matches!(binding.state_at(self.now()), State::Ended { .. }) =>
+                {
+                    return Ok(true);
+                }
+                Ok(_) | Err(ServiceError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
     }
 
     pub(super) async fn applet(&self, id: BindingId) -> Result<Option<Read>, ServiceError> {

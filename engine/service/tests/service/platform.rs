@@ -249,6 +249,22 @@ async fn the_applet_is_not_deleted_while_the_sim_serves_another_binding() {
 }
 
 #[tokio::test]
+async fn what_ends_for_one_person_deletes_nothing_on_a_sim_that_serves_another() {
+    let (world, person, id) = world().await;
+    let engine = &world.engine;
+    let mut other = Person::new(&world.authority, 2);
+    other.iccid = person.iccid;
+    let named = other.enrol(&world).await.unwrap().binding.id;
+    let played = Played::answering(Ok(Said::Confirmed));
+    engine.revoke(&caller("counter"), named, Why::Owner).await.unwrap();
+    work(engine, &played).await;
+    assert_eq!((played.actions(), open(engine, named).await), (vec![], None));
+    engine.revoke(&caller("counter"), id, Why::Owner).await.unwrap();
+    work(engine, &played).await;
+    assert_eq!(played.actions(), [Action::Delete], "nobody uses it any more");
+}
+
+#[tokio::test]
 async fn a_help_desk_sees_the_order_that_is_open_now() {
     let (world, person, id) = world().await;
     let allowed = world.engine.check(&person.login(&world.engine, "c1")).await.unwrap();
