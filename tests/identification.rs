@@ -1,6 +1,6 @@
 //! Where a person was identified, from the caller that enrols to the verdict, by the packs that
 //! ship.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,

@@ -32,7 +32,7 @@ pub(crate) async fn audit(data: &Path) -> Audit {
                 assert!(requests.insert((by, request)), "one request made two bindings");
                 audit.enrolments += 1;
             }
-            StateEntry::Event(event) => {
+            StateEntry::Event(event) | StateEntry::EventDrove { event, .. } => {
                 assert!(events.insert((event.carrier, event.id)), "an event was applied twice");
                 audit.events += 1;
             }

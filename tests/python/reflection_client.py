@@ -84,6 +84,34 @@ def step_up_message(step_up_id):
     return b"simbind-step-up\x01" + field(1, text(step_up_id))
 
 
+def activation_message(challenge, ticket, certificate, iccid, handset_key):
+    return b"".join(
+        [
+            b"simbind-activation\x01",
+            field(1, challenge),
+            field(2, text(ticket)),
+            field(3, certificate),
+            field(4, text(iccid)),
+            field(5, handset_key),
+        ]
+    )
+
+
+def owner_message(challenge, act, binding, iccid, carrier, certificate=None, handset_key=None):
+    return b"".join(
+        [
+            b"simbind-owner\x01",
+            field(1, challenge),
+            field(2, bytes([act])),
+            field(3, text(binding)),
+            field(4, text(iccid)),
+            field(5, text(carrier)),
+            field(6, certificate),
+            field(7, handset_key),
+        ]
+    )
+
+
 def vectors(page):
     challenge, when = bytes(range(0x32)), 1790000000123
     claims = {
@@ -94,11 +122,21 @@ def vectors(page):
         "app": "jp.example.login",
     }
     bank = (challenge, "rp:bank", APP_LOGIN, when)
+    after = ("bnd_000102030405060708090a0b0c0d0e0f", claims["iccid"], "docomo")
     made = {
         "full": transcript(*bank, **claims, ui_app="jp.example.card"),
         "alone": transcript(*bank, **claims),
         "bare": transcript(challenge, "reader:door-1", BARE_TAP, when),
         "step_up": step_up_message("stp_000102030405060708090a0b0c0d0e0f"),
+        "activation": activation_message(
+            challenge,
+            "tkt_000102030405060708090a0b0c0d0e0f",
+            b"\xc1" * 32,
+            claims["iccid"],
+            b"\xa2" * 32,
+        ),
+        "owner": owner_message(challenge, 3, *after, b"\x11" * 32, b"\x22" * 32),
+        "owner_reproof": owner_message(challenge, 1, *after),
     }
     published = dict(re.findall(r"^(\w+) = ([0-9a-f]+)$", page, re.MULTILINE))
     expect(published.keys() == made.keys(), f"the page has {sorted(published)}")

@@ -56,8 +56,12 @@ impl Serving {
 /// The SIM and the line of a binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sim {
-    /// The SIM.
+    /// The SIM that was proved.
     pub iccid: Iccid,
+    /// The SIMs that a counter announced and that the carrier then put in its place, the last one
+    /// last: at most [`Sim::MOST_ARRIVED`]. The line goes by each of these names until the next
+    /// proof.
+    pub arrived: Vec<Iccid>,
     /// The eUICC, for an eSIM.
     pub eid: Option<Eid>,
     /// Who serves the line.
@@ -66,6 +70,26 @@ pub struct Sim {
     pub line_ref: Option<LineRef>,
     /// The line by its number.
     pub msisdn: Option<Msisdn>,
+}
+
+impl Sim {
+    /// The most announced SIMs that follow one another without a proof; one more suspends.
+    pub const MOST_ARRIVED: usize = 4;
+
+    /// The SIM that serves the line now, as far as it came as announced.
+    pub fn present(&self) -> Iccid {
+        self.arrived.last().copied().unwrap_or(self.iccid)
+    }
+
+    /// Whether the line goes by this SIM's number: the one that was proved, or one that arrived.
+    pub fn goes_by(&self, iccid: Iccid) -> bool {
+        self.iccid == iccid || self.arrived.contains(&iccid)
+    }
+
+    /// Whether this SIM is the person's or still may come to be: there is room for it.
+    pub(crate) fn takes(&self, iccid: Iccid) -> bool {
+        self.goes_by(iccid) || self.arrived.len() < Self::MOST_ARRIVED
+    }
 }
 
 /// What is known of the certificate since it was verified at enrolment.

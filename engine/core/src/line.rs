@@ -15,6 +15,7 @@ pub use announce::{Announcement, Announcements, AtCounter, Awaited, NotAnnounced
 pub use change::Change;
 pub(crate) use change::gravity;
 pub use consequence::{Consequence, Effect, Reopening, consequence, hears, reopening};
+pub(crate) use consequence::{arrives, since};
 pub use event::{EventKind, LineName, ReissueCause, SimEvent, SuspensionCause};
 pub use feed::{Feed, FeedTerms};
 pub use history::{LineHistory, Observed, Recorded, Told};

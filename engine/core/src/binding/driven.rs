@@ -6,7 +6,7 @@ mod tests;
 use super::{Act, Binding, End, Hold, LifecycleReason, Source, State, Suspension};
 use crate::{
     ids::{CarrierId, EventId},
-    line::{Consequence, Effect, SimEvent, consequence},
+    line::{Consequence, Effect, EventKind, SimEvent, arrives, consequence, since},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,29 @@ impl Binding {
         }
         self.driven.note(event, effect);
         Some(asked)
+    }
+
+    /// Takes in the SIM that the carrier put in the place of the old one, as a counter announced it:
+    /// the line goes by its number too from then on, also when the announcement has run out.
+    /// Whether there is one.
+    pub fn welcome(&mut self, event: &SimEvent, learned_at: Timestamp) -> bool {
+        let EventKind::SimReissued { new_iccid: Some(iccid), .. } = event.kind else {
+            return false;
+        };
+        let proven = self.proven_for(&event.kind);
+        let new = !self.sim.goes_by(iccid) && since(event.occurred_at, learned_at, proven);
+        let comes = new && arrives(self, event, iccid);
+        if comes {
+            self.sim.arrived.push(iccid);
+        }
+        comes
+    }
+
+    /// Takes back that a SIM came in the place of another.
+    pub fn turn_away(&mut self, event: &SimEvent) {
+        if let EventKind::SimReissued { new_iccid: Some(iccid), .. } = event.kind {
+            self.sim.arrived.retain(|arrived| *arrived != iccid);
+        }
     }
 
     /// Takes an event back: undoes what it did where nobody and nothing else stands behind the

@@ -245,7 +245,7 @@ impl Binding {
                 true
             }
             Replacement::Sim { sim, counter } => {
-                if sim.iccid == self.sim.iccid && sim.serving == self.sim.serving {
+                if sim.iccid == self.sim.present() && sim.serving == self.sim.serving {
                     return Err(NotSucceeded::SameSim);
                 }
                 (new.sim, new.counter) = (sim, counter);
@@ -269,7 +269,8 @@ impl Binding {
         now: Timestamp,
     ) -> Result<(), Refused> {
         self.apply(Act::Supersede, why, by, now)?;
-        let same = (self.sim.iccid, &self.sim.serving) == (newer.sim.iccid, &newer.sim.serving);
+        let same =
+            (self.sim.present(), &self.sim.serving) == (newer.sim.present(), &newer.sim.serving);
         let sim = if same { SimAfter::Kept } else { SimAfter::Replaced };
         self.succeeded = Some(Successor { binding: newer.id, until: now, why, sim });
         Ok(())

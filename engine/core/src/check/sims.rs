@@ -33,7 +33,7 @@ pub(super) fn sim_seen(
     let words = [read.map(|iccid| (iccid, Provenance::Reader)), claims.iccid.zip(Some(spoken))];
     let words = || words.into_iter().flatten();
     // A new SIM that a counter announced is the person's as soon as the carrier says it serves.
-    let own = |iccid: Iccid| iccid == binding.sim.iccid || line.arrived == Some(iccid);
+    let own = |iccid: Iccid| binding.sim.goes_by(iccid) || line.arrived == Some(iccid);
     let is = |iccid: Iccid| if own(iccid) { Match::Yes } else { Match::No };
     let judged = || words().map(|(iccid, by)| (is(iccid), by));
     let matches = judged().find(|(found, _)| *found == Match::No).or_else(|| judged().next());

@@ -182,6 +182,7 @@ fn in_order() -> Input {
             key_home: KeyHome::Sim,
             counter: CounterPolicy::None,
             sim: Sim {
+                arrived: Vec::new(),
                 iccid: ICCID.parse().unwrap(),
                 eid: None,
                 serving: Serving { carrier: "docomo".parse().unwrap(), host: None },

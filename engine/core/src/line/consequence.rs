@@ -3,6 +3,7 @@
 use super::event::{EventKind, LineName, SimEvent, SuspensionCause};
 use crate::{
     binding::{Binding, LifecycleReason},
+    ids::Iccid,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,7 @@ impl EventKind {
 /// hosts the one that does, and names the line as the binding does.
 pub fn hears(binding: &Binding, event: &SimEvent, line: &LineName) -> bool {
     let named = match line {
-        LineName::Iccid(iccid) => *iccid == binding.sim.iccid,
+        LineName::Iccid(iccid) => binding.sim.goes_by(*iccid),
         LineName::LineRef(line) => binding.sim.line_ref.as_ref() == Some(line),
         LineName::Msisdn(msisdn) => binding.sim.msisdn.as_ref() == Some(msisdn),
     };
@@ -99,7 +100,7 @@ pub fn hears(binding: &Binding, event: &SimEvent, line: &LineName) -> bool {
 
 /// Whether something that happened then, and was learned then, happened after a moment: surely
 /// after it, or learned after it and within a carrier's whole minute before it, or without a time.
-pub(super) fn since(occurred_at: Timestamp, learned_at: Timestamp, moment: Timestamp) -> bool {
+pub(crate) fn since(occurred_at: Timestamp, learned_at: Timestamp, moment: Timestamp) -> bool {
     let late =
         learned_at > moment && (occurred_at > moment.minus(WHOLE_MINUTE) || occurred_at < ANCIENT);
     occurred_at > moment || late
@@ -122,7 +123,8 @@ pub fn consequence(
     let expected = match event.kind {
         // The SIM that was proved is the new one already, or a counter announced it.
         EventKind::SimReissued { new_iccid, .. } => {
-            new_iccid == Some(binding.sim.iccid) || awaited(new_iccid, None)
+            let served = |iccid| iccid == binding.sim.present() || arrives(binding, event, iccid);
+            new_iccid.is_some_and(served)
         }
         // The profile came to the eUICC in which it was, or that a counter announced.
         EventKind::EsimDownloaded { eid } | EventKind::EsimTransferred { eid } => {
@@ -131,6 +133,15 @@ pub fn consequence(
         _ => false,
     };
     (!expected).then_some(asked)
+}
+
+/// Whether an event puts a SIM in the place of the one that serves, as a counter announced it.
+pub(crate) fn arrives(binding: &Binding, event: &SimEvent, iccid: Iccid) -> bool {
+    let reissued =
+        matches!(event.kind, EventKind::SimReissued { new_iccid, .. } if new_iccid == Some(iccid));
+    reissued
+        && binding.sim.takes(iccid)
+        && binding.announced.expects_sim(Some(iccid), None, event.occurred_at)
 }
 
 /// A time whose decisions an event asks to look at again.

@@ -41,6 +41,7 @@ pub(crate) fn binding() -> Binding {
         key_home: KeyHome::Sim,
         counter: CounterPolicy::None,
         sim: Sim {
+            arrived: Vec::new(),
             iccid: "8981100000000000010".parse().unwrap(),
             eid: None,
             serving: Serving { carrier: "docomo".parse().unwrap(), host: None },

@@ -217,7 +217,12 @@ impl LineView {
         known: &Known<'_>,
     ) {
         let at = event.occurred_at;
-        let (by, meets) = expected(known.announced, Came::Sim(iccid, eid), at, event.order);
+        let (by, meets) = match iccid {
+            Some(iccid) if known.binding.sim.arrived.contains(&iccid) => {
+                (ChangeExpectation::Counter, Meets::Exactly)
+            }
+            _ => expected(known.announced, Came::Sim(iccid, eid), at, event.order),
+        };
         let cause = match latch {
             SimLatch::EsimMoved => ChangeCause::EsimTransferred,
             _ => ChangeCause::SimReissued,

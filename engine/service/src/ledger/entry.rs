@@ -59,6 +59,8 @@ pub enum BindingChange {
     Superseded,
     /// Its certificate's time has passed.
     Expired,
+    /// The SIM that a counter announced came in the place of the old one.
+    SimArrived,
 }
 
 /// Apple's receipt for the key of a handset.

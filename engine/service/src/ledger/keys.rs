@@ -138,9 +138,11 @@ pub fn line_hashes(vault: &impl Vault, sim: &Sim) -> Vec<LookupHash> {
         sim.line_ref.clone().map(LineName::LineRef),
         sim.msisdn.map(LineName::Msisdn),
     ];
-    let mut hashes = Vec::with_capacity(6);
+    let names = names.into_iter().flatten();
+    let names: Vec<_> = names.chain(sim.arrived.iter().copied().map(LineName::Iccid)).collect();
+    let mut hashes = Vec::with_capacity(2 * names.len());
     for carrier in sim.serving.speakers() {
-        hashes.extend(names.iter().flatten().map(|name| line_hash(vault, carrier, name)));
+        hashes.extend(names.iter().map(|name| line_hash(vault, carrier, name)));
     }
     hashes
 }

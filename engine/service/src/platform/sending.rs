@@ -117,7 +117,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             id: keys::order_id(id, order.id),
             sequence: order.id,
             action: order.action,
-            iccid: sim.iccid,
+            iccid: sim.present(),
             eid: sim.eid,
             given_at: order.since,
             timeout: terms.timeout,
@@ -159,7 +159,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             looked_at += page.0.len();
             let other = page.0.iter().map(|other| &other.binding).any(|other| {
                 other.id != id
-                    && other.sim.iccid == standing.binding.sim.iccid
+                    && other.sim.present() == standing.binding.sim.present()
                     && !matches!(other.state_at(self.now()), State::Ended { .. })
             });
             after = page.1;

@@ -62,7 +62,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let mut standing = self.binding(id).await?;
             let binding = &mut standing.binding;
             let sim = match &asked.sim {
-                NewSim::SameLine(iccid) => Sim { iccid: *iccid, ..binding.sim.clone() },
+                NewSim::SameLine(iccid) => {
+                    Sim { iccid: *iccid, arrived: Vec::new(), ..binding.sim.clone() }
+                }
                 NewSim::Line(sim) => {
                     let mut sim = Sim::clone(sim);
                     self.serve_by_configuration("sim.serving", &mut sim.serving)?;

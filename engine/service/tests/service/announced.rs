@@ -4,10 +4,14 @@ use crate::support::{Person, World, caller};
 use simbind_core::{
     binding::State,
     ids::BindingId,
-    line::{Announcement, Awaited, EventKind, ReissueCause},
+    line::{Announcement, Awaited, EventKind, ReissueCause, SuspensionCause},
 };
 use simbind_rules::{Verdict, facts::BindingState};
-use simbind_service::{ServiceError, ports::store::LedgerKind};
+use simbind_service::{
+    ServiceError,
+    ingest::{Message, Tidings},
+    ports::store::LedgerKind,
+};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -64,6 +68,52 @@ async fn a_reissue_as_a_counter_announced_it_suspends_nothing_and_any_other_does
     use BindingState::{Active, Suspended};
     let suspended = (Suspended, false);
     assert_eq!(states, [(Active, true), suspended, suspended, suspended, suspended]);
+}
+
+async fn send(world: &World, id: &str, tidings: Tidings) {
+    let (id, carrier) = (id.parse().unwrap(), "docomo".parse().unwrap());
+    let message = Message { id, carrier, occurred_at: world.engine.now(), tidings };
+    world.engine.ingest(&message).await.unwrap();
+}
+
+async fn beat(world: &World) {
+    send(world, "beat", Tidings::Heartbeat { horizon_days: 0 }).await;
+}
+
+#[tokio::test]
+async fn the_line_goes_by_the_number_of_a_sim_that_came_as_announced_for_good() {
+    let world = World::new().await;
+    let by = caller("counter");
+    let (person, id) = enrolled(&world, 1).await;
+    world.engine.announce_change(&by, id, to_sim(&world, 101)).await.unwrap();
+    world.clock.move_on(HOUR);
+    world.tell("e1", &person, reissued(&world, 101)).await.unwrap();
+    // The announcement runs out; what came by it stays.
+    world.clock.move_on(40 * 24 * HOUR);
+    beat(&world).await;
+    assert_eq!(person.check(&world.engine, "c1").await.verdict, Verdict::Allow);
+    let binding = world.engine.binding(id).await.unwrap().binding;
+    let new = Person::new(&world.authority, 101).iccid;
+    assert_eq!((binding.sim.present(), binding.sim.iccid), (new, person.iccid));
+
+    let lost = EventKind::LineSuspended { cause: SuspensionCause::Stolen };
+    world.tell("e2", &Person::new(&world.authority, 101), lost).await.unwrap();
+    let binding = world.engine.binding(id).await.unwrap().binding;
+    assert_eq!(binding.state.fact(), BindingState::Held, "the theft is told of the new SIM");
+}
+
+#[tokio::test]
+async fn a_sim_whose_coming_is_taken_back_is_the_persons_no_more() {
+    let world = World::new().await;
+    let by = caller("counter");
+    let (person, id) = enrolled(&world, 1).await;
+    world.engine.announce_change(&by, id, to_sim(&world, 101)).await.unwrap();
+    world.clock.move_on(HOUR);
+    world.tell("e1", &person, reissued(&world, 101)).await.unwrap();
+    let corrected = "e1".parse().unwrap();
+    send(&world, "k1", Tidings::Correction { corrected }).await;
+    let binding = world.engine.binding(id).await.unwrap().binding;
+    assert_eq!(binding.sim.present(), person.iccid);
 }
 
 #[tokio::test]

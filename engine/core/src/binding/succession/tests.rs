@@ -45,6 +45,7 @@ fn handset(number: u8, keyed: bool) -> Handset {
 
 fn sim(iccid: &str, carrier: &str) -> Sim {
     Sim {
+        arrived: Vec::new(),
         iccid: iccid.parse().unwrap(),
         eid: None,
         serving: Serving { carrier: carrier.parse().unwrap(), host: None },

@@ -50,6 +50,7 @@ fn sim(number: u8) -> Record {
     });
     let iccid = format!("{body}{}", (10 - sum % 10) % 10);
     Record::Sim(Sim {
+        arrived: Vec::new(),
         iccid: iccid.parse().unwrap(),
         eid: None,
         serving: Serving { carrier: "docomo".parse().unwrap(), host: None },

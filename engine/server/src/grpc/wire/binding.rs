@@ -124,6 +124,7 @@ pub(in crate::grpc) fn enrol_request(
     }
     let wire::Serving { carrier_id, host_carrier_id } = required("serving", serving)?;
     let sim = Sim {
+        arrived: Vec::new(),
         iccid: field("iccid", &iccid)?,
         eid: optional("eid", &eid)?,
         serving: Serving {

@@ -48,6 +48,7 @@ pub(super) fn sim(evidence: wire::SimEvidence) -> Result<Sim, ServiceError> {
     let wire::SimEvidence { iccid, eid, serving, line_ref, msisdn } = evidence;
     let wire::Serving { carrier_id, host_carrier_id } = required("sim.serving", serving)?;
     Ok(Sim {
+        arrived: Vec::new(),
         iccid: field("sim.iccid", &iccid)?,
         eid: optional("sim.eid", &eid)?,
         serving: Serving {

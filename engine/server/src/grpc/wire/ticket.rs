@@ -90,6 +90,7 @@ fn sim(seen: wire::SeenSim) -> Result<Sim, ServiceError> {
     let wire::SeenSim { iccid, eid, serving, line_ref, msisdn } = seen;
     let wire::Serving { carrier_id, host_carrier_id } = required("sim.serving", serving)?;
     Ok(Sim {
+        arrived: Vec::new(),
         iccid: field("sim.iccid", &iccid)?,
         eid: optional("sim.eid", &eid)?,
         serving: Serving {

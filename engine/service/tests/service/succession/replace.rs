@@ -81,6 +81,7 @@ async fn with_another_carrier_the_old_one_speaks_no_more() {
     let mut next = next(&world, &person, 3);
     next.iccid = other.iccid;
     let sim = Sim {
+        arrived: Vec::new(),
         iccid: next.iccid,
         eid: None,
         serving: Serving { carrier: "kddi".parse().unwrap(), host: None },
@@ -124,6 +125,7 @@ async fn from_an_mvno_to_its_host_the_port_itself_harms_nothing() {
     world.clock.move_on(HOUR);
     let next = next(&world, &person, 2);
     let sim = Sim {
+        arrived: Vec::new(),
         iccid: Person::new(&world.authority, 5).iccid,
         eid: None,
         serving: Serving { carrier: "docomo".parse().unwrap(), host: None },

@@ -251,6 +251,7 @@ impl Person {
             person: self.name.parse().unwrap(),
             chain: self.chain.clone(),
             sim: Sim {
+                arrived: Vec::new(),
                 iccid: self.iccid,
                 eid: None,
                 serving: Serving { carrier: "docomo".parse().unwrap(), host: None },
