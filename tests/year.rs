@@ -2,6 +2,8 @@
 //!
 //! `SIMBIND_YEAR_PEOPLE` sets how many (100).
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use sim_sim::{
     Report, Scenario,
     catalogue::Side,

@@ -145,9 +145,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let undone = standing.binding.undo(&event.carrier, &event.id, certificate);
             if undone == Some(Effect::End) && standing.binding.succeeded.is_none() {
                 back_again.push(before.person.clone());
+            }
             if back.drove.contains(&id) {
                 standing.binding.turn_away(event);
-            }
             }
             if standing.binding != before {
                 self.change_with(&mut driving, BindingChange::Undone, &standing)?;
