@@ -1,5 +1,4 @@
 //! Bindings that follow one another, over mutual TLS.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, owner_proof::By,
