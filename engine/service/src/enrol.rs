@@ -77,7 +77,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             .map_err(|error| chain_fault("certificate_chain", &error))?;
         let certificate = bound(&certificate, &asked.chain)?;
         self.not_revoked(&certificate).await?;
-        self.not_too_long(&certificate, CardEnd::Unsaid)?;
+        self.not_too_long("certificate_chain", &certificate, CardEnd::Unsaid)?;
         let Verified { handset, receipt } = self.handset(asked.handset, now)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),

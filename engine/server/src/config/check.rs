@@ -8,7 +8,7 @@ use super::{
     raw::{Path, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text},
     relations, status,
 };
-use simbind_core::registry::ReaderBuild;
+use simbind_core::{binding::Longest, registry::ReaderBuild};
 use simbind_evidence::{certificate::Profile, oid::OidError};
 use simbind_rules::facts::{FactEnum, ReaderProfile, Sensitivity};
 use simbind_service::attestation_status::ListAge;
@@ -23,6 +23,8 @@ use toml::Spanned;
 
 /// The port of `simbind serve` without configuration.
 const DEFAULT_GRPC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 50443);
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// Collects what is wrong, with the line of each problem.
 pub(super) struct Checker<'s> {
@@ -157,7 +159,19 @@ fn trust(raw: &RawTrust, checker: &mut Checker<'_>) -> Trust {
             })
             .collect(),
         certificate_profile: profile(raw.certificate_profile.as_ref(), checker),
+        certificate_longest: longest(raw.certificate_longest.as_ref(), checker),
     }
+}
+
+/// How long a certificate that is to be bound may be valid. Nothing said: as its issuer says.
+fn longest(text: Option<&Text>, checker: &mut Checker<'_>) -> Longest {
+    const FIELD: &str = "trust.certificate_longest";
+    let Some(text) = text else { return Longest::AsIssued };
+    let Some(time) = checker.duration(FIELD, text) else { return Longest::AsIssued };
+    if time < DAY {
+        checker.at(text, FIELD, "it is not within 1d and 36500d");
+    }
+    Longest::For(time)
 }
 
 fn profile(text: Option<&Text>, checker: &mut Checker<'_>) -> Profile {

@@ -1,5 +1,6 @@
 use crate::callers::Role;
 use simbind_core::app::AppList;
+use simbind_core::binding::Longest;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
 use simbind_core::registry::ReaderBuild;
 use simbind_evidence::{certificate::Profile, oid::Oid};
@@ -110,6 +111,9 @@ pub struct Trust {
     pub required_policies: Vec<Oid>,
     /// How user certificates, their authorities and the anchors must be made.
     pub certificate_profile: Profile,
+    /// How long a certificate that is to be bound may be valid from its first instant to its end;
+    /// 1 to 36500 days.
+    pub certificate_longest: Longest,
 }
 
 /// A login backend.

@@ -54,6 +54,7 @@ pub(super) struct RawTrust {
     pub(super) attestation_status_max_age: Option<Text>,
     pub(super) required_policies: Vec<Text>,
     pub(super) certificate_profile: Option<Text>,
+    pub(super) certificate_longest: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]

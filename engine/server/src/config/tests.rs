@@ -1,7 +1,7 @@
 use super::{Config, Overrides, PackOrigin, Problem, parse_duration};
 use simbind_core::{
     app::{AppProof, AppRole, SignerDigest},
-    binding::AppleEnvironment,
+    binding::{AppleEnvironment, LONGEST_TO_FIFTH_BIRTHDAY, Longest},
     rollout::NationalApproval,
 };
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
@@ -104,6 +104,14 @@ fn a_problem_names_its_line_and_field() {
         ("[limits]\nchallenge_lifetime = \"2 m\"\n", 2, "limits.challenge_life", "no duration"),
         ("[limits]\nchallenge_lifetime = \"2d\"\n", 2, "limits.challenge_life", "not within"),
         ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
+        ("[trust]\ncertificate_longest = \"5y\"\n", 2, "trust.certificate_longest", "no duration"),
+        ("[trust]\ncertificate_longest = \"1h\"\n", 2, "trust.certificate_longest", "not within"),
+        (
+            "[trust]\ncertificate_longest = \"40000d\"\n",
+            2,
+            "trust.certificate_longest",
+            "100 years",
+        ),
         ("[trust]\nrequired_policies = [\"x\"]\n", 2, "trust.required_policies[0]", "identifier"),
         (
             "[trust]\nrequired_policies = [\"1.2.81087079148403313868\"]\n",
@@ -233,6 +241,14 @@ fn an_app_is_listed_with_its_signers_its_part_and_those_who_trust_it() {
     let strangers = parse(&text.replace("id = \"a\"", "id = \"b\"")).unwrap_err();
     assert_eq!(strangers[0].field, "apps[0].carrier_privilege");
     assert!(parse("apps = []\n").unwrap().apps.iter().next().is_none());
+}
+
+#[test]
+fn certificates_are_as_long_as_their_issuer_says_where_nothing_else_is_said() {
+    let longest = |text| parse(text).unwrap().trust.certificate_longest;
+    assert_eq!(longest(""), Longest::AsIssued);
+    let five = longest("[trust]\ncertificate_longest = \"1828d\"\n");
+    assert_eq!(five, Longest::For(LONGEST_TO_FIFTH_BIRTHDAY));
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn trust(config: &Config, attestation_list: AttestationList) -> Result<Trust, Se
         attestation_status_max_age,
         required_policies,
         certificate_profile,
+        certificate_longest: _,
     } = &config.trust;
     let first = |paths: &[PathBuf]| paths.first().cloned().unwrap_or_default();
     let anchors = if certificates.is_empty() {
@@ -117,6 +118,7 @@ pub(super) fn settings(
             support_code_life: limits.support_code_life,
             wrong_codes: limits.wrong_codes,
             limit_keys: limits.limit_keys,
+            certificate_validity: config.trust.certificate_longest,
             ..Bounds::default()
         },
         packs: config.packs.terms.clone(),

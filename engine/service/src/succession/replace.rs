@@ -222,7 +222,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let wanted = Wanted { act, sim: &sim, certificate: Some(certificate.id), handset_key };
         let shown = self.owner(by, old, owner, &wanted).await?;
         let card_ends = sooner(*card_ends, shown.card_ends, old.card_ends);
-        self.not_too_long(certificate, card_ends)?;
+        self.not_too_long("certificate_chain", certificate, card_ends)?;
         let next = Next { id: *id, certificate: certificate.clone(), seen: shown.seen };
         let new = match change {
             None => old.renew(next, self.life_terms(old).overlap, now)?,
@@ -244,12 +244,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// where its end is known.
     pub(crate) fn not_too_long(
         &self,
+        field: &'static str,
         certificate: &BoundCertificate,
         card_ends: CardEnd,
     ) -> Result<(), ServiceError> {
         let validity: (Timestamp, Timestamp) = (certificate.not_before, certificate.not_after);
         let longest = self.settings.bounds.certificate_validity;
-        let wrong = |error: TooLong| ServiceError::invalid("certificate_chain", error);
+        let wrong = |error: TooLong| ServiceError::invalid(field, error);
         longest.allows(validity, card_ends).map_err(wrong)
     }
 }

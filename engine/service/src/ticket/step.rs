@@ -163,7 +163,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let verified = self.chain(&chain, now).map_err(|error| chain_fault(field, &error))?;
         let certificate = bound(&verified, &chain)?;
         self.not_revoked(&certificate).await?;
-        self.not_too_long(&certificate, CardEnd::Unsaid)?;
+        self.not_too_long(field, &certificate, CardEnd::Unsaid)?;
         Ok(Written { certificate, key_home, counter, card, way })
     }
 

@@ -1,5 +1,7 @@
 use super::*;
 use crate::config::Overrides;
+use simbind_core::binding::Longest;
+use std::time::Duration;
 
 const TLS: &str = "[tls]\ncertificate = \"ca.pem\"\nkey = \"ca.pem\"\nclient_ca = \"ca.pem\"\n";
 
@@ -22,6 +24,19 @@ fn status(text: &str) -> StatusTerms {
 fn speakers(terms: &StatusTerms) -> Vec<String> {
     let each = terms.issuers.iter().flat_map(|issuer| &issuer.speakers);
     each.map(|caller| caller.as_str().to_owned()).collect()
+}
+
+#[test]
+fn certificates_are_as_long_as_configuration_says() {
+    let longest = |text| {
+        let dir = tempfile::tempdir().unwrap();
+        let config = Config::parse(text, "test", dir.path(), &Overrides::default()).unwrap();
+        let anyone = "local".parse().unwrap();
+        settings(&config, AttestationList::None, &anyone).unwrap().bounds.certificate_validity
+    };
+    assert_eq!(longest(""), Longest::AsIssued);
+    let year = Longest::For(Duration::from_secs(365 * 86_400));
+    assert_eq!(longest("[trust]\ncertificate_longest = \"365d\"\n"), year);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use crate::support::{Person, TestEngine, World, caller};
+use crate::support::{PACK, Person, TestEngine, World, caller};
 use simbind_core::{
     ids::{CertificateId, Iccid, TicketId},
     ticket::{Ticket, Variant},
@@ -7,6 +7,7 @@ use simbind_core::{
 use simbind_service::{
     ServiceError,
     check::HandsetWord,
+    settings::Bounds,
     ticket::{
         ActivateRequest, Activated, CertificateRequest, CounterTerms, Deed, JoinRequest, Joined,
         OpenRequest, Opened, PhoneSecret, ShownOrTyped, Speaker, Terminal,
@@ -31,13 +32,21 @@ pub(super) fn terms(variant: Variant) -> CounterTerms {
 impl Desk {
     /// A ticket that was just opened.
     pub(super) async fn open(terms: CounterTerms) -> Self {
-        let world = World::with_counter(terms).await;
+        Self::at(World::with_counter(terms).await).await
+    }
+
+    async fn at(world: World) -> Self {
         let person = Person::new(&world.authority, 1);
         let engine = Arc::clone(&world.engine);
         let terminal = engine.terminal(&caller("terminal-1")).unwrap();
         let opened = open(&engine, &terminal, "open-1", "person-1").await.unwrap();
         let secret = PhoneSecret::new([0xAB; 32]);
         Self { world, engine, person, terminal, secret, opened }
+    }
+
+    /// With other bounds.
+    pub(super) async fn with(tune: impl FnOnce(&mut Bounds)) -> Self {
+        Self::at(World::with(PACK, tune).await).await
     }
 
     pub(super) async fn of(variant: Variant) -> Self {

@@ -1,7 +1,7 @@
 use super::{Desk, desk::terms};
 use crate::support::{PACK, Person, Phone, caller};
 use simbind_core::{
-    binding::{Place, State as BindingState},
+    binding::{Longest, Place, State as BindingState},
     line::EventKind,
     ticket::{State, Variant},
 };
@@ -224,4 +224,16 @@ async fn a_certificate_that_is_bound_already_is_not_bound_by_a_ticket() {
     }
     let error = desk.take(5).await.unwrap_err();
     assert!(matches!(error, ServiceError::Exists(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_valid_for_too_long_is_not_written_by_a_ticket() {
+    let day = Duration::from_secs(86_400);
+    let desk = Desk::with(|bounds| bounds.certificate_validity = Longest::For(day)).await;
+    for step in 0..3 {
+        desk.take(step).await.unwrap();
+    }
+    let error = desk.take(3).await.unwrap_err();
+    let named = matches!(&error, ServiceError::Invalid { field, .. } if field == "certificate.certificate_chain");
+    assert!(named, "{error}");
 }
