@@ -9,10 +9,11 @@ pub mod registry;
 mod rows;
 
 pub use entry::{
-    BindingChange, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry, EventText,
-    FiredEntry, KeptReceipt, LimitEntry, LineText, LoanEntry, OutcomeText, PinAct, PinEntry,
-    Reopens, ReproofEntry, StateEntry, SuccessionEntry, SuccessionKind, TicketBinding,
-    TicketChange, TicketEntry, decode_decision, decode_state, encode_decision, encode_state,
+    BindingChange, ChangedBinding, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry,
+    EventText, FiredEntry, KeptReceipt, LimitEntry, LineText, LoanEntry, OutcomeText, PinAct,
+    PinEntry, Reopens, ReproofEntry, StateEntry, SuccessionEntry, SuccessionKind, TicketBinding,
+    TicketChange, TicketEntry, TogetherEntry, decode_decision, decode_state, encode_decision,
+    encode_state,
 };
 pub(crate) use entry::{SNOOZED, VERSION};
 pub use inquiry::InquiryEntry;

@@ -38,15 +38,14 @@ impl<S: Store, V: Vault> Engine<S, V> {
         binding.releasable_from(&self.life_terms(binding))
     }
 
-    /// Releases a held binding, or asks for it where two callers have to. The same once more changes
-    /// nothing.
+    /// Releases a held binding, and the one that it is used side by side with, or asks for it where
+    /// two callers have to. The same once more changes nothing.
     ///
     /// # Errors
     /// Where there is none, its state does not allow it, or the cool-down after loss or theft runs.
     pub async fn release(&self, by: &CallerId, id: BindingId) -> Result<Standing, ServiceError> {
-        let terms = self.life_terms(&self.binding(id).await?.binding);
-        self.change_as(by, id, None, |binding, now| {
-            binding.release(by, &terms, now)?;
+        self.lift_both(by, id, &|binding, terms, now| {
+            binding.release(by, terms, now)?;
             Ok(match binding.state {
                 State::Held { .. } => BindingChange::ReleaseAsked,
                 _ => BindingChange::Released,
@@ -55,8 +54,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         .await
     }
 
-    /// Confirms a release after loss or theft that another caller asked for. The same once more
-    /// changes nothing.
+    /// Confirms a release after loss or theft that another caller asked for, of both bindings of an
+    /// overlap. The same once more changes nothing.
     ///
     /// # Errors
     /// Where there is none, nobody or the same caller asked, or the cool-down runs.
@@ -65,9 +64,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         by: &CallerId,
         id: BindingId,
     ) -> Result<Standing, ServiceError> {
-        let terms = self.life_terms(&self.binding(id).await?.binding);
-        self.change_as(by, id, None, |binding, now| {
-            binding.confirm_release(by, &terms, now)?;
+        self.lift_both(by, id, &|binding, terms, now| {
+            binding.confirm_release(by, terms, now)?;
             Ok(BindingChange::Released)
         })
         .await

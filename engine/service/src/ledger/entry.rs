@@ -11,7 +11,9 @@ pub(crate) use decision::SNOOZED;
 pub use decision::{DecisionEntry, FiredEntry, LimitEntry, decode_decision, encode_decision};
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
 pub use pin::{PinAct, PinEntry};
-pub use succession::{LoanEntry, ReproofEntry, SuccessionEntry, SuccessionKind};
+pub use succession::{
+    ChangedBinding, LoanEntry, ReproofEntry, SuccessionEntry, SuccessionKind, TogetherEntry,
+};
 pub use ticket::{TicketBinding, TicketChange, TicketEntry};
 
 use super::inquiry::InquiryEntry;
@@ -296,6 +298,8 @@ pub enum StateEntry {
     Reproved(ReproofEntry),
     /// A loaner was handed out or came back.
     Loaned(LoanEntry),
+    /// Both bindings of an overlap were released, or their release was asked for.
+    ChangedTogether(TogetherEntry),
 }
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, ProjectionError> {

@@ -79,6 +79,7 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::Succeeded(entry) => return self.succession_reads(entry),
             StateEntry::Reproved(entry) => return self.binding_reads(entry.binding, &entry.sealed),
             StateEntry::Loaned(entry) => return self.loan_reads(entry),
+            StateEntry::ChangedTogether(entry) => return self.together_reads(entry),
             StateEntry::EventReused(event) => return self.reused_reads(event),
             StateEntry::Correction(correction) => return self.correction_reads(correction),
             StateEntry::CorrectionDrove { correction, effects, .. } => {
@@ -147,6 +148,7 @@ impl<V: Vault> IndexProjection<V> {
             StateEntry::Succeeded(entry) => self.succession_writes(recorded, entry, values),
             StateEntry::Reproved(entry) => self.reproof_writes(recorded, entry, values),
             StateEntry::Loaned(entry) => self.loan_writes(at, entry, values),
+            StateEntry::ChangedTogether(entry) => self.together_writes(recorded, entry, values),
             StateEntry::EventReused(event) => self.reused_writes(at, &event, values),
             StateEntry::EventDrove { event, effects } => {
                 let own = self.event_reads(&event)?.len();

@@ -3,6 +3,7 @@
 
 mod line;
 mod registry;
+mod together;
 
 use crate::support::{Person, World, caller, imei};
 use simbind_core::{
@@ -222,7 +223,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ),
     ];
     all.extend(line::states());
-    all.extend(registry::states());
+    all.extend(registry::states().into_iter().chain(together::states()));
     let decisions = vec![DecisionId::from_bytes([6; 16])];
     let at = Timestamp::from_millis(1_790_000_000_123);
     let inquiry = InquiryEntry { by: caller("desk"), at, decisions };

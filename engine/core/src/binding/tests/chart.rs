@@ -21,7 +21,7 @@ const fn meaning(act: Act) -> (&'static str, &'static str) {
         ),
         Act::Reprove => (
             "SIM, handset and person were proved together again; latches are cleared",
-            "a counter, or the card under a step-up",
+            "a counter, or the person's card, which proves the SIM and not the handset",
         ),
         Act::Resume => ("the event that suspended it was taken back", "its carrier's correction"),
         Act::Hold => (

@@ -1,6 +1,6 @@
 //! Entries of bindings that follow one another, and of what keeps one whole.
 
-use super::KeptReceipt;
+use super::{BindingChange, KeptReceipt};
 use crate::ports::vault::Sealed;
 use serde::{Deserialize, Serialize};
 use simbind_core::{
@@ -76,4 +76,24 @@ pub struct LoanEntry {
     pub at: Timestamp,
     /// [`EventText`](super::EventText), sealed.
     pub text: Sealed,
+}
+
+/// One of the bindings that one entry changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedBinding {
+    /// Its id.
+    pub binding: BindingId,
+    /// How it changed.
+    pub change: BindingChange,
+    /// The binding as it is now, sealed.
+    pub sealed: Sealed,
+}
+
+/// Bindings that are used side by side changed at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TogetherEntry {
+    /// Who asked.
+    pub by: CallerId,
+    /// The binding that was asked for, and the other one of its overlap.
+    pub changed: [ChangedBinding; 2],
 }

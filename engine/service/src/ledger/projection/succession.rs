@@ -4,7 +4,7 @@ use super::{IndexProjection, LineRows, applet, key_error, put};
 use crate::{
     app_attest::KeyMark,
     ledger::{
-        entry::{LoanEntry, ReproofEntry, SuccessionEntry, SuccessionKind},
+        entry::{LoanEntry, ReproofEntry, SuccessionEntry, SuccessionKind, TogetherEntry},
         keys,
         rows::{DeviceRow, LineRow, decode_row},
     },
@@ -110,6 +110,38 @@ impl<V: Vault> IndexProjection<V> {
             Some(challenge) => put(keys::owner_challenge(challenge), &())?,
             None => put(keys::pin(id), &0_u32)?,
         });
+        Ok(writes)
+    }
+
+    /// What each binding reads, one behind the other.
+    pub(super) fn together_reads(
+        &self,
+        entry: &TogetherEntry,
+    ) -> Result<Vec<Key>, ProjectionError> {
+        let mut reads = Vec::new();
+        for changed in &entry.changed {
+            reads.extend(self.binding_reads(changed.binding, &changed.sealed)?);
+        }
+        Ok(reads)
+    }
+
+    /// Both bindings as they are now. They may share their lines.
+    pub(super) fn together_writes(
+        &self,
+        recorded: Recorded,
+        entry: TogetherEntry,
+        values: &[Option<Stored>],
+    ) -> Result<Vec<Write>, ProjectionError> {
+        let mut lines = LineRows::of(recorded);
+        let mut writes = Vec::new();
+        let mut rest = values;
+        for changed in entry.changed {
+            let own = self.binding_reads(changed.binding, &changed.sealed)?.len();
+            let (own, behind) = rest.split_at_checked(own).ok_or(super::FEWER)?;
+            writes.extend(self.binding_writes(changed.binding, changed.sealed, own, &mut lines)?);
+            rest = behind;
+        }
+        writes.extend(lines.writes()?);
         Ok(writes)
     }
 

@@ -84,7 +84,7 @@ async fn renewals_of_one_binding_at_once_make_one_successor() {
 }
 
 #[tokio::test]
-async fn a_renewal_launders_no_latch_and_no_locked_pin() {
+async fn a_renewal_launders_no_latch() {
     let world = World::new().await;
     let mut person = Person::new(&world.authority, 1);
     let old = person.enrol(&world).await.unwrap().binding.id;
@@ -135,6 +135,55 @@ async fn what_holds_one_of_an_overlap_holds_both_and_what_is_held_is_not_renewed
     assert!(matches!(refused, Err(ServiceError::Refused(_))), "{refused:?}");
     world.engine.revoke(&by, new, Why::Owner).await.unwrap();
     assert!(matches!(state(old).await, State::Ended { .. }));
+}
+
+#[tokio::test]
+async fn what_releases_one_of_an_overlap_releases_both_in_one_entry() {
+    let two = format!("{PACK}\n[life]\nrelease_persons = 2\n");
+    let world = World::with(&two, |_| {}).await;
+    let (_, old, _, new) = renewed(&world).await;
+    let engine = &world.engine;
+    let (desk, second) = (caller("desk"), caller("second"));
+    let states = async || {
+        let state = async |id| engine.binding(id).await.unwrap().binding.state;
+        (state(old).await, state(new).await)
+    };
+    engine.hold(&desk, old, Why::Stolen).await.unwrap();
+    let held = (State::held(Why::Stolen), State::held(Why::Stolen));
+    let early = engine.release(&desk, new).await;
+    assert!(matches!(early, Err(ServiceError::NotYet { .. })), "{early:?}");
+    world.clock.move_on(2 * DAY);
+    let written = world.store.all(LedgerKind::State).await.len();
+    engine.release(&desk, new).await.unwrap();
+    assert_eq!(states().await, held, "it takes two");
+    engine.confirm_release(&desk, old).await.unwrap_err();
+    engine.confirm_release(&second, old).await.unwrap();
+    assert_eq!(states().await, (State::Active, State::Active));
+    engine.confirm_release(&second, new).await.unwrap();
+    assert_eq!(world.store.all(LedgerKind::State).await.len(), written + 2, "asked, and lifted");
+    // A key that may be copied is one certificate's: the other one's release leaves it held.
+    engine.hold(&desk, old, Why::CounterRegressed).await.unwrap();
+    engine.release(&desk, new).await.unwrap();
+    assert_eq!(states().await, (State::held(Why::CounterRegressed), State::Active));
+}
+
+#[tokio::test]
+async fn a_locked_pin_stays_locked_over_a_renewal() {
+    let world = World::new().await;
+    let mut person = Person::new(&world.authority, 1);
+    let old = person.enrol(&world).await.unwrap().binding.id;
+    assert_eq!(verdict(&world, &person, "c1").await.0, Verdict::Allow);
+    let (bank, request) = (caller("bank"), "wrong-1".parse().unwrap());
+    let wrong = PinReport::Wrong(3);
+    let certificate = person.certificate();
+    let engine = &world.engine;
+    engine.report_pin(&bank, Witness::Party, &request, certificate, wrong).await.unwrap();
+    let mut next = next(&world, &person, 2);
+    renew(&world, "renew-1", renewal(old, &next)).await.unwrap();
+    let locked = (Verdict::Deny, "PIN_LOCKED".into());
+    assert_eq!(verdict(&world, &person, "c2").await, locked);
+    std::mem::swap(&mut person.phone, &mut next.phone);
+    assert_eq!(verdict(&world, &next, "c3").await, locked);
 }
 
 #[tokio::test]
