@@ -4,6 +4,7 @@ pub(crate) mod apple;
 pub(crate) mod apps;
 pub(crate) mod attestation;
 pub(crate) mod authority;
+pub(crate) mod card;
 pub(crate) mod carrier;
 pub(crate) mod handset;
 pub(crate) mod key;

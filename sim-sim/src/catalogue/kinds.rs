@@ -150,9 +150,13 @@ kinds! {
     PhoneModelChanged "phone-model-changed" Honest Nothing NONE [] "has a new phone take the place of the old one at a counter, with a new certificate";
     SimReplaced "sim-replaced" Honest Nothing NONE [] "has the SIM issued anew, and a new certificate on it in place of the old one";
     LentAtCounter "lent-at-counter" Honest Nothing NONE [] "uses a loaner that a counter handed out, and returns it";
+    CarrierChanged "carrier-changed" Honest Nothing NONE [] "changes the carrier and keeps the number, of which the old one tells late";
+    ProvedByCard "proved-by-card" Honest Nothing NONE [] "has the card changed for an eSIM, and proves it at home by the physical card";
     RenewedAfterLoss "renewed-after-loss" Attack Nothing NONE ["BINDING_HELD"] "has a stolen phone's certificate renewed after its owner reported the loss";
     SupersededPhoneUsed "superseded-phone-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses an old phone and its certificate after another took its place";
     ReplacedSimUsed "replaced-sim-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses an old SIM after another took its place";
+    PortedSimUsed "ported-sim-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses the SIM of the carrier that the line has left";
+    OtherCard "other-card" Attack Nothing SIM_OR_LINE [] "has the eSIM issued anew, and proves it by a card that is not the enrolled one";
     OtherThanLent "other-than-lent" Attack Nothing SIM_HANDSET [] "puts the SIM into another phone than the loaner that was handed out";
 }
 

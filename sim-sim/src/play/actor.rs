@@ -10,7 +10,7 @@ use crate::{
     connections::Names,
     report::{Outcome, Verdict},
     story::{Action, Hand},
-    world::{World, WorldError, handset::Handset, person::Person, sim::Sim},
+    world::{World, WorldError, carrier::Carrier, handset::Handset, person::Person, sim::Sim},
 };
 use prost::bytes::Bytes;
 use simbind_proto::v1;
@@ -53,6 +53,8 @@ pub(crate) struct Actor {
     pub(crate) binding_id: String,
     pub(crate) last_login: Option<v1::CheckLoginRequest>,
     pub(crate) sent: Vec<v1::SimEvent>,
+    /// The carrier that the line left, and the SIM that it had there.
+    pub(crate) left: Option<(Carrier, String)>,
     /// An answer of the issuer that was kept.
     pub(crate) kept_answer: Option<Bytes>,
     pub(crate) outcomes: Vec<Outcome>,
@@ -71,6 +73,7 @@ impl Actor {
             binding_id: String::new(),
             last_login: None,
             sent: Vec::new(),
+            left: None,
             kept_answer: None,
             outcomes: Vec::new(),
             requests: 0,

@@ -28,6 +28,9 @@ pub(crate) struct Calls {
     pub(crate) pins: PinServiceClient<Channel>,
     /// The counter's too.
     pub(crate) successions: SuccessionServiceClient<Channel>,
+    /// The app's, where the person's card is read.
+    pub(crate) at_home: BindingServiceClient<Channel>,
+    pub(crate) successions_at_home: SuccessionServiceClient<Channel>,
     /// The issuer's, where there is a connection for it.
     pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
@@ -45,6 +48,8 @@ impl Calls {
             enrolment_app: CounterServiceClient::new(connections.enrolment_app.clone()),
             pins: PinServiceClient::new(connections.counter.clone()),
             successions: SuccessionServiceClient::new(connections.counter.clone()),
+            at_home: BindingServiceClient::new(connections.bank.clone()),
+            successions_at_home: SuccessionServiceClient::new(connections.bank.clone()),
             issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
         }

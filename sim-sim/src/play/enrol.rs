@@ -63,7 +63,7 @@ async fn bind(actor: &mut Actor, shared: &Shared<'_>, hand: Hand) -> Result<Stri
         key_home: v1::KeyHome::Sim.into(),
         signature_counter: counter.into(),
         handset: Some(handset),
-        card_certificate_sha256: prost::bytes::Bytes::new(),
+        card_certificate_sha256: actor.person.card.certificate_sha256.clone(),
     };
     let answer = patiently(|| {
         let (mut client, request) = (shared.calls.counter.clone(), request.clone());

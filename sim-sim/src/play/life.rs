@@ -14,7 +14,7 @@ pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: Act) -> Res
         Act::Revoke(reason) => revoke(actor, shared, reason).await,
         Act::ResetPin => reset_pin(actor, shared).await,
         Act::BecomeAnother => {
-            actor.person.become_another();
+            actor.person.become_another(shared.world)?;
             Ok(())
         }
     }

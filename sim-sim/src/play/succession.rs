@@ -3,7 +3,7 @@
 use super::{
     actor::{ActError, Actor, Shared},
     calls::patiently,
-    enrol,
+    enrol, event,
 };
 use crate::{
     clock::to_proto,
@@ -11,7 +11,12 @@ use crate::{
     story::{Hand, succession::Act},
     world::sim::Sim,
 };
-use simbind_proto::v1::{self, owner_proof::By};
+use simbind_core::transcript::{OwnerAct, OwnerMessage};
+use simbind_proto::v1::{
+    self,
+    owner_proof::By,
+    sim_event::{Kind, Line},
+};
 use std::time::Duration;
 
 /// How long a loaner is lent for.
@@ -27,9 +32,23 @@ pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: Act) -> Res
         }
         Act::ReplaceHandset => replace_handset(actor, shared).await,
         Act::ReplaceSim => replace_sim(actor, shared).await,
+        Act::ChangeCarrier => change_carrier(actor, shared).await,
+        Act::LeftLate => left_late(actor, shared).await,
+        Act::ProveByCard => prove_by(actor, shared, Whose::Own).await,
+        Act::ProveByOtherCard => {
+            let done = prove_by(actor, shared, Whose::Anothers).await;
+            stolen(actor, done)
+        }
         Act::Lend => lend(actor, shared).await,
         Act::Return => take_back(actor, shared).await,
     }
+}
+
+/// Whose card signs.
+#[derive(Clone, Copy)]
+enum Whose {
+    Own,
+    Anothers,
 }
 
 /// A counter that saw the person.
@@ -125,6 +144,65 @@ async fn replace_sim(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActEr
     });
     follow(actor, answer.await?.binding);
     std::mem::swap(&mut actor.person.sim, &mut actor.person.next_sim);
+    Ok(())
+}
+
+/// The number is ported, and the next SIM is the new carrier's.
+async fn change_carrier(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    actor.left = Some((actor.person.carrier, actor.person.sim.iccid.clone()));
+    actor.person.change_carrier(shared.world)?;
+    actor.sent.clear();
+    replace_sim(actor, shared).await
+}
+
+/// The carrier that was left tells of it when all is done.
+async fn left_late(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    let Some((carrier, iccid)) = actor.left.take() else { return Ok(()) };
+    let event = v1::SimEvent {
+        event_id: actor.next_event(),
+        carrier_id: carrier.id().to_owned(),
+        occurred_at: Some(to_proto(shared.clock.now())),
+        line: Some(Line::Iccid(iccid)),
+        kind: Some(Kind::PortedOut(v1::PortedOut {})),
+    };
+    Ok(event::publish(shared, carrier, vec![event]).await?)
+}
+
+/// A card at home names the SIM as it is now.
+async fn prove_by(actor: &mut Actor, shared: &Shared<'_>, whose: Whose) -> Result<(), ActError> {
+    let drawn = patiently(|| {
+        let mut client = shared.calls.successions_at_home.clone();
+        async move { client.issue_owner_challenge(v1::IssueOwnerChallengeRequest {}).await }
+    });
+    let challenge = drawn.await?.challenge;
+    let iccid = actor.person.sim.iccid.clone();
+    let message = OwnerMessage {
+        challenge: &challenge,
+        act: OwnerAct::Reprove,
+        binding: actor.binding_id.parse()?,
+        iccid: iccid.parse()?,
+        carrier: &actor.person.carrier.id().parse()?,
+        certificate: None,
+        handset_key: None,
+    }
+    .encode();
+    let card = match whose {
+        Whose::Own => actor.person.card.word(&message)?,
+        Whose::Anothers => actor.person.other_card(shared.world)?.word(&message)?,
+    };
+    let request = v1::ReproveBindingRequest {
+        binding_id: actor.binding_id.clone(),
+        iccid,
+        ticket_ref: String::new(),
+        request_id: actor.next_request(),
+        card: Some(v1::OwnerCard { challenge, card: Some(card) }),
+        sim: None,
+    };
+    patiently(|| {
+        let (mut client, request) = (shared.calls.at_home.clone(), request.clone());
+        async move { client.reprove_binding(request).await }
+    })
+    .await?;
     Ok(())
 }
 

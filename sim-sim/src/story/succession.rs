@@ -24,6 +24,14 @@ pub(crate) enum Act {
     ReplaceHandset,
     /// The next SIM takes the present one's place, with its own certificate.
     ReplaceSim,
+    /// Another carrier serves the line from now on; its SIM takes the present one's place.
+    ChangeCarrier,
+    /// The carrier of before tells late that the line has left.
+    LeftLate,
+    /// The person's card proves the SIM as it is now.
+    ProveByCard,
+    /// Another card is tried.
+    ProveByOtherCard,
     /// A counter hands the loaner out.
     Lend,
     /// The counter has the loaner back.
@@ -62,6 +70,30 @@ pub(super) fn story(script: &mut Script) -> bool {
             script.act(Action::CopySim);
             sim_replaced(script);
             old_key(script, FOREIGN);
+        }
+        Kind::CarrierChanged => {
+            step(script, Act::ChangeCarrier);
+            owner(script);
+            step(script, Act::LeftLate);
+            owner(script);
+        }
+        Kind::PortedSimUsed => {
+            script.act(Action::CopySim);
+            step(script, Act::ChangeCarrier);
+            step(script, Act::LeftLate);
+            old_key(script, FOREIGN);
+        }
+        Kind::ProvedByCard => {
+            esim(script);
+            step(script, Act::ProveByCard);
+            owner(script);
+        }
+        Kind::OtherCard => {
+            esim(script);
+            step(script, Act::ProveByOtherCard);
+            let operation = script.operation();
+            let plan = script.with(script.kind, Place::App(operation), FOREIGN);
+            script.check(plan);
         }
         Kind::LentAtCounter => lent(script),
         Kind::OtherThanLent => {
@@ -102,6 +134,13 @@ fn old_key(script: &mut Script, slot: Slot) {
 fn model_changed(script: &mut Script) {
     script.event(Happening::Changed(OTHER)).wait(5, 60);
     step(script, Act::ReplaceHandset);
+}
+
+/// The eSIM is issued anew, and the key comes with it.
+fn esim(script: &mut Script) {
+    script.event(Happening::EsimDownloaded);
+    script.event(Happening::Reissued { cause: ReissueCause::Esim, tells_new: true });
+    script.act(Action::NextIccid).wait(10, 60);
 }
 
 fn sim_replaced(script: &mut Script) {

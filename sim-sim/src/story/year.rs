@@ -197,7 +197,15 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
             script.act(Action::FreshSim).act(Action::FreshHandset);
             second_hand(script);
         }
-        Kind::EsimConversion | Kind::AnnouncedSim | Kind::Renewed | Kind::SimReplaced => {
+        Kind::CarrierChanged => {
+            script.act(Action::FreshSim);
+            script.traits.carrier = script.traits.carrier.rival();
+        }
+        Kind::EsimConversion
+        | Kind::ProvedByCard
+        | Kind::AnnouncedSim
+        | Kind::Renewed
+        | Kind::SimReplaced => {
             script.act(Action::FreshSim);
         }
         Kind::AnnouncedPhone => adopt(script),

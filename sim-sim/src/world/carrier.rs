@@ -83,6 +83,14 @@ impl Carrier {
         }
     }
 
+    /// Where its customers go who keep their number.
+    pub(crate) const fn rival(self) -> Self {
+        match self {
+            Self::Docomo => Self::Kddi,
+            _ => Self::Docomo,
+        }
+    }
+
     /// Another carrier that has no word over this one's lines.
     pub(crate) const fn stranger(self) -> Self {
         match self {

@@ -3,6 +3,7 @@
 use super::{
     World, WorldError,
     authority::Branch,
+    card::Card,
     carrier::Carrier,
     handset::{Handset, Model},
     numbers,
@@ -42,6 +43,8 @@ pub(crate) struct Person {
     pub(crate) line_ref: String,
     pub(crate) msisdn: String,
     pub(crate) sim: Sim,
+    /// The physical card.
+    pub(crate) card: Card,
     /// A second SIM of the same person, for a conversion or a new contract.
     pub(crate) next_sim: Sim,
     /// The bound handset, the person's other one, a loaner, and a stranger's.
@@ -81,6 +84,7 @@ impl Person {
                 traits.applet,
                 traits.branch,
             )?,
+            card: Card::make(world, number)?,
             handsets: Handsets {
                 bound: handset(0, traits.model)?,
                 other: handset(1, second)?,
@@ -99,8 +103,22 @@ impl Person {
     }
 
     /// Another person has the line from now on.
-    pub(crate) fn become_another(&mut self) {
+    pub(crate) fn become_another(&mut self, world: &World) -> Result<(), WorldError> {
         self.reference.push_str("-heir");
+        self.card = self.other_card(world)?;
+        Ok(())
+    }
+
+    /// A card that is not the person's.
+    pub(crate) fn other_card(&mut self, world: &World) -> Result<Card, WorldError> {
+        Card::make(world, self.later_number())
+    }
+
+    /// Another carrier serves the line, and the next SIM is of that one.
+    pub(crate) fn change_carrier(&mut self, world: &World) -> Result<(), WorldError> {
+        self.carrier = self.carrier.rival();
+        self.traits.carrier = self.carrier;
+        self.take_sim(world)
     }
 
     /// A number in the world for something that came later: no other thing of its sort has it.

@@ -2,8 +2,8 @@
 
 use super::{
     Kind::{
-        LentAtCounter, OtherThanLent, PhoneModelChanged, Renewed, RenewedAfterLoss,
-        ReplacedSimUsed, SimReplaced, SupersededPhoneUsed,
+        CarrierChanged, LentAtCounter, OtherCard, OtherThanLent, PhoneModelChanged, PortedSimUsed,
+        ProvedByCard, Renewed, RenewedAfterLoss, ReplacedSimUsed, SimReplaced, SupersededPhoneUsed,
     },
     Pair,
 };
@@ -26,6 +26,18 @@ pub(super) const PAIRS: &[Pair] = &[
         SimReplaced,
         ReplacedSimUsed,
         "the certificate is that of the SIM that took the other's place",
+    ),
+    Pair::differs(
+        "a number that another carrier serves",
+        CarrierChanged,
+        PortedSimUsed,
+        "the certificate is that of the SIM of the new carrier",
+    ),
+    Pair::differs(
+        "a new eSIM that a card proves at home",
+        ProvedByCard,
+        OtherCard,
+        "the card is the one that was enrolled with the binding",
     ),
     Pair::differs(
         "a loaner from a counter",

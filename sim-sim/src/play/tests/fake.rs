@@ -3,8 +3,9 @@
 mod counter;
 mod succession;
 
+use sha2::{Digest as _, Sha256};
 use simbind_core::{
-    ids::{Iccid, Imei},
+    ids::{BindingId, Iccid, Imei},
     transcript::Audience,
 };
 use simbind_proto::v1::{
@@ -104,7 +105,10 @@ impl Fake {
 type Answer<T> = Result<Response<T>, Status>;
 
 fn bound(id: &str) -> Option<v1::Binding> {
-    Some(v1::Binding { binding_id: id.to_owned(), ..v1::Binding::default() })
+    let digest = Sha256::digest(id.as_bytes());
+    let made = BindingId::from_bytes(std::array::from_fn(|at| digest[at])).to_string();
+    let binding_id = if id.parse::<BindingId>().is_ok() { id.to_owned() } else { made };
+    Some(v1::Binding { binding_id, ..v1::Binding::default() })
 }
 
 #[tonic::async_trait]

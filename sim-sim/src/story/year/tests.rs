@@ -34,7 +34,7 @@ fn a_year_brings_what_its_rates_say() {
         (Kind::PinSlip, 4_000.0, 1500.0),
         (Kind::IphoneChanged, 2_000.0, 190.0),
         (Kind::NewPhone, 2_000.0, 120.0),
-        (Kind::EsimConversion, 4_000.0, 30.0),
+        (Kind::EsimConversion, 4_000.0, 25.0),
         (Kind::OtherHandset, 4_000.0, 2.0),
     ] {
         let due = people * per_mille / 1000.0;
@@ -58,6 +58,7 @@ fn a_quarter_of_sim_changes_come_right_after_an_honest_change_of_handset() {
         Kind::EsimConversion,
         Kind::AnnouncedSim,
         Kind::SimReplaced,
+        Kind::ProvedByCard,
         Kind::Reissued,
         Kind::EsimTakenOver,
         Kind::SimSwappedAtCounter,

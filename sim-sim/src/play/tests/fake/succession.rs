@@ -10,7 +10,8 @@ impl SuccessionService for Fake {
         request: Request<v1::IssueOwnerChallengeRequest>,
     ) -> Answer<v1::IssueOwnerChallengeResponse> {
         self.note(request.get_ref());
-        Err(Status::unimplemented("no"))
+        let challenge = vec![0xE0; 50].into();
+        Ok(Response::new(v1::IssueOwnerChallengeResponse { challenge, expires_at: None }))
     }
 
     async fn list_renewals(
