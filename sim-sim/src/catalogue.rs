@@ -48,6 +48,8 @@ pub(crate) enum Needs {
     Callers,
     /// A server that hears from the issuer how certificates stand.
     Status,
+    /// Carriers whose platforms are played, and a clock that can be moved.
+    Platform,
 }
 
 /// What is known of a kind.

@@ -1,10 +1,11 @@
 //! The callers' connections to the engine.
 
 use crate::{
+    platform::PlayedPlatform,
     story::{Operation, Reader},
     world::carrier::Carrier,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use tonic::transport::Channel;
 
 /// How the server's configuration names what the callers ask for.
@@ -75,6 +76,8 @@ pub struct Connections {
     pub issuer: Option<Channel>,
     /// The carriers' feeds.
     pub carriers: BTreeMap<Carrier, Channel>,
+    /// The carriers' platforms, where the server sends them orders.
+    pub platform: Option<Arc<PlayedPlatform>>,
     /// Whether the callers can be told apart. Where they cannot (no TLS), kinds that rest on it
     /// are left out.
     pub told_apart: bool,
@@ -93,6 +96,7 @@ impl Connections {
             enrolment_app: channel.clone(),
             issuer: Some(channel.clone()),
             carriers: Carrier::ALL.into_iter().map(|c| (c, channel.clone())).collect(),
+            platform: None,
             told_apart: false,
             names: Names::local(),
         }

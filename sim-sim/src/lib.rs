@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod clock;
 mod connections;
 pub mod load;
+pub mod platform;
 mod play;
 pub mod report;
 pub mod scenario;

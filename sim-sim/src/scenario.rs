@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::{
-    catalogue::{Kind, Side},
+    catalogue::{Kind, Needs, Side},
     report::Goal,
     world::carrier::Carrier,
 };
@@ -241,6 +241,12 @@ impl Scenario {
     /// What carriers promise of their feeds, where the scenario says so.
     pub const fn feed(&self) -> Option<FeedTerms> {
         self.feed
+    }
+
+    /// Whether it plays what needs the carriers' platforms.
+    pub fn plays_platforms(&self) -> bool {
+        let kinds = self.honest.iter().chain(&self.attacks);
+        kinds.into_iter().any(|(kind, _)| kind.entry().needs == Needs::Platform)
     }
 
     /// How many honest checks may be stepped up.

@@ -130,6 +130,7 @@ impl Offices {
             enrolment_app: self.of("enrolment-app"),
             issuer: None,
             carriers: BTreeMap::new(),
+            platform: None,
             told_apart: true,
             names: sim_sim::Names::usual(),
         }

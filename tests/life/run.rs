@@ -65,6 +65,7 @@ async fn connections(relay: &Relay) -> Connections {
         enrolment_app: relay.channel("enrolment-app").await,
         issuer: Some(relay.channel("issuer").await),
         carriers,
+        platform: None,
         told_apart: true,
         names: Names::usual(),
     }

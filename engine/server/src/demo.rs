@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sim_sim::{
     Carrier, Connections, Names, PlayError, Progress, Report, Scenario, World,
     clock::{SimClock as _, VirtualClock},
+    platform::PlayedPlatform,
     scenario::ScenarioError,
     world::WorldError,
 };
@@ -182,7 +183,12 @@ async fn play_in(
     let certs = dev_certs::make(&usual_callers()?, OffsetDateTime::now_utc())?;
     dev_certs::write(folder.path(), &certs)?;
     let world = World::new(seed, usize::try_from(people).unwrap_or(usize::MAX))?;
-    let mut config = config(folder, &world)?;
+    let platform = match scenario.plays_platforms() {
+        true => Some(Arc::new(PlayedPlatform::start().await?)),
+        false => None,
+    };
+    let mut config = config(folder, &world, platform.as_deref())?;
+    config.platform_look = Duration::from_millis(20);
     promise(&mut config, scenario);
     let clock = Arc::new(VirtualClock::new(BEGINNING));
     let (stop, stopped) = oneshot::channel::<()>();
@@ -199,7 +205,7 @@ async fn play_in(
             _ => Err(DemoError::NotReady),
         };
     };
-    let connections = connect(address, &certs)?;
+    let connections = Connections { platform, ..connect(address, &certs)? };
     let report = sim_sim::play(&world, scenario, &connections, &*clock, progress).await;
     if let Ok(report) = &report {
         after(report, &KnownCallers { address, certs }).await;
@@ -214,7 +220,11 @@ async fn play_in(
 
 /// The configuration of the set of certificates, with the world's authorities to trust and
 /// to hear from.
-fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
+fn config(
+    folder: &Folder,
+    world: &World,
+    platform: Option<&PlayedPlatform>,
+) -> Result<Config, DemoError> {
     let [anchors, roots, apple_roots] =
         ["anchors.pem", "roots.pem", "apple-roots.pem"].map(|name| folder.path().join(name));
     let path = folder.path().join("simbind.toml");
@@ -225,6 +235,14 @@ fn config(folder: &Folder, world: &World) -> Result<Config, DemoError> {
         // Its lists are pushed.
         let source = format!("issuer = \"{name}\"\nkind = \"crl\"\ncaller = \"issuer\"\n");
         text.push_str(&format!("\n[[status.source]]\n{source}"));
+    }
+    for (platform, carrier) in platform.iter().flat_map(|p| Carrier::WITH_PLATFORM.map(|c| (p, c)))
+    {
+        let (carrier, address) = (carrier.id(), platform.address());
+        text.push_str(&format!(
+            "\n[[platform]]\ncarrier = \"{carrier}\"\nurl = \"http://{address}\"\n\
+             timeout = \"10s\"\nretry = \"1h\"\nretry_longest = \"1d\"\n"
+        ));
     }
     std::fs::write(&path, text)?;
     std::fs::write(&anchors, world.anchors_pem())?;
@@ -276,6 +294,7 @@ fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoErr
         enrolment_app: of("enrolment-app")?,
         issuer: Some(of("issuer")?),
         carriers: carriers.collect::<Result<_, DemoError>>()?,
+        platform: None,
         told_apart: true,
         names: Names::usual(),
     })

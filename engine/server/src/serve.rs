@@ -184,6 +184,7 @@ async fn serve(
     }
     tokio::spawn(tickets::end_overdue(api.clone(), stopped.clone()));
     tokio::spawn(status::keep_fresh(api.clone(), stopped.clone()));
+    let gateways = (gateways, config.platform_look);
     tokio::spawn(platform::tell(api.clone(), gateways, metrics.clone(), stopped.clone()));
     tokio::spawn(watch_over(api.clone(), metrics, reporter, stopped.clone()));
     let described = || {

@@ -140,6 +140,11 @@ kinds! {
     WrongEnd "wrong-end" Honest Nothing NONE [] "has the contract ended by mistake, which the carrier takes back";
 
     // The carriers' platforms.
+    LockedAndFound "locked-and-found" Honest Platform NONE [] "loses the phone, whose applet is ordered locked, and has both undone when it is found";
+    EndedAndReplaced "ended-and-replaced" Honest Platform NONE [] "gives the phone away, whose applet is ordered deleted, and gets a new certificate";
+    LockUnanswered "lock-unanswered" Attack Platform NONE ["BINDING_HELD"] "uses a stolen phone whose applet the platform did not lock";
+    LockedSimCopied "locked-sim-copied" Attack Platform NONE ["APPLET_LOCKED"] "signs with a copy of a SIM whose applet is locked";
+    DeletedSimCopied "deleted-sim-copied" Attack Platform NONE ["APPLET_DELETED"] "signs with a copy of a SIM whose applet is deleted";
 
     // Handsets and readers.
 

@@ -48,6 +48,7 @@ pub(super) async fn connections(server: &Server) -> Result<Connections, Box<dyn 
         enrolment_app: channel(server, "enrolment-app").await?,
         issuer: issuer(server).await?,
         carriers: std::collections::BTreeMap::new(),
+        platform: None,
         told_apart: true,
         names: Names::usual(),
     };

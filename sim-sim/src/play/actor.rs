@@ -8,6 +8,7 @@ use crate::{
     catalogue::Kind,
     clock::SimClock,
     connections::Names,
+    platform::PlayedPlatform,
     report::{Outcome, Verdict},
     story::{Action, Hand},
     world::{World, WorldError, carrier::Carrier, handset::Handset, person::Person, sim::Sim},
@@ -26,6 +27,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) names: &'a Names,
     pub(crate) pace: &'a Pace,
     pub(crate) desk: &'a Desk,
+    pub(crate) platform: Option<&'a PlayedPlatform>,
 }
 
 /// Why an action did not happen.
@@ -156,7 +158,7 @@ impl Actor {
             }
             Action::Counter(act) => counter::act(self, shared, act).await,
             Action::Events(act) => events::act(self, shared, act).await,
-            Action::Platform(act) => platform::act(self, shared, act).await,
+            Action::Platform(act) => platform::act(self, shared, *act).await,
             Action::Registry(act) => registry::act(self, shared, act).await,
             Action::State(act) => state::act(self, shared, act).await,
             Action::Succession(act) => succession::act(self, shared, *act).await,

@@ -4,6 +4,7 @@ use crate::{connections::Connections, world::carrier::Carrier};
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
     counter_service_client::CounterServiceClient, pin_service_client::PinServiceClient,
+    platform_service_client::PlatformServiceClient,
     sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
     succession_service_client::SuccessionServiceClient,
 };
@@ -31,13 +32,17 @@ pub(crate) struct Calls {
     /// The app's, where the person's card is read.
     pub(crate) at_home: BindingServiceClient<Channel>,
     pub(crate) successions_at_home: SuccessionServiceClient<Channel>,
+    /// The counter's too.
+    pub(crate) orders: PlatformServiceClient<Channel>,
     /// The issuer's, where there is a connection for it.
     pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
+    gateways: BTreeMap<Carrier, PlatformServiceClient<Channel>>,
 }
 
 impl Calls {
     pub(crate) fn new(connections: &Connections) -> Self {
+        let gateway = |carrier| PlatformServiceClient::new(connections.carrier(carrier));
         let feed = |carrier| SimEventServiceClient::new(connections.carrier(carrier));
         Self {
             bank: CheckServiceClient::new(connections.bank.clone()),
@@ -50,14 +55,24 @@ impl Calls {
             successions: SuccessionServiceClient::new(connections.counter.clone()),
             at_home: BindingServiceClient::new(connections.bank.clone()),
             successions_at_home: SuccessionServiceClient::new(connections.bank.clone()),
+            orders: PlatformServiceClient::new(connections.counter.clone()),
             issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
+            gateways: Carrier::ALL.into_iter().map(|c| (c, gateway(c))).collect(),
         }
     }
 
     /// A carrier's feed.
     pub(crate) fn feed(&self, carrier: Carrier) -> Result<SimEventServiceClient<Channel>, Status> {
         self.carriers.get(&carrier).cloned().ok_or_else(|| Status::internal("no such carrier"))
+    }
+
+    /// What a carrier tells of its platform.
+    pub(crate) fn gateway(
+        &self,
+        carrier: Carrier,
+    ) -> Result<PlatformServiceClient<Channel>, Status> {
+        self.gateways.get(&carrier).cloned().ok_or_else(|| Status::internal("no such carrier"))
     }
 }
 

@@ -79,11 +79,13 @@ pub async fn play(
     let pace = Pace::new(clock.is_virtual());
     let names = &connections.names;
     let desk = Desk::default();
-    let shared = Shared { world, calls: &calls, clock, names, pace: &pace, desk: &desk };
+    let platform = connections.platform.as_deref();
+    let shared = Shared { world, calls: &calls, clock, names, pace: &pace, desk: &desk, platform };
     let stage = Stage {
         time_moves: clock.is_virtual(),
         callers_told_apart: connections.told_apart,
         status_told: desk.open(&shared).await?,
+        platform_played: platform.is_some(),
     };
     let (kinds, left_out) = story::cast(world, scenario, stage);
     let mut heart = Heart::new(world.seed);

@@ -235,7 +235,6 @@ pub(crate) enum Action {
 
     Events(events::Act),
 
-    #[expect(dead_code, reason = "no story has such a step yet")]
     Platform(platform::Act),
 
     #[expect(dead_code, reason = "no story has such a step yet")]

@@ -20,6 +20,8 @@ pub(crate) struct Stage {
     pub(crate) callers_told_apart: bool,
     /// Whether the server hears from the issuer.
     pub(crate) status_told: bool,
+    /// Whether carriers have a platform that is played.
+    pub(crate) platform_played: bool,
 }
 
 impl Stage {
@@ -29,6 +31,7 @@ impl Stage {
             Needs::Time => self.time_moves,
             Needs::Callers => self.callers_told_apart,
             Needs::Status => self.status_told,
+            Needs::Platform => self.platform_played && self.time_moves,
         }
     }
 }
@@ -169,6 +172,9 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
         Kind::MvnoMove if percent(50) => Carrier::Kawasemi,
         Kind::MvnoMove => Carrier::Iij,
         Kind::Loaner | Kind::LentAtCounter | Kind::OtherThanLent => drawn.lender(),
+        // With one, the delete may be under way before the mistake is seen, and nothing undoes it.
+        Kind::WrongEnd => drawn.without_platform(),
+        _ if kind.entry().needs == Needs::Platform => drawn.with_platform(),
         _ => drawn,
     };
     let branch = if kind == Kind::LateList { Branch::Late } else { Branch::Prompt };

@@ -4,7 +4,8 @@ use crate::{
     catalogue::{Kind, Side},
 };
 
-const FULL: Stage = Stage { time_moves: true, callers_told_apart: true, status_told: true };
+const FULL: Stage =
+    Stage { time_moves: true, callers_told_apart: true, status_told: true, platform_played: true };
 
 #[test]
 fn the_cast_has_the_shares_of_the_scenario() {

@@ -91,6 +91,28 @@ impl Carrier {
         }
     }
 
+    /// Those whose platform is played, where one is.
+    pub const WITH_PLATFORM: [Self; 2] = [Self::Kddi, Self::Rakuten];
+
+    /// Itself, or another that has a platform.
+    pub(crate) const fn with_platform(self) -> Self {
+        match self {
+            Self::Kddi | Self::Kawasemi | Self::Docomo | Self::Iij => Self::Kddi,
+            Self::Rakuten | Self::Softbank | Self::AquaMobile | Self::TsubameMobile => {
+                Self::Rakuten
+            }
+        }
+    }
+
+    /// Itself, or another that has no platform.
+    pub(crate) const fn without_platform(self) -> Self {
+        match self {
+            Self::Kddi | Self::Kawasemi => Self::Docomo,
+            Self::Rakuten => Self::Softbank,
+            _ => self,
+        }
+    }
+
     /// Another carrier that has no word over this one's lines.
     pub(crate) const fn stranger(self) -> Self {
         match self {

@@ -110,6 +110,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         limits: limits::limits(&raw.limits, checker),
         status: status::sources(&raw.status, checker),
         platforms: platform::platforms(raw, checker),
+        platform_look: platform::LOOK,
         counter: counter::counter(&raw.counter, &raw.caller, checker),
         packs: packs::packs(&raw.packs, checker),
         store: limits::store(&raw.store, checker),

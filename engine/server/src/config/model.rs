@@ -44,6 +44,9 @@ pub struct Config {
     pub status: Vec<StatusSource>,
     /// The carriers' platforms.
     pub platforms: Vec<Platform>,
+    /// How often orders to them that are due are looked for: every half second, and oftener only
+    /// where the time is not the machine's.
+    pub platform_look: Duration,
     /// Issue at counters, and where callers stand.
     pub counter: CounterTerms,
     /// Where the first packs come from, and how others do.

@@ -14,6 +14,8 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
+/// How often what is due is looked for.
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 /// The most platforms.
 const MOST: usize = 256;
 

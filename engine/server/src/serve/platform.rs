@@ -20,8 +20,6 @@ use tonic::{
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
-/// How often what is due is looked for.
-const LOOK: Duration = Duration::from_millis(500);
 /// Looks between two countings of what is open.
 const COUNT_EVERY: u64 = 20;
 /// The most orders in work at once, over all platforms.
@@ -93,14 +91,14 @@ impl Platform for Gateways {
 /// Tells platforms what is due until the server stops.
 pub(super) async fn tell<S: Store, V: Vault>(
     api: Api<S, V>,
-    gateways: Gateways,
+    (gateways, look_every): (Gateways, Duration),
     metrics: Metrics,
     mut stopped: watch::Receiver<bool>,
 ) {
     if gateways.0.is_empty() {
         return;
     }
-    let mut ticks = tokio::time::interval(LOOK);
+    let mut ticks = tokio::time::interval(look_every);
     let mut open = JoinSet::new();
     for look in 0_u64.. {
         tokio::select! {

@@ -5,7 +5,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-const FULL: Stage = Stage { time_moves: true, callers_told_apart: true, status_told: true };
+const FULL: Stage =
+    Stage { time_moves: true, callers_told_apart: true, status_told: true, platform_played: true };
 
 /// How often each kind begins in a year of so many people.
 fn begun(people: usize) -> BTreeMap<Kind, u32> {
