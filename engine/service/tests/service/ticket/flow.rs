@@ -174,6 +174,17 @@ async fn a_sim_that_its_carrier_replaced_between_the_steps_is_not_activated() {
 }
 
 #[tokio::test]
+async fn a_sim_that_its_carrier_replaced_in_the_instant_in_which_it_was_seen_is_not_activated() {
+    let desk = Desk::of(Variant::OneCode).await;
+    desk.all_but_activated().await;
+    let cause = simbind_core::line::ReissueCause::Lost;
+    let reissued = EventKind::SimReissued { new_iccid: None, cause };
+    desk.world.tell("e-1", &desk.person, reissued).await.unwrap();
+    let error = desk.activate("activate-1").await.unwrap_err();
+    assert!(matches!(error, ServiceError::Refused(_)), "{error}");
+}
+
+#[tokio::test]
 async fn where_a_person_was_identified_is_a_fact_of_the_binding() {
     let mut counter = terms(Variant::OneCode);
     let home = TerminalTerms { office: None, place: Place::HomeCard };
