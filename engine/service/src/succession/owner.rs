@@ -120,6 +120,39 @@ impl<S: Store, V: Vault> Engine<S, V> {
     }
 }
 
+/// The card signs for a SIM and its carrier, and not for the names of the line: within one carrier
+/// whoever brings its word leaves out or changes none by which the carrier speaks to the binding.
+pub(super) fn keep_line(
+    proof: &OwnerProof,
+    bound: &Sim,
+    told: &mut Sim,
+) -> Result<(), ServiceError> {
+    let moved = told.serving.carrier != bound.serving.carrier;
+    if moved || matches!(proof, OwnerProof::Ticket { .. }) {
+        return Ok(());
+    }
+    keep("sim.line_ref", bound.line_ref.as_ref(), &mut told.line_ref)?;
+    keep("sim.msisdn", bound.msisdn.as_ref(), &mut told.msisdn)
+}
+
+fn keep<T: Clone + PartialEq>(
+    field: &'static str,
+    bound: Option<&T>,
+    told: &mut Option<T>,
+) -> Result<(), ServiceError> {
+    match (bound, &told) {
+        (Some(bound), Some(told)) if bound != told => {
+            let why = "is another than the bound one, and only a counter can change it";
+            Err(ServiceError::invalid(field, why))
+        }
+        (Some(bound), None) => {
+            *told = Some(bound.clone());
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A scheme in the digest of a request.
 mod scheme_number {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};

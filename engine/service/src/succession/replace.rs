@@ -1,7 +1,7 @@
 //! A new certificate takes the place of another: renewed, on another handset, on another SIM.
 
 use super::{
-    owner::{OwnerProof, Wanted},
+    owner::{OwnerProof, Wanted, keep_line},
     write::Draft,
 };
 use crate::{
@@ -211,7 +211,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
     ) -> Result<(Binding, Option<[u8; 16]>), ServiceError> {
         let now = self.now();
         let Plan { id, certificate, owner, card_ends, change } = plan;
-        let (act, sim, handset_key) = match change {
+        let mut change = change.clone();
+        if let Some(Replacement::Handset { sim: Some(sim), .. } | Replacement::Sim { sim, .. }) =
+            &mut change
+        {
+            keep_line(owner, &old.sim, sim)?;
+        }
+        let (act, sim, handset_key) = match &change {
             None => (OwnerAct::Renew, None, None),
             Some(Replacement::Handset { handset, sim, .. }) => {
                 (OwnerAct::ReplaceHandset, sim.as_ref(), handset.key().spki().map(sha256))
@@ -226,7 +232,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let next = Next { id: *id, certificate: certificate.clone(), seen: shown.seen };
         let new = match change {
             None => old.renew(next, self.life_terms(old).overlap, now)?,
-            Some(change) => old.replace(next, change.clone(), &source(by)?, now)?,
+            Some(change) => old.replace(next, change, &source(by)?, now)?,
         };
         Ok((Binding { card_ends, ..new }, shown.challenge))
     }

@@ -1,6 +1,6 @@
 //! A binding is proved again, by a counter or by the physical card.
 
-use super::owner::{OwnerProof, Wanted};
+use super::owner::{OwnerProof, Wanted, keep_line};
 use crate::{
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
@@ -61,7 +61,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         for _ in 0..TRIES {
             let mut standing = self.binding(id).await?;
             let binding = &mut standing.binding;
-            let sim = match &asked.sim {
+            let mut sim = match &asked.sim {
                 NewSim::SameLine(iccid) => {
                     Sim { iccid: *iccid, arrived: Vec::new(), ..binding.sim.clone() }
                 }
@@ -71,6 +71,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                     sim
                 }
             };
+            keep_line(&asked.owner, &binding.sim, &mut sim)?;
             let wanted =
                 Wanted { act: OwnerAct::Reprove, sim: &sim, certificate: None, handset_key: None };
             let shown = self.owner(by, binding, &asked.owner, &wanted).await?;

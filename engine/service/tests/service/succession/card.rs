@@ -1,15 +1,15 @@
-use super::{next, renewal, verdict};
+use super::{next, renewal, sim_change, verdict};
 use crate::support::{PACK, Person, Phone, World, caller};
 use simbind_core::{
-    binding::{LifecycleReason as Why, Place, State},
-    ids::{BindingId, Iccid},
+    binding::{LifecycleReason as Why, Place, Sim, State},
+    ids::{BindingId, Iccid, Msisdn},
     line::{EventKind, ReissueCause},
     transcript::{OwnerAct, OwnerMessage},
 };
 use simbind_rules::Verdict;
 use simbind_service::{
     ServiceError, Standing,
-    succession::{NewSim, OwnerProof, ReproofRequest},
+    succession::{NewSim, OwnerProof, ReproofRequest, SimChange},
 };
 use std::time::Duration;
 
@@ -104,6 +104,46 @@ async fn a_word_for_another_sim_binding_change_or_caller_proves_nothing() {
     world.clock.move_on(Duration::from_secs(7200));
     let state = world.engine.binding(id).await.unwrap().binding.state;
     assert_eq!(state, State::Suspended { why: Why::SimReissued });
+}
+
+#[tokio::test]
+async fn who_brings_the_cards_word_takes_no_name_of_the_line_away() {
+    let world = World::new().await;
+    let person = Person::new(&world.authority, 1).with_card(&world.authority);
+    let mut asked = person.asked(&world.engine, &world.authority);
+    let number: Option<Msisdn> = Some("+819012345678".parse().unwrap());
+    asked.sim.msisdn = number;
+    let bound = asked.sim.clone();
+    let (by, request) = (caller("counter"), "enrol-1".parse().unwrap());
+    let id = world.engine.enrol(&by, &request, asked).await.unwrap().binding.id;
+    let told = async |request: &str, msisdn: Option<Msisdn>| {
+        let sim = NewSim::Line(Box::new(Sim { msisdn, ..bound.clone() }));
+        let owner = word(&world, "bank", &person, id, person.iccid);
+        let asked = ReproofRequest { binding: id, sim, owner };
+        world.engine.reprove(&caller("bank"), &request.parse().unwrap(), asked).await
+    };
+    let kept = told("r1", None).await.unwrap().binding;
+    assert_eq!(kept.sim.msisdn, number);
+    let other = told("r2", Some("+819099999999".parse().unwrap())).await;
+    assert!(
+        matches!(&other, Err(ServiceError::Invalid { field, .. }) if field == "sim.msisdn"),
+        "{other:?}"
+    );
+    // The same for another SIM of the carrier.
+    let mut next = next(&world, &person, 2);
+    next.iccid = Person::new(&world.authority, 7).iccid;
+    let challenge = world.engine.owner_challenge(&caller("bank")).unwrap().bytes.to_vec();
+    let signed = OwnerMessage {
+        act: OwnerAct::ReplaceSim,
+        certificate: Some(next.certificate()),
+        ..message(&challenge, id, next.iccid, &bound.serving.carrier)
+    };
+    let owner = person.card_signs(challenge.clone(), &signed.encode());
+    let sim = Sim { iccid: next.iccid, msisdn: None, ..bound.clone() };
+    let asked = SimChange { owner, ..sim_change(id, &next, sim) };
+    let request = "r3".parse().unwrap();
+    let new = world.engine.replace_sim(&caller("bank"), &request, asked).await.unwrap().binding;
+    assert_eq!((new.sim.iccid, new.sim.msisdn), (next.iccid, number));
 }
 
 #[tokio::test]
