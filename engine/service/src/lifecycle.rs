@@ -112,7 +112,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let Verified { handset, receipt } = self.handset(request, self.now())?;
         let kept = Beside { handset: &handset, receipt: receipt.as_ref() };
         self.change_beside(by, id, BindingChange::HandsetAdded, Some(kept), |binding, now| {
-            living(binding, now)?;
+            takes_handsets(binding, now)?;
             let twin = |other: &Handset| {
                 other.imeis == handset.imeis && other.key().spki() == handset.key().spki()
             };
@@ -143,7 +143,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let Verified { handset, receipt } = self.handset(request, self.now())?;
         let kept = Beside { handset: &handset, receipt: receipt.as_ref() };
         self.change_beside(by, id, BindingChange::HandsetReinstalled, Some(kept), |binding, now| {
-            living(binding, now)?;
+            takes_handsets(binding, now)?;
             let there = binding.handsets.iter().nth(place);
             if there.is_some_and(|there| there.key().spki() == handset.key().spki()) {
                 return Ok(());
@@ -238,10 +238,14 @@ pub(crate) fn source(by: &CallerId) -> Result<Source, ServiceError> {
     Ok(if *by == engine_caller()? { Source::Engine } else { Source::Caller(by.clone()) })
 }
 
-/// Refuses to change what has ended, by itself or by time.
-fn living(binding: &Binding, now: Timestamp) -> Result<(), ServiceError> {
+/// Refuses another handset to what has ended, by itself or by time, and to what is held: whoever
+/// has it held is not to find a stranger's phone there at the release.
+fn takes_handsets(binding: &Binding, now: Timestamp) -> Result<(), ServiceError> {
     match binding.state_at(now) {
         State::Ended { .. } => Err(Refused::Ended.into()),
-        _ => Ok(()),
+        State::Held { .. } => {
+            Err(ServiceError::Refused("a binding on hold takes no handset".into()))
+        }
+        State::Pending | State::Active | State::Suspended { .. } => Ok(()),
     }
 }

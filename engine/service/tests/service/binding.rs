@@ -127,6 +127,21 @@ async fn another_handset_is_added_once_and_attested_anew_it_takes_its_own_place(
 }
 
 #[tokio::test]
+async fn what_is_held_takes_no_handset() {
+    let world = World::new().await;
+    let id = Person::new(&world.authority, 1).enrol(&world).await.unwrap().binding.id;
+    let (engine, by) = (&world.engine, caller("counter"));
+    engine.hold(&by, id, Why::Owner).await.unwrap();
+    let another = || Phone::attested(2).request(engine, &world.authority);
+    let refused = engine.add_handset(&by, id, another()).await;
+    assert!(matches!(refused, Err(ServiceError::Refused(_))), "{refused:?}");
+    assert_eq!(engine.binding(id).await.unwrap().binding.handsets.count(), 1);
+    engine.release(&by, id).await.unwrap();
+    let added = engine.add_handset(&by, id, another()).await.unwrap();
+    assert_eq!(added.binding.handsets.count(), 2);
+}
+
+#[tokio::test]
 async fn an_unknown_carrier_or_a_chain_of_nobody_is_no_enrolment() {
     let world = World::new().await;
     let before = world.store.all(LedgerKind::State).await.len();
