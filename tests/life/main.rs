@@ -58,7 +58,9 @@ async fn flows_end_the_same_though_the_server_is_killed_between_their_steps() {
     let peace = Box::pin(run::run(seed, people, Kills::Some(0), 0)).await;
     let in_peace = began.elapsed();
     println!("seed {seed}, {people} people: {} waves in {in_peace:.1?}", peace.waves);
-    assert!(peace.left_out.is_empty(), "not played: {:?}", peace.left_out);
+    // No gateway of a carrier's platform is played here: `--test platform` kills beside its own.
+    let left_out: Vec<_> = peace.left_out.iter().filter(|kind| !kind.needs_platform()).collect();
+    assert!(left_out.is_empty(), "not played: {left_out:?}");
     assert!(peace.faults.is_empty(), "seed {seed}, in peace:\n{}", peace.faults.join("\n"));
     let cut = Box::pin(run::run(seed, people, kills, peace.waves)).await;
     println!(

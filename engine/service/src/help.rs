@@ -129,7 +129,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
         code: SupportCode,
         now: Timestamp,
     ) -> Result<Vec<Arc<DecisionEntry>>, ServiceError> {
-        let ids = self.decision_ids(keys::support_code(code)?, None, ALIKE).await?.0;
+        let mut ids = self.decision_ids(keys::support_code(code)?, None, ALIKE).await?.0;
+        if ids.is_empty() {
+            ids = self.decisions.of_code(code);
+            ids.truncate(ALIKE);
+        }
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             let decision = self.decision(id).await?;

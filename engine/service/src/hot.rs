@@ -23,7 +23,7 @@ use simbind_core::{
     applet::Applet,
     binding::Binding,
     check::{Asserted, Counter, Pin},
-    ids::{BindingId, CertificateId, ChallengeId, DecisionId},
+    ids::{BindingId, CertificateId, ChallengeId, DecisionId, SupportCode},
     line::LineHistory,
     snooze::{Snooze, Snoozes},
     status::Known,
@@ -141,6 +141,14 @@ impl HotDecisions {
 
     pub(crate) fn get(&self, id: DecisionId) -> Option<Arc<DecisionEntry>> {
         self.cache.get(&id)
+    }
+
+    /// Those of a code, the newest first: the index follows behind what is acknowledged.
+    pub(crate) fn of_code(&self, code: SupportCode) -> Vec<DecisionId> {
+        let ids = self.cache.iter().map(|(id, _)| id);
+        let mut found: Vec<_> = ids.filter(|id| SupportCode::of(*id) == code).collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found
     }
 
     pub(crate) fn put(&self, decision: &Arc<DecisionEntry>) {

@@ -182,6 +182,11 @@ impl Kind {
         self.entry().side
     }
 
+    /// Whether it can only be played where a carrier's platform is.
+    pub const fn needs_platform(self) -> bool {
+        matches!(self.entry().needs, Needs::Platform)
+    }
+
     /// Who does what, in words.
     pub const fn words(self) -> &'static str {
         self.entry().words
