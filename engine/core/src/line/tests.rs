@@ -209,10 +209,13 @@ fn a_break_stamped_with_the_minute_of_the_proof_or_with_no_time_counts() {
 }
 
 #[test]
-fn a_suspension_outlasts_the_proof_and_a_resumption_to_come_does_not_end_it() {
+fn a_suspension_counts_until_a_proof_in_person_and_a_resumption_to_come_does_not_end_it() {
     let suspended = EventKind::LineSuspended { cause: SuspensionCause::Stolen };
     let before = told(&[(500, suspended.clone())]);
-    assert_eq!(view(&before).sim_state, SimState::Suspended);
+    assert_eq!(view(&before).sim_state, SimState::Active, "seen in person since");
+    let by_card = Binding { proven_at: at(400), ..binding() };
+    let seen = LineView::of(&by_card, &[&before], at(10_000));
+    assert_eq!(seen.sim_state, SimState::Suspended, "the card proves the SIM alone");
     let planned = told(&[(2000, suspended), (99_000, EventKind::LineResumed)]);
     assert_eq!(view(&planned).sim_state, SimState::Suspended);
 }

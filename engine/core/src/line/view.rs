@@ -323,11 +323,11 @@ struct Known<'a> {
 }
 
 /// Whether an event has a say on a binding that was proved at `proven_at`: what happened since, what
-/// was learned since and lies within a carrier's whole minute before it or has no time at all, and
-/// suspensions whenever they began, because they last.
+/// was learned since and lies within a carrier's whole minute before it or has no time at all. A
+/// suspension of before a proof in person is no exception: a loss holds the binding itself, through
+/// any proof, and its end may be told by a name that the line no longer goes by.
 fn counts(event: &Recorded, proven_at: Timestamp) -> bool {
-    let lasts = matches!(event.kind, EventKind::LineSuspended { .. } | EventKind::LineResumed);
-    lasts || since(event.occurred_at, event.learned_at, proven_at)
+    since(event.occurred_at, event.learned_at, proven_at)
 }
 
 /// A handset that shows no IMEI (iOS) is known to the carrier by one all the same: the one in which
