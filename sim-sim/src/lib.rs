@@ -1,6 +1,7 @@
 //! Virtual SIMs, handsets, carriers, readers, people and attackers that use the engine over real
 //! gRPC, from a seed. The engine is never told who is who.
 
+pub mod card;
 pub mod catalogue;
 pub mod clock;
 mod connections;

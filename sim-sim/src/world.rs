@@ -6,6 +6,7 @@ pub(crate) mod attestation;
 pub(crate) mod authority;
 pub(crate) mod card;
 pub(crate) mod carrier;
+mod credential;
 pub(crate) mod handset;
 pub(crate) mod key;
 pub(crate) mod numbers;

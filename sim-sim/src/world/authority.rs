@@ -9,7 +9,7 @@ use prost::bytes::Bytes;
 use rand::RngCore as _;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
-    KeyUsagePurpose, SerialNumber, SigningKey as _, date_time_ymd,
+    KeyUsagePurpose, PublicKeyData, SerialNumber, SigningKey as _, date_time_ymd,
 };
 use sha2::{Digest as _, Sha256};
 use simbind_core::time::Timestamp;
@@ -83,7 +83,11 @@ impl Authority {
     }
 
     /// Issues the certificate of a key. It names no one.
-    pub(crate) fn issue(&self, key: &Key, number: u64) -> Result<Certified, WorldError> {
+    pub(crate) fn issue(
+        &self,
+        key: &impl PublicKeyData,
+        number: u64,
+    ) -> Result<Certified, WorldError> {
         let mut params = CertificateParams::default();
         params.not_before = date_time_ymd(2024, 1, 1);
         params.not_after = date_time_ymd(2040, 1, 1);

@@ -1,0 +1,30 @@
+//! The virtual SIM: a card by ISO/IEC 7816-4 as one pure value. It knows no clock, no disk and no
+//! network; randomness and the place where its state is kept are handed in.
+
+mod access;
+mod apdu;
+mod application;
+mod dispatch;
+mod jpki;
+mod key;
+mod memory;
+mod pin;
+mod profile;
+mod sim;
+mod state;
+mod status;
+#[cfg(any(test, feature = "test-util"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod uicc;
+
+pub use apdu::Response;
+pub use jpki::AID as JPKI_AID;
+pub use key::{Algorithm, KeyError, PrivateKey, PublicKey};
+pub use memory::{Changed, Memory, NotWritten, Volatile};
+pub use pin::{Pin, PinError, Role};
+pub use profile::{Counting, Credential, Profile, ProfileError};
+pub use sim::{ATR, VirtualSim};
+pub use state::{State, StateError};
+pub use status::Status;

@@ -1,0 +1,95 @@
+//! A card that is made whole from parameters, as tests and command lines need one.
+
+use super::{
+    jpki::{self, Applet, Certificate},
+    key::{KeyError, PrivateKey},
+    pin::{Pin, Role},
+    state::State,
+    uicc::Uicc,
+};
+pub use jpki::Counting;
+use simbind_core::ids::{Iccid, Imsi};
+use thiserror::Error;
+
+/// A key pair and what belongs to it. Each certificate is DER.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The private key.
+    pub key: PrivateKey,
+    /// Its certificate.
+    pub certificate: Vec<u8>,
+    /// The certificate of the authority that issued it.
+    pub authority: Vec<u8>,
+    /// Its PIN.
+    pub pin: Pin,
+}
+
+/// What a card is made from.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The card's number.
+    pub iccid: Iccid,
+    /// The subscriber's number.
+    pub imsi: Imsi,
+    /// The user-authentication key.
+    pub user: Credential,
+    /// The signature key, where the card has one.
+    pub signature: Option<Credential>,
+    /// Whether the card tells how often it signed.
+    pub counting: Counting,
+}
+
+/// Why no card can be made of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ProfileError {
+    /// A certificate is empty or longer than a file can be.
+    #[error("a certificate on a card has 1 to {MOST_CERTIFICATE} octets")]
+    Certificate,
+    /// A key cannot be held.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// What makes an applet whole is missing.
+    #[error("the applet is not whole")]
+    Unfinished,
+}
+
+/// The longest certificate on a card: an offset has 15 bits, and files are padded.
+pub(super) const MOST_CERTIFICATE: usize = 8192;
+
+impl State {
+    /// The state of a personalised card.
+    ///
+    /// # Errors
+    /// Where a certificate is empty or too long.
+    pub fn personalised(profile: Profile) -> Result<Self, ProfileError> {
+        let Profile { iccid, imsi, user, signature, counting } = profile;
+        let mut applet = Applet::loaded();
+        put(&mut applet, Role::User, user)?;
+        if let Some(signature) = signature {
+            put(&mut applet, Role::Signature, signature)?;
+        }
+        applet.finish().map_err(|_| ProfileError::Unfinished)?;
+        let mut state = Self::blank(iccid, imsi, counting);
+        state.jpki.applet = Some(applet);
+        Ok(state)
+    }
+
+    /// The state of a card without the applet.
+    pub fn blank(iccid: Iccid, imsi: Imsi, counting: Counting) -> Self {
+        Self { uicc: Uicc::new(iccid, imsi), jpki: jpki::Part::empty(counting) }
+    }
+}
+
+fn put(applet: &mut Applet, role: Role, credential: Credential) -> Result<(), ProfileError> {
+    let Credential { key, certificate, authority, pin } = credential;
+    for der in [&certificate, &authority] {
+        if der.is_empty() || der.len() > MOST_CERTIFICATE {
+            return Err(ProfileError::Certificate);
+        }
+    }
+    applet.put_key(role, key);
+    applet.put_certificate(role, Certificate::from(certificate));
+    applet.put_authority(role, Certificate::from(authority));
+    applet.set_pin(role, pin);
+    Ok(())
+}
