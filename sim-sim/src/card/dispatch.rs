@@ -35,7 +35,10 @@ impl Selected {
             return Ok(reply);
         }
         if selects_master_file(command) {
-            *self = Self::default();
+            let mut session = uicc::Session::default();
+            let reply = session.process(command, card)?;
+            *self = Self::Uicc(session);
+            return Ok(reply);
         }
         match self {
             Self::Uicc(session) => session.process(command, card),

@@ -3,7 +3,10 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+mod applet;
 mod basics;
+mod shapes;
+mod tearing;
 
 /// Sends a command that is written in hexadecimal.
 fn send(card: &mut VirtualSim, command: &str) -> Response {

@@ -112,7 +112,7 @@ impl Part {
     ///
     /// # Errors
     /// 6A88 where the card does not count.
-    pub(super) const fn signatures(&self) -> Result<u64, Status> {
+    pub(in crate::card) const fn signatures(&self) -> Result<u64, Status> {
         match self.counting {
             Counting::Counts => Ok(self.user_signatures),
             Counting::Silent => Err(Status::NO_DATA),
@@ -156,7 +156,7 @@ impl Applet {
     }
 
     /// Locks the applet: only its life can be read.
-    #[expect(dead_code, reason = "for the issuer's domain")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the issuer's domain"))]
     pub(in crate::card) const fn lock(&mut self) {
         let personalised = match self.life {
             Life::Personalised => Personalised::Yes,
@@ -167,7 +167,7 @@ impl Applet {
     }
 
     /// Takes the lock away.
-    #[expect(dead_code, reason = "for the issuer's domain")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the issuer's domain"))]
     pub(in crate::card) const fn unlock(&mut self) {
         match self.life {
             Life::Locked { personalised: Personalised::Yes } => self.life = Life::Personalised,
@@ -215,7 +215,7 @@ impl Applet {
         self.slot(role).authority.as_ref()
     }
 
-    pub(super) const fn pin(&self, role: Role) -> &PinObject {
+    pub(in crate::card) const fn pin(&self, role: Role) -> &PinObject {
         &self.slot(role).pin
     }
 

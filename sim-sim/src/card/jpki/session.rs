@@ -62,27 +62,47 @@ impl Session {
 
 impl Application for Session {
     fn process(&mut self, command: &Command<'_>, card: &mut Access<'_>) -> Answer {
-        match (command.class, command.instruction) {
-            (Class::Own, GET_DATA) => return data::get(command, card),
-            (Class::OwnSecured, _) => return Err(Status::NO_SECURE_MESSAGING),
-            _ => {}
+        let instruction = Instruction::parse(command)?;
+        let locked = matches!(card.state().jpki.applet()?.life(), Life::Locked { .. });
+        match instruction {
+            Instruction::GetData => data::get(command, card),
+            _ if locked => Err(Status::CONDITIONS),
+            Instruction::Select => self.select_file(command, card),
+            Instruction::Verify => pins::verify(self, command, card),
+            Instruction::Change => pins::change(self, command, card),
+            Instruction::Read => self.read_binary(command, card),
+            Instruction::Sign => sign::sign(self, command, card),
         }
-        let life = card.state().jpki.applet()?.life();
+    }
+}
+
+/// What the applet can be asked for.
+#[derive(Clone, Copy)]
+enum Instruction {
+    Select,
+    Verify,
+    Change,
+    Read,
+    Sign,
+    GetData,
+}
+
+impl Instruction {
+    /// Reads class and instruction. GET DATA of class 00 and signing by class 00 are other
+    /// commands, which clients try on cards that they do not know.
+    fn parse(command: &Command<'_>) -> Result<Self, Status> {
         match (command.class, command.instruction) {
-            (Class::Standard, SELECT | VERIFY | CHANGE_REFERENCE_DATA | READ_BINARY)
-            | (Class::Own, SIGN)
-                if matches!(life, Life::Locked { .. }) =>
-            {
-                Err(Status::CONDITIONS)
+            (Class::OwnSecured, _) => Err(Status::NO_SECURE_MESSAGING),
+            (Class::Standard, SELECT) => Ok(Self::Select),
+            (Class::Standard, VERIFY) => Ok(Self::Verify),
+            (Class::Standard, CHANGE_REFERENCE_DATA) => Ok(Self::Change),
+            (Class::Standard, READ_BINARY) => Ok(Self::Read),
+            (Class::Own, SIGN) => Ok(Self::Sign),
+            (Class::Own, GET_DATA) => Ok(Self::GetData),
+            (Class::Own, SELECT | VERIFY | CHANGE_REFERENCE_DATA | READ_BINARY) => {
+                Err(Status::WRONG_CLASS)
             }
-            (Class::Standard, SELECT) => self.select_file(command, card),
-            (Class::Standard, VERIFY) => pins::verify(self, command, card),
-            (Class::Standard, CHANGE_REFERENCE_DATA) => pins::change(self, command, card),
-            (Class::Standard, READ_BINARY) => self.read_binary(command, card),
-            (Class::Own, SIGN) => sign::sign(self, command, card),
-            (Class::Own, SELECT | VERIFY | CHANGE_REFERENCE_DATA | READ_BINARY)
-            | (Class::Standard, SIGN) => Err(Status::WRONG_CLASS),
-            _ => Err(Status::WRONG_INSTRUCTION),
+            (Class::Standard | Class::Own, _) => Err(Status::WRONG_INSTRUCTION),
         }
     }
 }
