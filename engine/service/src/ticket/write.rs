@@ -15,7 +15,9 @@ use crate::{
     sealing,
 };
 use simbind_core::{
-    binding::{Act as BindingAct, Binding, LifecycleReason, Place, State as BindingState},
+    binding::{
+        Act as BindingAct, Binding, LifecycleReason, Place, Refused, Source, State as BindingState,
+    },
     ids::{BindingId, CallerId, OfficeRef, RequestId, TicketId},
     ticket::{Moved, Ticket, TicketRefused},
     time::Timestamp,
@@ -304,14 +306,16 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Err(error) => return Err(error),
         };
         let mut binding = standing.binding;
-        if let BindingState::Ended { .. } = binding.state {
-            return Ok(Beside::default());
-        }
         let act = match binding.state {
             BindingState::Pending => BindingAct::GiveUp,
             _ => BindingAct::Revoke,
         };
-        binding.state = binding.state.apply(act, LifecycleReason::GivenUp)?;
+        // What an event of the line ended is given up too: it does not come back with a correction.
+        match binding.apply(act, LifecycleReason::GivenUp, &Source::Engine, self.now()) {
+            Ok(()) => {}
+            Err(Refused::Ended) => return Ok(Beside::default()),
+            Err(refused) => return Err(refused.into()),
+        }
         let expect = vec![(keys::binding(binding.id)?, Expected::Version(standing.version))];
         Ok(Beside { bindings: vec![binding], expect, receipt: None })
     }

@@ -18,17 +18,16 @@ use simbind_core::{
 use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
-        BindingChange, DecisionEntry, EventEntry, FiredEntry, IndexProjection, InquiryEntry,
-        KeptReceipt, LimitEntry, OutcomeText, PinAct, PinEntry, StateEntry, decode_decision,
-        decode_state, encode_decision, encode_state,
+        BindingChange, DecisionEntry, EventEntry, FiredEntry, InquiryEntry, KeptReceipt,
+        LimitEntry, OutcomeText, PinAct, PinEntry, StateEntry, decode_decision, decode_state,
+        encode_decision, encode_state,
     },
     ports::{
         status::ListName,
-        store::{LedgerKind, Projection as _, Store as _},
         vault::{KeyId, Sealed},
     },
 };
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 const GOLDEN: &str = include_str!("golden.txt");
 
@@ -372,23 +371,7 @@ async fn projecting_the_ledger_again_gives_the_same_index() {
     let check = person.login_with(&world.engine, "c1", |check| check.counter = Some(4));
     world.engine.check(&check).await.unwrap();
     world.engine.hold(&caller("counter"), id, Why::Lost).await.unwrap();
-    let projection = Arc::new(IndexProjection::new(world.shared_vault()));
-    let again = simbind_store::MemoryStore::new(
-        Arc::clone(&projection) as Arc<dyn simbind_service::ports::store::Projection>,
-        Arc::new(|| Timestamp::EPOCH),
-    );
-    for ledger in [LedgerKind::State, LedgerKind::Decisions] {
-        for entry in world.store.all(ledger).await {
-            let append = simbind_service::ports::store::Append {
-                entry: entry.entry[..].into(),
-                expect: Vec::new(),
-            };
-            assert_eq!(again.append(ledger, append).await.unwrap(), entry.position);
-            // What an entry reads are keys of its own ledger: none twice, and none missing.
-            assert!(projection.reads(ledger, &entry.entry).unwrap().len() <= 8);
-        }
-    }
-    let rebuilt = world.over(again).await;
+    let rebuilt = world.rebuilt().await;
     let standing = rebuilt.binding(id).await.unwrap();
     assert_eq!(standing.binding, world.engine.binding(id).await.unwrap().binding);
     assert_eq!(standing.version, world.engine.binding(id).await.unwrap().version);

@@ -5,6 +5,7 @@ mod issuer;
 mod lists;
 mod people;
 mod proved;
+mod rebuilt;
 mod recorded;
 mod store;
 
@@ -97,9 +98,7 @@ impl Hand {
         let mut now = self.0.lock();
         *now = now.plus(by);
     }
-}
 
-impl Hand {
     pub(crate) fn set_back(&self, by: Duration) {
         let mut now = self.0.lock();
         *now = now.minus(by);

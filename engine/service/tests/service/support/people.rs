@@ -219,6 +219,15 @@ impl Person {
         self
     }
 
+    /// With a certificate that ends so many days after [`super::START`].
+    pub(crate) fn ending(mut self, authority: &Authority, days: u64) -> Self {
+        let mut params = params("person", self.serial);
+        let day = std::time::Duration::from_secs(86_400);
+        params.not_after = datetime!(2026-10-01 00:00:00 UTC) + day * u32::try_from(days).unwrap();
+        self.chain = vec![authority.issue(&params, &self.key)];
+        self
+    }
+
     pub(crate) fn with_iphone(self) -> Self {
         Self { iphone: Some(Iphone::new(APPLE_APP)), ..self }
     }

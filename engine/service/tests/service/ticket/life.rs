@@ -4,11 +4,13 @@ use super::{
 };
 use crate::support::{PACK, caller};
 use simbind_core::{
-    binding::State as BindingState,
+    binding::{End, LifecycleReason, State as BindingState},
+    line::{EventKind, SuspensionCause},
     ticket::{Ender, State, Variant},
 };
 use simbind_service::{
     ServiceError,
+    ingest::{Message, Tidings},
     ticket::{CounterTerms, Deed, OfficeTerms, QueueFor, Speaker, TerminalTerms},
 };
 use std::time::Duration;
@@ -71,6 +73,28 @@ async fn a_ticket_ends_by_itself_and_its_pending_binding_with_it() {
     assert!(matches!(binding.state, BindingState::Ended { .. }), "{:?}", binding.state);
     // The certificate is free again.
     desk.person.enrol(&desk.world).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_line_held_or_ended_goes_with_its_ticket_and_no_correction_brings_it_back() {
+    let lost = EventKind::LineSuspended { cause: SuspensionCause::Lost };
+    for kind in [lost, EventKind::ContractEnded] {
+        let desk = Desk::of(Variant::OneCode).await;
+        desk.all_but_activated().await;
+        let pending = desk.ticket().await.binding;
+        desk.world.clock.move_on(Duration::from_secs(60));
+        desk.world.tell("e-1", &desk.person, kind.clone()).await.unwrap();
+        let give_up = "g-1".parse().unwrap();
+        desk.engine.give_up_ticket(&desk.at_terminal(), give_up, desk.id()).await.unwrap();
+        let told = desk.world.message("docomo", "e-2", &desk.person, kind);
+        let corrected = "e-1".parse().unwrap();
+        let taken_back = Message { tidings: Tidings::Correction { corrected }, ..told };
+        desk.engine.ingest(&taken_back).await.unwrap();
+        let binding = desk.engine.binding(pending).await.unwrap().binding;
+        let why = LifecycleReason::GivenUp;
+        assert_eq!(binding.state, BindingState::Ended { end: End::Revoked, why });
+        assert_eq!(binding.held, None, "what is over is not on hold");
+    }
 }
 
 #[tokio::test]
