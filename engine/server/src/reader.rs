@@ -1,0 +1,23 @@
+//! The agent at a card reader: it reads a card, has it sign, asks the engine and tells what came of
+//! it. The steps of a tap work over a [`Link`] and an [`Engine`], so that they are the same over
+//! PC/SC and gRPC as in a test.
+
+mod agent;
+mod apdu;
+mod card;
+mod certificate;
+mod engine;
+mod link;
+mod pin;
+mod slot;
+mod tap;
+
+pub use agent::{Agent, Teller, Until};
+pub use apdu::Status;
+pub use card::{Card, CardError, CardFault, Step, TriesLeft};
+pub use certificate::{Chain, ChainCache, KeyKind};
+pub use engine::{Challenge, Engine, EngineFault, Presence, RemoteEngine, RemoteOptions};
+pub use link::{Link, LinkFault};
+pub use pin::{Ask, NoPin, Pin, PinSource};
+pub use slot::{Driver, MakeDriver, Patience, Sight, Slot};
+pub use tap::{NoAnswer, Parts, PinUse, Rules, Tap, TapEnd};

@@ -1,0 +1,82 @@
+//! The steps of a tap with a virtual SIM in this process, and a server that is one of its own.
+
+use super::scene::{DOOR, Scene};
+use sim_sim::card::{Algorithm, VirtualSim, testing};
+use simbind::{
+    reader::{
+        Ask, ChainCache, Link, LinkFault, NoPin, Pin, PinSource, PinUse, Presence, RemoteEngine,
+        RemoteOptions, Rules, Tap, TapEnd,
+    },
+    serve::SystemClock,
+};
+use simbind_proto::v1::{Channel, decision::Verdict};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tonic::transport::Endpoint;
+
+struct InProcess(VirtualSim);
+
+impl Link for InProcess {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkFault> {
+        let answer = self.0.command(command, &mut rand::rng());
+        let mut bytes = answer.data.to_vec();
+        bytes.extend(answer.status.word().to_be_bytes());
+        Ok(bytes)
+    }
+}
+
+struct Knows(&'static [u8]);
+
+impl PinSource for Knows {
+    fn ask(&mut self, _: Ask, _: &mut dyn FnMut() -> bool) -> Result<Pin, NoPin> {
+        Pin::parse(self.0)
+    }
+}
+
+async fn engine(scene: &Scene) -> RemoteEngine {
+    let options = RemoteOptions {
+        endpoint: Endpoint::from_shared(format!("http://{}", scene.server.address())).unwrap(),
+        reader: DOOR.parse().unwrap(),
+        channels: vec![Channel::TapBare],
+        patience: Duration::from_secs(20),
+    };
+    let engine = RemoteEngine::start(options, &Handle::current());
+    engine.presence().wait_for(|presence| *presence == Presence::There).await.unwrap();
+    engine
+}
+
+/// Taps on a thread that may wait.
+async fn tap(engine: &std::sync::Arc<RemoteEngine>, sim: VirtualSim, pin: &'static [u8]) -> TapEnd {
+    let engine = std::sync::Arc::clone(engine);
+    let tapped = tokio::task::spawn_blocking(move || {
+        let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Asked };
+        let tap = Tap {
+            rules: &rules,
+            engine: &*engine,
+            pins: &mut Knows(pin),
+            chains: &mut ChainCache::new(4),
+            clock: &SystemClock,
+        };
+        tap.run(&mut InProcess(sim))
+    });
+    tapped.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_card_is_let_in_and_no_more_once_its_sim_moved() {
+    for algorithm in [Algorithm::P256, Algorithm::P384, Algorithm::Rsa2048] {
+        let mut scene = Scene::new(algorithm).await;
+        scene.bind().await;
+        scene.seen_at_home().await;
+        let engine = std::sync::Arc::new(engine(&scene).await);
+        let end = tap(&engine, scene.sim(), testing::USER_PIN).await;
+        let decision = end.outcome.unwrap();
+        assert!(matches!(decision.verdict, Some(Verdict::Allow(_))), "{decision:?}");
+        assert!(end.parts.round_trip.is_some_and(|trip| trip < end.parts.card));
+        scene.moved().await;
+        let denied = tap(&engine, scene.sim(), testing::USER_PIN).await.outcome.unwrap();
+        assert!(matches!(denied.verdict, Some(Verdict::Deny(_))), "{denied:?}");
+        let codes: Vec<_> = denied.reasons.iter().map(|reason| &*reason.code).collect();
+        assert!(codes.contains(&"HANDSET_MISMATCH"), "{codes:?}");
+    }
+}

@@ -1,0 +1,5 @@
+//! A card at a reader: the agent's steps and the agent itself, against a real server.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod in_process;
+mod scene;

@@ -1,0 +1,101 @@
+//! A server that trusts a virtual SIM's issuer, and the person who has that SIM.
+
+use sim_sim::{
+    World,
+    card::{Algorithm, Profile, State, VirtualSim, testing},
+};
+use simbind_proto::v1::{
+    binding_service_client::BindingServiceClient, sim_event::Kind,
+    sim_event_service_client::SimEventServiceClient, *,
+};
+use simbind_tests::{Launch, Server, now, to_proto};
+use tempfile::TempDir;
+
+/// The reader, as a server without configuration knows it.
+pub(crate) const DOOR: &str = "local-door";
+/// The handset that the person enrolled.
+const IMEI: &str = "490154203237518";
+/// Somebody else's.
+const OTHER_IMEI: &str = "352099001761481";
+
+pub(crate) struct Scene {
+    pub(crate) server: Server,
+    _dir: TempDir,
+    profile: Profile,
+    events: u32,
+}
+
+impl Scene {
+    pub(crate) async fn new(algorithm: Algorithm) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let world = World::new(1, 1).unwrap();
+        let anchors = dir.path().join("anchors.pem");
+        std::fs::write(&anchors, world.anchors_pem()).unwrap();
+        let server = Launch::new(dir.path().join("data")).trust(&anchors).start().await.unwrap();
+        let profile = testing::profile(&world, algorithm);
+        Self { server, _dir: dir, profile, events: 0 }
+    }
+
+    /// The card, as it comes from its issuer.
+    pub(crate) fn card(&self) -> State {
+        State::personalised(self.profile.clone()).unwrap()
+    }
+
+    /// The card with power.
+    pub(crate) fn sim(&self) -> VirtualSim {
+        let mut sim = VirtualSim::from_state(self.card());
+        sim.reset();
+        sim
+    }
+
+    /// Binds the card's certificate to its SIM and the person's handset.
+    pub(crate) async fn bind(&self) {
+        let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
+        let request = EnrolBindingRequest {
+            request_id: "enrol-1".to_owned(),
+            person_ref: "prs-1".to_owned(),
+            certificate_chain: vec![self.profile.user.certificate.clone().into()],
+            iccid: testing::ICCID.to_owned(),
+            serving: Some(Serving {
+                carrier_id: "docomo".to_owned(),
+                host_carrier_id: String::new(),
+            }),
+            line_ref: "line-1".to_owned(),
+            msisdn: "+819000000001".to_owned(),
+            key_home: KeyHome::Sim.into(),
+            signature_counter: SignatureCounter::Present.into(),
+            handset: Some(HandsetEvidence {
+                imeis: vec![IMEI.to_owned()],
+                platform: Platform::Other.into(),
+                ..HandsetEvidence::default()
+            }),
+            ..EnrolBindingRequest::default()
+        };
+        counter.enrol_binding(request).await.unwrap();
+    }
+
+    /// The carrier says that it sees the SIM in the person's handset.
+    pub(crate) async fn seen_at_home(&mut self) {
+        self.tell(Kind::HandsetObserved(HandsetObserved { imei: IMEI.to_owned() })).await;
+    }
+
+    /// The carrier says that the SIM came into somebody else's handset.
+    pub(crate) async fn moved(&mut self) {
+        self.tell(Kind::HandsetChanged(HandsetChanged { imei: OTHER_IMEI.to_owned() })).await;
+    }
+
+    async fn tell(&mut self, kind: Kind) {
+        self.events += 1;
+        let mut carrier = SimEventServiceClient::new(self.server.channel().await.unwrap());
+        let event = SimEvent {
+            event_id: format!("e-{}", self.events),
+            carrier_id: "docomo".to_owned(),
+            occurred_at: Some(to_proto(now())),
+            line: Some(sim_event::Line::Iccid(testing::ICCID.to_owned())),
+            kind: Some(kind),
+        };
+        let told = carrier.publish_events(PublishEventsRequest { events: vec![event] }).await;
+        let told = told.unwrap().into_inner();
+        assert_eq!(told.results.first().unwrap().status(), EventStatus::Applied, "{told:?}");
+    }
+}
