@@ -1,6 +1,7 @@
 //! Entries that were written are never read differently: each kind of entry of version 1, as hex
 //! in `golden.txt`, still decodes to what it was and encodes to the same bytes.
 
+mod life;
 mod line;
 mod registry;
 mod together;
@@ -27,7 +28,7 @@ use simbind_service::{
         vault::{KeyId, Sealed},
     },
 };
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 const GOLDEN: &str = include_str!("golden.txt");
 
@@ -221,7 +222,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
             },
         ),
     ];
-    all.extend(line::states());
+    all.extend(line::states().into_iter().chain(life::states()));
     all.extend(registry::states().into_iter().chain(together::states()));
     let decisions = vec![DecisionId::from_bytes([6; 16])];
     let at = Timestamp::from_millis(1_790_000_000_123);
@@ -339,6 +340,18 @@ fn entries_are_what_they_were() {
     for (name, entry) in decisions() {
         assert_eq!(decode_decision(&golden(name)).unwrap(), entry, "{name}");
     }
+}
+
+/// A kind of entry is known by the first number behind the version: none is left out.
+#[test]
+fn each_kind_of_entry_has_a_line() {
+    let told: BTreeSet<u8> = states().iter().map(|(name, _)| golden(name)[1]).collect();
+    let kinds = (0..128).filter(|kind| {
+        // What is cut short is of a known kind or of none.
+        let alone = format!("{:?}", postcard::from_bytes::<StateEntry>(&[*kind]));
+        !alone.contains("SerdeDeCustom")
+    });
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), kinds.collect::<Vec<_>>());
 }
 
 #[test]
