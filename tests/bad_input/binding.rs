@@ -23,7 +23,7 @@ fn serving(request: &mut EnrolBindingRequest) -> &mut Serving {
 }
 
 /// Chains that no certificate authority made: none, too many, too long, and not certificates.
-fn wrong_chains(good: &Bytes) -> Vec<Vec<Bytes>> {
+pub(super) fn wrong_chains(good: &Bytes) -> Vec<Vec<Bytes>> {
     vec![
         vec![good.clone(); 9],
         vec![Bytes::new()],
@@ -36,12 +36,12 @@ fn wrong_chains(good: &Bytes) -> Vec<Vec<Bytes>> {
     ]
 }
 
-fn app_attest(attestation: Vec<u8>, key_id: usize) -> AppAttest {
+pub(super) fn app_attest(attestation: Vec<u8>, key_id: usize) -> AppAttest {
     AppAttest { attestation: attestation.into(), key_id: vec![7; key_id].into() }
 }
 
 /// Attestation objects that no iPhone made: none, too long, and not CBOR.
-fn wrong_objects() -> Vec<Vec<u8>> {
+pub(super) fn wrong_objects() -> Vec<Vec<u8>> {
     let nested = [vec![0x81; 1000], vec![0x00]].concat();
     vec![vec![], vec![0xA3; (16 << 10) + 1], vec![0xA3; 100], vec![0xBF; 100], nested]
 }

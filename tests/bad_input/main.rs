@@ -13,6 +13,7 @@ mod platform;
 mod registry;
 mod rollout;
 mod stream;
+mod succession;
 mod table;
 
 use simbind_proto::v1::binding_service_client::BindingServiceClient;

@@ -123,7 +123,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             Deed::Loaded => Record::Loaded,
             Deed::PinSet => Record::PinSet,
             Deed::Sim(mut sim) => {
-                self.serve_by_configuration("serving", &mut sim.serving)?;
+                self.serve_by_configuration("sim.serving", &mut sim.serving)?;
                 Record::Sim(sim)
             }
             Deed::Certificate(request) => {

@@ -94,8 +94,8 @@ fn sim(seen: wire::SeenSim) -> Result<Sim, ServiceError> {
         iccid: field("sim.iccid", &iccid)?,
         eid: optional("sim.eid", &eid)?,
         serving: Serving {
-            carrier: field("serving.carrier_id", &carrier_id)?,
-            host: optional("serving.host_carrier_id", &host_carrier_id)?,
+            carrier: field("sim.serving.carrier_id", &carrier_id)?,
+            host: optional("sim.serving.host_carrier_id", &host_carrier_id)?,
         },
         line_ref: optional("sim.line_ref", &line_ref)?,
         msisdn: optional("sim.msisdn", &msisdn)?,
@@ -124,11 +124,21 @@ fn certificate(written: wire::WrittenCertificate) -> Result<CertificateRequest, 
     };
     Ok(CertificateRequest {
         chain,
-        key_home: key_home(home)?,
-        counter: counter(signature_counter)?,
+        key_home: key_home(home).map_err(of_certificate)?,
+        counter: counter(signature_counter).map_err(of_certificate)?,
         card: card.map(CertificateId::from_sha256),
         shown,
     })
+}
+
+/// The same fault, of a field within the certificate.
+fn of_certificate(error: ServiceError) -> ServiceError {
+    match error {
+        ServiceError::Invalid { field, why } => {
+            ServiceError::invalid(format!("certificate.{field}"), why)
+        }
+        other => other,
+    }
 }
 
 /// The proof at the end.
