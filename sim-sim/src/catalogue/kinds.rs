@@ -142,9 +142,11 @@ kinds! {
     // The carriers' platforms.
     LockedAndFound "locked-and-found" Honest Platform NONE [] "loses the phone, whose applet is ordered locked, and has both undone when it is found";
     EndedAndReplaced "ended-and-replaced" Honest Platform NONE [] "gives the phone away, whose applet is ordered deleted, and gets a new certificate";
+    WrongEndReloaded "wrong-end-reloaded" Honest Platform NONE [] "has the contract ended by mistake and the applet deleted, both taken back, and the certificate renewed";
     LockUnanswered "lock-unanswered" Attack Platform NONE ["BINDING_HELD"] "uses a stolen phone whose applet the platform did not lock";
     LockedSimCopied "locked-sim-copied" Attack Platform NONE ["APPLET_LOCKED"] "signs with a copy of a SIM whose applet is locked";
     DeletedSimCopied "deleted-sim-copied" Attack Platform NONE ["APPLET_DELETED"] "signs with a copy of a SIM whose applet is deleted";
+    ReloadedSimCopied "reloaded-sim-copied" Attack Platform NONE ["APPLET_DELETED"] "signs with a copy of a key that was deleted by mistake, after the applet was loaded again";
 
     // Handsets and readers.
 

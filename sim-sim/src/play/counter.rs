@@ -24,7 +24,7 @@ pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: &Act) -> Re
     std::mem::swap(&mut actor.person.sim, &mut actor.person.next_sim);
     std::mem::swap(&mut actor.person.handsets.bound, &mut actor.person.handsets.other);
     let request = actor.next_request();
-    let mut booth = Booth::at(shared, &actor.person.reference, request);
+    let mut booth = Booth::at(shared, &actor.person, request);
     booth.open(v1::CounterVariant::Unspecified).await?;
     match act {
         Act::Issue => {

@@ -4,6 +4,7 @@ use super::{
     action::{Action, Hand, Happening, Operation, Place, Slot},
     life,
     script::Script,
+    succession,
 };
 use crate::{catalogue::Kind, platform::Manner};
 use rand::Rng as _;
@@ -39,6 +40,18 @@ pub(super) fn story(script: &mut Script) -> bool {
             ended(script, delete);
             script.act(Action::NewBinding).wait(5, 60);
             owner(script);
+        }
+        Kind::WrongEndReloaded => {
+            let delete = any(script);
+            ended_by_mistake(script, delete);
+            script.act(Action::Succession(succession::Act::Renew)).wait(5, 60);
+            owner(script);
+        }
+        Kind::ReloadedSimCopied => {
+            script.act(Action::CopySim).wait(5, 60);
+            let delete = confirmed(script);
+            ended_by_mistake(script, delete);
+            thief(script, true);
         }
         Kind::LockUnanswered => {
             let lock = unconfirmed(script);
@@ -112,6 +125,17 @@ fn ended(script: &mut Script, delete: Manner) {
     behave(script, delete);
     script.act(Action::Life(life::Act::Revoke(LifecycleReason::Disposed)));
     met(script, delete);
+}
+
+/// The carrier ends the contract and takes that back; the applet is loaded again.
+fn ended_by_mistake(script: &mut Script, delete: Manner) {
+    behave(script, delete);
+    script.event(Happening::ContractEnded);
+    met(script, delete);
+    let load = confirmed(script);
+    behave(script, load);
+    script.event(Happening::Correction);
+    met(script, load);
 }
 
 /// The owner looks at things, and files; nobody pays whose SIM is new.

@@ -1,5 +1,7 @@
 //! The carrier's platform, played.
 
+mod back;
+
 use crate::support::{PACK, Person, TestEngine, World, caller};
 use parking_lot::Mutex;
 use simbind_core::{

@@ -21,4 +21,10 @@ pub(super) const PAIRS: &[Pair] = &[
         Kind::DeletedSimCopied,
         "the applet that signs is not the one that the platform deleted",
     ),
+    Pair::differs(
+        "an applet that was deleted by mistake and loaded again",
+        Kind::WrongEndReloaded,
+        Kind::ReloadedSimCopied,
+        "the key that signs was written after the applet was loaded again",
+    ),
 ];

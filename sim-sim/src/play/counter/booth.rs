@@ -34,6 +34,8 @@ pub(crate) struct Booth<'a> {
     world: &'a World,
     clock: &'a dyn SimClock,
     person: String,
+    /// The person's physical card, which the clerk reads with the certificate.
+    card: Bytes,
     /// What the request ids begin with: the same step is the same request.
     request: String,
     requests: u32,
@@ -48,20 +50,21 @@ fn malformed(what: &'static str) -> ActError {
 }
 
 impl<'a> Booth<'a> {
-    pub(crate) fn at(shared: &Shared<'a>, person: &str, request: String) -> Self {
+    pub(crate) fn at(shared: &Shared<'a>, person: &Person, request: String) -> Self {
         Self::of((shared.calls, shared.world, shared.clock), person, request)
     }
 
     pub(super) fn of(
         (calls, world, clock): (&'a Calls, &'a World, &'a dyn SimClock),
-        person: &str,
+        person: &Person,
         request: String,
     ) -> Self {
         Self {
             calls,
             world,
             clock,
-            person: person.to_owned(),
+            person: person.reference.clone(),
+            card: person.card.certificate_sha256.clone(),
             request,
             requests: 0,
             ticket: v1::Ticket::default(),
@@ -283,7 +286,7 @@ impl<'a> Booth<'a> {
             certificate_chain: sim.chain.clone(),
             key_home: v1::KeyHome::Sim.into(),
             signature_counter: counter.into(),
-            card_certificate_sha256: Bytes::new(),
+            card_certificate_sha256: self.card.clone(),
             shown_code,
         };
         let who = if iphone { phone.clone() } else { Secret::new() };

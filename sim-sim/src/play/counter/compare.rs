@@ -171,7 +171,7 @@ async fn one<'a>(
     let platform = if phone == "iPhone" { Platform::Ios } else { Platform::Android };
     let mut person = Person::make(world, number, traits(platform))?;
     let request = format!("compare-{}", person.reference);
-    let mut booth = Booth::of((calls, world, clock), &person.reference, request);
+    let mut booth = Booth::of((calls, world, clock), &person, request);
     booth.open(variant).await?;
     let secret = booth.join(0, number).await?;
     booth.see_sim(&person).await?;

@@ -76,8 +76,7 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let calls = Calls::new(connections);
         let request = format!("walk-{}-{step}", self.person.reference);
-        let mut booth =
-            Booth::of((&calls, self.world, self.clock), &self.person.reference, request);
+        let mut booth = Booth::of((&calls, self.world, self.clock), &self.person, request);
         booth.take_up(self.ticket.clone(), self.codes.clone(), self.secret.clone());
         let (phone, bound) = (self.secret.clone(), &mut self.person.handsets.bound);
         match step {

@@ -33,7 +33,7 @@ pub(super) fn bound_writes(
     let before = read(row)?;
     // Another SIM was proved with its applet; what was ordered of the old one concerns it no more.
     let known = before.as_ref().filter(|row| row.sim == sim);
-    let applet = known.map_or(Applet::seen(), |row| row.applet);
+    let applet = known.map_or(Applet::seen(), |row| row.applet.proved(binding.proven_at));
     let wish = Wish::of(binding.state.fact());
     let applet = applet.wishing(wish, OrderRef(recorded.position.0), recorded.at);
     if before.is_none() && applet == Applet::seen() {
@@ -49,11 +49,12 @@ pub(super) fn handed_over(
     row: Option<&Stored>,
 ) -> Result<Vec<Write>, ProjectionError> {
     let Some(before) = read(row)? else { return Ok(Vec::new()) };
-    let after = AppletRow { applet: Applet::seen(), ..before.clone() };
+    let after = AppletRow { applet: before.applet.handed_over(), ..before.clone() };
     moved(id, Some(&before), &after)
 }
 
-/// The applet that a new binding has of the one before it, as it is known there. `row` is that one's.
+/// The applet that a new binding has of the one before it, as it is known there, with a key of its
+/// own. `row` is that one's.
 pub(super) fn taken_over(
     vault: &impl Vault,
     id: BindingId,
@@ -68,7 +69,8 @@ pub(super) fn taken_over(
         return Ok(Vec::new());
     }
     let wish = Wish::of(binding.state.fact());
-    let applet = known.applet.wishing(wish, OrderRef(recorded.position.0), recorded.at);
+    let applet =
+        known.applet.with_new_key().wishing(wish, OrderRef(recorded.position.0), recorded.at);
     moved(id, None, &AppletRow { applet, ..known })
 }
 

@@ -64,6 +64,13 @@ impl CounterService for Fake {
         if let Some(Step::Loaded(_)) = request.step {
             self.0.lock().unwrap().checks += 1;
         }
+        if let Some(Step::Certificate(written)) = &request.step {
+            assert_eq!(
+                written.card_certificate_sha256.len(),
+                32,
+                "the card can prove nothing later"
+            );
+        }
         Ok(Response::new(v1::RecordStepResponse { ticket: ticket() }))
     }
 
