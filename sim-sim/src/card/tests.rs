@@ -5,6 +5,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 mod applet;
 mod basics;
+mod properties;
 mod shapes;
 mod tearing;
 
