@@ -6,6 +6,7 @@
 //! bounded number of seeded changes of it with the ordinary tests.
 
 pub mod attest;
+pub mod cards;
 pub mod certificates;
 pub mod configuration;
 pub mod fixtures;
@@ -61,6 +62,7 @@ pub const TARGETS: &[Target] = &[
     target("assertion", attest::assertion, 1024, 20_000),
     target("attestation", attest::attestation, 8192, 5_000),
     target("bundle", records::bundle, 8192, 10_000),
+    target("card_command", cards::card_command, 4096, 3_000),
     target("certificate_chain", certificates::certificate_chain, 8192, 5_000),
     target("challenge", records::challenge, 64, 20_000),
     target("condition", packs::condition, 1024, 2_000),

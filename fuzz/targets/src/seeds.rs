@@ -2,6 +2,7 @@
 //! are thrown away: nobody can sign anything more under them.
 
 mod attest;
+mod cards;
 mod certificates;
 mod party;
 mod records;
@@ -37,6 +38,7 @@ pub fn write(fuzz: &Path) -> Result<()> {
     attest::make(&mut made)?;
     records::make(&mut made, fuzz)?;
     texts::make(&mut made);
+    cards::make(&mut made);
     let fixtures = fuzz.join("targets/fixtures");
     for (name, bytes) in &made.fixtures {
         fs::write(fixtures.join(name), bytes)?;

@@ -92,6 +92,7 @@ targets! {
     assertion
     attestation
     bundle
+    card_command
     certificate_chain
     challenge
     condition

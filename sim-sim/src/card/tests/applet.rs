@@ -121,6 +121,15 @@ fn each_pin_has_its_own_tries_and_a_right_one_gives_them_back() {
 }
 
 #[test]
+fn what_fills_a_pin_on_the_card_is_not_a_part_of_it() {
+    let mut card = selected();
+    all_done(&mut card, &[SIGNATURE_PIN_FILE]);
+    assert_eq!(status(&mut card, "00200080094142433132333435FF"), 0x63C4);
+    assert_eq!(status(&mut card, "0020008007414243313233 34"), 0x63C3);
+    all_done(&mut card, &[SIGNATURE_PIN]);
+}
+
+#[test]
 fn a_blocked_pin_closes_what_was_open_and_comes_back_by_personalisation_alone() {
     let mut card = selected();
     all_done(&mut card, &[USER_PIN_FILE, USER_PIN]);

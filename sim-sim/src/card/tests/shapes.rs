@@ -37,6 +37,7 @@ const APPLET: &[(&str, u16, &str)] = &[
     ("00200080043132333400", 0x6700, "an answer wanted of VERIFY"),
     ("0020008000000431323334", 0x6700, "an extended length"),
     ("00B00000000000", 0x6700, "an extended length of the answer"),
+    ("002000800000", 0x6700, "an extended length, cut off"),
     ("0020008003313233", 0x6700, "three digits"),
     ("00200080053132333435", 0x6700, "five digits"),
     ("002400800731323334313233", 0x6700, "a new PIN of three digits"),
@@ -109,6 +110,15 @@ fn a_card_without_power_does_nothing() {
     assert_eq!(status(&mut card, &format!("00A4040C0A{}", hex(JPKI_AID))), 0x6F00);
     let copy = &mut testing::card(Algorithm::P256).clone();
     assert_eq!(status(copy, "00A4000C023F00"), 0x6F00, "a copy has none");
+}
+
+#[test]
+fn a_reset_selects_the_master_file() {
+    let mut card = testing::card(Algorithm::P256);
+    select_applet(&mut card);
+    all_done(&mut card, &["80CA9F7200"]);
+    card.reset();
+    assert_ne!(status(&mut card, "80CA9F7200"), 0x9000);
 }
 
 #[test]
