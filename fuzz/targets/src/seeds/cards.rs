@@ -23,7 +23,7 @@ pub(super) fn make(made: &mut Made) {
     made.seed("card_command", "signs", chain(&signing));
     let blocking = [APPLET, USER_PIN_FILE, WRONG_PIN, WRONG_PIN, WRONG_PIN, USER_PIN, &[], APPLET];
     made.seed("card_command", "blocks", chain(&blocking));
-    made.seed("card_command", "reads", chain(&[APPLET, CERTIFICATE, READ, &READ[..4]]));
+    made.seed("card_command", "reads", chain(&[APPLET, CERTIFICATE, READ, COUNTER]));
     let changing = [APPLET, USER_PIN_FILE, CHANGE, USER_PIN, SIGNATURE_PIN_FILE, WRONG_PIN];
     made.seed("card_command", "changes", chain(&changing));
     let master = [0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00];
