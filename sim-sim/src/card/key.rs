@@ -1,8 +1,9 @@
 //! The private keys on a card.
 
+mod curve;
 mod random;
 
-use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use curve::{Curve, CurveKey};
 use rand::RngCore;
 use random::Drawn;
 use rcgen::{
@@ -78,8 +79,7 @@ pub struct PrivateKey(Arc<Kind>);
 
 enum Kind {
     Rsa(rsa::PrivateKey),
-    P256(p256::ecdsa::SigningKey),
-    P384(p384::ecdsa::SigningKey),
+    Curve(CurveKey),
 }
 
 /// A key as it is kept: RSA as PKCS#8, the others as their scalar.
@@ -114,14 +114,12 @@ impl PrivateKey {
     /// # Errors
     /// Where the scalar is not one of the curve's group, or the algorithm has no curve.
     pub fn from_scalar(algorithm: Algorithm, scalar: &[u8]) -> Result<Self, KeyError> {
-        let head = |length| scalar.get(..length).ok_or(KeyError::NotAKey);
-        match algorithm {
+        let curve = match algorithm {
             Algorithm::Rsa2048 => return Err(KeyError::NotAKey),
-            Algorithm::P256 => p256::ecdsa::SigningKey::from_slice(head(32)?).map(Kind::P256),
-            Algorithm::P384 => p384::ecdsa::SigningKey::from_slice(head(48)?).map(Kind::P384),
-        }
-        .map(Self::new)
-        .map_err(|_| KeyError::NotAKey)
+            Algorithm::P256 => Curve::P256,
+            Algorithm::P384 => Curve::P384,
+        };
+        Ok(Self::new(Kind::Curve(CurveKey::new(curve, scalar)?)))
     }
 
     /// An RSA key of 2048 bits from its PKCS#8 in DER.
@@ -144,8 +142,7 @@ impl PrivateKey {
     pub fn algorithm(&self) -> Algorithm {
         match &*self.0 {
             Kind::Rsa(_) => Algorithm::Rsa2048,
-            Kind::P256(_) => Algorithm::P256,
-            Kind::P384(_) => Algorithm::P384,
+            Kind::Curve(key) => key.algorithm(),
         }
     }
 
@@ -159,15 +156,14 @@ impl PrivateKey {
                 let der = key.to_public_key().to_pkcs1_der();
                 der.map_err(|_| KeyError::NotAKey)?.as_bytes().to_vec()
             }
-            Kind::P256(key) => key.verifying_key().to_encoded_point(false).as_bytes().to_vec(),
-            Kind::P384(key) => key.verifying_key().to_encoded_point(false).as_bytes().to_vec(),
+            Kind::Curve(key) => key.point.clone(),
         };
         Ok(PublicKey { algorithm: self.algorithm(), bits })
     }
 
     /// Signs: a `DigestInfo` for RSA (anything of 1 to 245 octets is padded and signed, as the
-    /// JPKI cards do), the digest for the curves. ECDSA's value is DER; its nonce is that of
-    /// RFC 6979. Randomness blinds the RSA operation only.
+    /// JPKI cards do), the digest for the curves. ECDSA's value is DER; its nonce is the library's
+    /// own, and the randomness blinds RSA alone.
     ///
     /// # Errors
     /// Where the input is not of the length that the key signs.
@@ -180,14 +176,7 @@ impl PrivateKey {
                 let padding = rsa::Pkcs1v15Sign::new_unprefixed();
                 key.sign_with_rng(&mut Drawn(random), padding, input).ok()
             }
-            Kind::P256(key) => key
-                .sign_prehash(input)
-                .ok()
-                .map(|it: p256::ecdsa::DerSignature| it.as_bytes().to_vec()),
-            Kind::P384(key) => key
-                .sign_prehash(input)
-                .ok()
-                .map(|it: p384::ecdsa::DerSignature| it.as_bytes().to_vec()),
+            Kind::Curve(key) => key.sign(input),
         }
         .ok_or(KeyError::NotSignable)
     }
@@ -200,8 +189,7 @@ impl From<PrivateKey> for Stored {
             Kind::Rsa(key) => {
                 key.to_pkcs8_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default()
             }
-            Kind::P256(key) => key.to_bytes().to_vec(),
-            Kind::P384(key) => key.to_bytes().to_vec(),
+            Kind::Curve(key) => key.scalar.to_vec(),
         };
         Self { algorithm: key.algorithm(), secret: Zeroizing::new(secret) }
     }

@@ -261,6 +261,22 @@ fn rsa_signs_what_can_be_padded() {
 }
 
 #[test]
+fn a_scalar_outside_the_group_is_no_key() {
+    // The orders of the groups (FIPS 186-4 appendix D.1.2), and one less, which is a key.
+    let p256 = "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
+    let p384 = "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973";
+    for (algorithm, order) in [(Algorithm::P256, p256), (Algorithm::P384, p384)] {
+        let mut scalar = octets(order);
+        assert!(PrivateKey::from_scalar(algorithm, &scalar).is_err(), "{algorithm:?}: the order");
+        *scalar.last_mut().unwrap() -= 1;
+        assert!(PrivateKey::from_scalar(algorithm, &scalar).is_ok(), "{algorithm:?}: one less");
+        assert!(PrivateKey::from_scalar(algorithm, &scalar[1..]).is_err(), "{algorithm:?}: short");
+        assert!(PrivateKey::from_scalar(algorithm, &[0; 48]).is_err(), "{algorithm:?}: zero");
+        assert!(PrivateKey::from_scalar(Algorithm::Rsa2048, &scalar).is_err());
+    }
+}
+
+#[test]
 fn the_applet_tells_its_life_algorithm_and_certificate() {
     use sha2::{Digest as _, Sha256};
     let world = crate::World::new(1, 1).unwrap();
