@@ -72,7 +72,7 @@ async fn a_card_is_let_in_and_no_more_once_its_sim_moved() {
         let end = tap(&engine, scene.sim(), testing::USER_PIN).await;
         let decision = end.outcome.unwrap();
         assert!(matches!(decision.verdict, Some(Verdict::Allow(_))), "{decision:?}");
-        assert!(end.parts.round_trip.is_some_and(|trip| trip < end.parts.card));
+        assert!(end.parts.round_trip.is_some_and(|trip| trip < end.parts.card()));
         scene.moved().await;
         let denied = tap(&engine, scene.sim(), testing::USER_PIN).await.outcome.unwrap();
         assert!(matches!(denied.verdict, Some(Verdict::Deny(_))), "{denied:?}");

@@ -10,6 +10,9 @@ use crate::{
 use anyhow::{Context as _, Result, bail};
 use std::{cell::OnceCell, path::PathBuf};
 
+/// What is built and tested beside the default: the agent at card readers.
+const READERS: &str = "simbind/pcsc";
+
 /// Everything that a change must pass.
 pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::new("test");
@@ -19,7 +22,8 @@ pub(crate) fn test() -> Result<()> {
         Ok(())
     });
     lint_steps(&mut steps);
-    if steps.run("build", || run(cargo(&["build", "--workspace", "--bins"]))) {
+    if steps.run("build", || run(cargo(&["build", "--workspace", "--bins", "--features", READERS])))
+    {
         let mut kept = Vec::new();
         steps.run("cargo test", || tests(python.get(), &mut kept));
         steps.say(kept);
@@ -62,11 +66,17 @@ pub(crate) fn fuzz(words: &[String]) -> Result<()> {
 
 fn lint_steps(steps: &mut Steps) {
     steps.run("rust components", tools::rust_components);
+    steps.run("card readers", tools::card_readers);
     steps.run("tidy", tidy_step);
     steps.run("fmt", || run(cargo(&["fmt", "--all", "--check"])));
     steps.run("buf lint", || run(program(tools::buf()?, &["lint", "proto"])));
     steps.run("clippy", || {
-        run(cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        let clippy = ["clippy", "--workspace", "--all-targets", "--features", READERS];
+        run(cargo(&[&clippy[..], &["--", "-D", "warnings"]].concat()))
+    });
+    // The README's first command builds it so.
+    steps.run("clippy without card readers", || {
+        run(cargo(&["clippy", "--package", "simbind", "--", "-D", "warnings"]))
     });
 }
 
@@ -79,7 +89,7 @@ fn tidy_step() -> Result<()> {
 /// Runs all tests. The lines that tell each target's result go to `kept`, also after a failure.
 fn tests(python: Option<&PathBuf>, kept: &mut Vec<String>) -> Result<()> {
     let python = python.context("the tests of other languages need Python, and it is missing")?;
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--features", READERS]);
     command.env("SIMBIND_PYTHON", python).env("SIMBIND_BIN", binary("simbind")?);
     command.env("SIM_SIM_BIN", binary("sim-sim")?);
     let (lines, ok) = run_and_keep(command)?;

@@ -2,7 +2,10 @@
 
 use crate::process::{cargo, program, root, run, works};
 use anyhow::{Context as _, Result, bail};
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 const BUF: &str = "@bufbuild/buf@1.75.0";
 
@@ -60,6 +63,25 @@ pub(crate) fn buf() -> Result<PathBuf> {
     run(install)?;
     fs::write(stamp, BUF)?;
     Ok(buf)
+}
+
+/// What the agent at card readers is built with, and what its tests run it on: pcscd with a reader
+/// that a program can be the card of, and other people's software for cards.
+pub(crate) fn card_readers() -> Result<()> {
+    const NEEDS: [(&str, &str); 5] = [
+        ("pcscd", "/usr/sbin/pcscd"),
+        ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
+        ("opensc", "/usr/bin/opensc-tool"),
+        ("opensc-pkcs11", "/usr/bin/opensc-tool"),
+        ("openssl", "/usr/bin/openssl"),
+    ];
+    let builds = works("pkg-config", &["--exists", "libpcsclite"]);
+    if builds && NEEDS.iter().all(|(_, file)| Path::new(file).exists()) {
+        return Ok(());
+    }
+    let mut packages = vec!["libpcsclite-dev", "pkg-config"];
+    packages.extend(NEEDS.map(|(package, _)| package));
+    debian(&packages)
 }
 
 /// Installs packages of Debian, where this may.

@@ -6,6 +6,7 @@ mod demo;
 mod evidence;
 mod inquiry;
 mod packs;
+mod reader;
 mod registry;
 mod remote;
 mod rollout;
@@ -21,6 +22,11 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
+        Err(error)
+            if error.use_stderr() && std::env::args_os().nth(1).is_some_and(|a| a == "reader") =>
+        {
+            return reader::not_understood(&error);
+        }
         Err(error) => return evidence::not_understood(&error, std::env::args_os()),
     };
     let done = match args.command {
@@ -29,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Rules(args) => rules::run(args),
         Command::Evidence(command) => evidence::run(&command),
         Command::Inquiry(args) => inquiry::run(&args),
+        Command::Reader(args) => return reader::run(&args),
         Command::Admin(args) => admin::run(args),
     };
     match done {

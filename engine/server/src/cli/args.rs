@@ -1,6 +1,7 @@
 use super::{
     evidence::EvidenceCommand,
     inquiry::InquiryArgs,
+    reader::ReaderArgs,
     registry::{CompatArgs, RegistryCommand},
     rollout::RolloutCommand,
     rules::{BacktestArgs, BundleArgs, DiffArgs, ExplainArgs, KeygenArgs, VerifyArgs},
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Evidence(EvidenceCommand),
     /// What a support code stands for, and what the person can do next.
     Inquiry(InquiryArgs),
+    /// Waits for cards at a PC/SC reader, and asks the engine whom to let in.
+    Reader(ReaderArgs),
     /// What an operator needs now and then.
     #[command(subcommand)]
     Admin(AdminCommand),

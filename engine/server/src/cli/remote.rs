@@ -4,7 +4,7 @@ mod args;
 mod error;
 mod text;
 
-pub(crate) use args::{MOST_BYTES, RemoteArgs};
+pub(crate) use args::{Files, MOST_BYTES, RemoteArgs, endpoint};
 pub(crate) use error::RemoteError;
 pub(crate) use text::{hex, moment, since};
 

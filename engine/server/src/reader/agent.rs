@@ -10,7 +10,7 @@ use simbind_service::ports::clock::Clock;
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How often it is looked whether the agent shall stop.
@@ -99,9 +99,13 @@ impl Agent<'_> {
     }
 
     fn serve(&mut self) -> TapEnd {
-        if let Err(fault) = self.slot.connect() {
+        let began = Instant::now();
+        let connected = self.slot.connect();
+        let took = began.elapsed();
+        if let Err(fault) = connected {
             let why = CardError::new(Step::Connect, CardFault::Link(fault));
-            return TapEnd { outcome: Err(NoAnswer::Card(why)), parts: Parts::default() };
+            let parts = Parts::default().connected(took);
+            return TapEnd { outcome: Err(NoAnswer::Card(why)), parts };
         }
         let tap = Tap {
             rules: &self.rules,
@@ -110,8 +114,8 @@ impl Agent<'_> {
             chains: &mut self.chains,
             clock: self.clock,
         };
-        let end = tap.run(&mut self.slot);
+        let TapEnd { outcome, parts } = tap.run(&mut self.slot);
         self.slot.disconnect();
-        end
+        TapEnd { outcome, parts: parts.connected(took) }
     }
 }

@@ -16,10 +16,8 @@ pub struct Status(u16);
 impl Status {
     /// Done.
     pub const DONE: Self = Self(0x9000);
-    /// No such file or application.
-    pub const NOT_FOUND: Self = Self(0x6A82);
-    /// What is referred to is not there.
-    pub const NO_DATA: Self = Self(0x6A88);
+    /// The conditions of use are not met.
+    pub const CONDITIONS: Self = Self(0x6985);
     /// The PIN is needed.
     pub const NOT_ALLOWED: Self = Self(0x6982);
     /// The PIN is blocked.

@@ -12,7 +12,10 @@ use super::{
     Link, Status,
     apdu::{Answer, NoAnswerToCommand, exchange},
 };
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// The JPKI applet.
 const APPLET: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
@@ -20,7 +23,7 @@ const APPLET: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 
 /// A card on a link, and how much time was spent waiting for it.
 pub struct Card<'a> {
     link: &'a mut dyn Link,
-    waited: Duration,
+    waited: BTreeMap<Step, Duration>,
     last: Duration,
     commands: u32,
 }
@@ -28,12 +31,12 @@ pub struct Card<'a> {
 impl<'a> Card<'a> {
     /// A card that nothing was said to yet.
     pub fn new(link: &'a mut dyn Link) -> Self {
-        Self { link, waited: Duration::ZERO, last: Duration::ZERO, commands: 0 }
+        Self { link, waited: BTreeMap::new(), last: Duration::ZERO, commands: 0 }
     }
 
-    /// The time that was spent waiting for the card.
-    pub fn waited(&self) -> Duration {
-        self.waited
+    /// The time that was spent waiting for the card, by what it was asked.
+    pub fn waited(&self) -> &BTreeMap<Step, Duration> {
+        &self.waited
     }
 
     /// The commands that were sent.
@@ -50,7 +53,8 @@ impl<'a> Card<'a> {
         let began = Instant::now();
         let answer = exchange(self.link, command);
         self.last = began.elapsed();
-        self.waited = self.waited.saturating_add(self.last);
+        let waited = self.waited.entry(step).or_default();
+        *waited = waited.saturating_add(self.last);
         self.commands = self.commands.saturating_add(1);
         answer.map_err(|fault| {
             let why = match fault {

@@ -1,3 +1,15 @@
+//! PINs: what one is, and where it comes from.
+
+mod host;
+mod input;
+mod terminal;
+
+#[cfg(test)]
+mod tests;
+
+pub use host::{Answers, HostPins};
+pub use terminal::TerminalPins;
+
 use super::TriesLeft;
 use std::fmt;
 use thiserror::Error;

@@ -23,7 +23,7 @@ use std::{
     time::{Duration, Instant},
 };
 use thiserror::Error;
-use times::Stopwatch;
+use times::{Stopwatch, timed};
 
 /// The tries of a PIN at which no wrong one was entered.
 const ALL_TRIES: u8 = 3;
@@ -121,7 +121,7 @@ impl Tap<'_> {
             PinUse::Never => None,
         };
         let channel = Channel::TapBare;
-        let drawn = watch.engine(|| self.engine.challenge(channel))?;
+        let drawn = timed(&mut watch.challenge, || self.engine.challenge(channel))?;
         let claims = Claims { iccid, toolkit_imei, counter, signed_at: self.clock.now() };
         let message = request::message(&drawn, &self.rules.reader, channel, &claims)?;
         let (signature, round_trip) = card.sign(chain.key(), &message)?;
@@ -129,7 +129,7 @@ impl Tap<'_> {
         let signed = Signed { chain: &chain, signature, round_trip };
         let tap =
             request::tap(request_id("tap"), &self.rules.reader, channel, drawn, &claims, signed);
-        let decided = watch.engine(|| self.engine.tap(tap));
+        let decided = timed(&mut watch.decision, || self.engine.tap(tap));
         // The card counts from the beginning again, and the engine should too.
         if tries.and_then(TriesLeft::count).is_some_and(|left| left < ALL_TRIES) {
             self.tell(&chain, pin_outcome::Result::Accepted(PinAccepted {}));
@@ -160,7 +160,8 @@ impl Tap<'_> {
         if tries == TriesLeft::Blocked {
             return Err(NoAnswer::PinBlocked);
         }
-        let pin = watch.person(|| self.pins.ask(Ask { tries }, &mut || card.is_there()))?;
+        let still = &mut || card.is_there();
+        let pin = timed(&mut watch.person, || self.pins.ask(Ask { tries }, still))?;
         match card.verify(&pin)? {
             Verified::Right => Ok(tries),
             Verified::Wrong(left) => {

@@ -44,7 +44,7 @@ pub(crate) struct RemoteArgs {
 
 /// The files of mutual TLS.
 #[derive(Debug, PartialEq, Eq)]
-struct Files {
+pub(crate) struct Files {
     ca: PathBuf,
     certificate: PathBuf,
     key: PathBuf,
@@ -56,37 +56,60 @@ impl RemoteArgs {
     /// # Errors
     /// [`RemoteError`]: a file cannot be read, or the server cannot be reached.
     pub(crate) async fn connect(&self) -> Result<Channel, RemoteError> {
-        let files = self.files()?;
-        let scheme = if files.is_some() { "https" } else { "http" };
-        let wrong = |_| RemoteError::Target(self.target.clone());
-        let endpoint = Endpoint::from_shared(format!("{scheme}://{}", self.target));
-        let endpoint = endpoint.map_err(wrong)?.connect_timeout(PATIENCE).tcp_nodelay(true);
-        let host = endpoint.uri().host().unwrap_or_default();
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let endpoint = match files {
-            Some(files) => {
-                let failed = |error| RemoteError::unreachable(&self.target, &error);
-                endpoint.tls_config(tls(&files)?.domain_name(host)).map_err(failed)?
-            }
-            None if is_loopback(&host) => endpoint,
-            None => return Err(RemoteError::OpenWithoutTls(self.target.clone())),
-        };
-        let connected = endpoint.connect().await;
+        let connected = endpoint(&self.target, self.files()?.as_ref())?.connect().await;
         connected.map_err(|error| RemoteError::unreachable(&self.target, &error))
     }
 
     /// The files of mutual TLS: single ones before those of the folder; none for plain text.
     fn files(&self) -> Result<Option<Files>, RemoteError> {
-        let in_folder = |name: String| self.certs.as_ref().map(|dir| dir.join(name));
+        let Self { certs, caller, ca, cert, key, .. } = self;
+        Files::choose(certs.as_deref(), caller, [ca, cert, key])
+    }
+}
+
+impl Files {
+    /// Files of TLS: single ones (authority, certificate, key) before those of the folder; none
+    /// for plain text.
+    ///
+    /// # Errors
+    /// [`RemoteError::HalfTls`].
+    pub(crate) fn choose(
+        folder: Option<&Path>,
+        caller: &CallerId,
+        [ca, certificate, key]: [&Option<PathBuf>; 3],
+    ) -> Result<Option<Self>, RemoteError> {
+        let in_folder = |name: String| folder.map(|dir| dir.join(name));
         let of = |file: &Option<PathBuf>, name: String| file.clone().or_else(|| in_folder(name));
-        let ca = of(&self.ca, "ca.pem".to_owned());
-        let certificate = of(&self.cert, format!("{}.pem", self.caller));
-        let key = of(&self.key, format!("{}.key", self.caller));
+        let ca = of(ca, "ca.pem".to_owned());
+        let certificate = of(certificate, format!("{caller}.pem"));
+        let key = of(key, format!("{caller}.key"));
         match (ca, certificate, key) {
-            (Some(ca), Some(certificate), Some(key)) => Ok(Some(Files { ca, certificate, key })),
+            (Some(ca), Some(certificate), Some(key)) => Ok(Some(Self { ca, certificate, key })),
             (None, None, None) => Ok(None),
             _ => Err(RemoteError::HalfTls),
         }
+    }
+}
+
+/// A server that can be connected to, over TLS or on this machine.
+///
+/// # Errors
+/// [`RemoteError`]: the address is none, a file cannot be read, or plain text would leave this
+/// machine.
+pub(crate) fn endpoint(target: &str, files: Option<&Files>) -> Result<Endpoint, RemoteError> {
+    let scheme = if files.is_some() { "https" } else { "http" };
+    let wrong = |_| RemoteError::Target(target.to_owned());
+    let endpoint = Endpoint::from_shared(format!("{scheme}://{target}"));
+    let endpoint = endpoint.map_err(wrong)?.connect_timeout(PATIENCE).tcp_nodelay(true);
+    let host = endpoint.uri().host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    match files {
+        Some(files) => {
+            let failed = |error| RemoteError::unreachable(target, &error);
+            endpoint.tls_config(tls(files)?.domain_name(host)).map_err(failed)
+        }
+        None if is_loopback(&host) => Ok(endpoint),
+        None => Err(RemoteError::OpenWithoutTls(target.to_owned())),
     }
 }
 

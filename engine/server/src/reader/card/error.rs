@@ -2,8 +2,8 @@ use super::super::{LinkFault, Status};
 use std::fmt;
 use thiserror::Error;
 
-/// What a card was asked when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a card is asked, in the order of a tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// The connection.
     Connect,
@@ -78,6 +78,9 @@ pub enum CardFault {
     /// There is no applet on it, or it may not be reached.
     #[error("the card has no applet to sign with")]
     NoApplet,
+    /// The applet on it is locked.
+    #[error("the applet on the card is locked")]
+    Locked,
     /// There is no certificate on it.
     #[error("the card has no certificate")]
     NoCertificate,

@@ -35,10 +35,14 @@ impl Card<'_> {
     /// The SHA-256 of the card's certificate; `None` where the applet does not tell it.
     ///
     /// # Errors
-    /// [`CardError`] where the card does not answer.
+    /// [`CardFault::Locked`] where the applet is locked.
     pub fn identity(&mut self) -> Result<Option<CertificateId>, CardError> {
-        let told = self.ask_if_known(Step::Identity, &[0x80, 0xCA, 0x9F, 0x74, 0x00])?;
-        Ok(told.and_then(|told| told.try_into().ok()).map(CertificateId::from_sha256))
+        let answer = self.ask(Step::Identity, &[0x80, 0xCA, 0x9F, 0x74, 0x00])?;
+        match answer.status {
+            Status::DONE => Ok(answer.data.try_into().ok().map(CertificateId::from_sha256)),
+            Status::CONDITIONS => Err(CardError::new(Step::Identity, CardFault::Locked)),
+            _ => Ok(None),
+        }
     }
 
     /// Reads the certificate, and its authority's where the card has it.

@@ -1,0 +1,79 @@
+use crate::reader::{NoAnswer, TapEnd};
+use simbind_proto::v1::decision::Verdict;
+use std::process::ExitCode;
+
+/// How the agent ends, which its status tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It was told to stop.
+    Stopped,
+    Allowed,
+    Denied,
+    StepUp,
+    /// The engine gave no answer.
+    NoAnswer,
+    /// The card failed.
+    Card,
+    /// The PIN was wrong, blocked, or not entered.
+    Pin,
+    /// It could not start: another number than any verdict's.
+    NotStarted,
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(match end {
+            End::Stopped | End::Allowed => 0,
+            End::Denied => 1,
+            End::StepUp => 2,
+            End::NoAnswer => 3,
+            End::Card => 4,
+            End::Pin => 5,
+            End::NotStarted => 64,
+        })
+    }
+}
+
+impl From<&TapEnd> for End {
+    fn from(end: &TapEnd) -> Self {
+        match &end.outcome {
+            Ok(decision) => match &decision.verdict {
+                Some(Verdict::Allow(_)) => Self::Allowed,
+                Some(Verdict::Deny(_)) => Self::Denied,
+                Some(Verdict::StepUp(_)) => Self::StepUp,
+                None => Self::NoAnswer,
+            },
+            Err(NoAnswer::Card(_)) => Self::Card,
+            Err(NoAnswer::PinBlocked | NoAnswer::PinWrong(_) | NoAnswer::NoPin(_)) => Self::Pin,
+            Err(NoAnswer::Engine(_)) => Self::NoAnswer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reader::{CardError, CardFault, EngineFault, NoPin, Parts, Step, TriesLeft};
+    use simbind_proto::v1::{Allow, Decision, Deny, StepUp};
+
+    #[test]
+    fn nothing_but_an_allow_ends_a_tap_with_0() {
+        let decided = |verdict| Ok(Decision { verdict, ..Decision::default() });
+        for (outcome, code) in [
+            (decided(Some(Verdict::Allow(Allow {}))), 0),
+            (decided(Some(Verdict::Deny(Deny::default()))), 1),
+            (decided(Some(Verdict::StepUp(StepUp::default()))), 2),
+            (decided(None), 3),
+            (Err(EngineFault::TooLate.into()), 3),
+            (Err(CardError::new(Step::Applet, CardFault::NoApplet).into()), 4),
+            (Err(NoAnswer::PinBlocked), 5),
+            (Err(NoAnswer::PinWrong(TriesLeft::Some(1))), 5),
+            (Err(NoPin::TooLate.into()), 5),
+        ] {
+            let end = End::from(&TapEnd { outcome, parts: Parts::default() });
+            // ExitCode can only be compared by how it is shown.
+            let shown = format!("{:?}", ExitCode::from(end));
+            assert_eq!(shown, format!("{:?}", ExitCode::from(code)), "{end:?}");
+        }
+    }
+}

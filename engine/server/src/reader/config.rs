@@ -1,0 +1,46 @@
+//! What a reader agent is told: by a file, or on the command line, which comes before it.
+
+mod file;
+mod pins;
+
+#[cfg(test)]
+mod tests;
+
+pub use file::{ReaderConfigError, ReaderFile};
+pub use pins::PinFrom;
+
+use super::Patience;
+use simbind_core::ids::ReaderId;
+use std::time::Duration;
+
+/// The reader that a server without configuration knows as its door.
+const DEFAULT_READER: &str = "local-door";
+
+/// What a reader agent is told about its reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderConfig {
+    /// The reader, as the engine names it.
+    pub id: ReaderId,
+    /// The PC/SC reader by its name or how that begins; the first one where none is named.
+    pub reader: Option<String>,
+    /// Where PINs come from.
+    pub pin: PinFrom,
+    /// How long a PIN is waited for, 1 s to 10 min.
+    pub pin_time: Duration,
+    /// How long a card may take.
+    pub patience: Patience,
+    /// How long an answer of the engine may take, 100 ms to 1 min.
+    pub engine_time: Duration,
+    /// How many cards' certificates are kept in memory, 0 to 10,000.
+    pub cards: usize,
+    /// What happens where the engine is away.
+    pub offline: Offline,
+}
+
+/// What happens where the engine is away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Offline {
+    /// Nobody is let in.
+    #[default]
+    Closed,
+}
