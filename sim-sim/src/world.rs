@@ -8,6 +8,7 @@ pub(crate) mod card;
 pub(crate) mod carrier;
 mod credential;
 pub(crate) mod handset;
+pub(crate) mod holder;
 pub(crate) mod key;
 pub(crate) mod numbers;
 pub(crate) mod person;
@@ -15,6 +16,7 @@ pub(crate) mod sim;
 #[cfg(test)]
 mod tests;
 
+use crate::card::{KeyError, ProfileError, Status};
 use apple::Apple;
 use attestation::Maker;
 use authority::{Authority, Branch};
@@ -29,9 +31,21 @@ pub enum WorldError {
     /// A number that was made up does not parse.
     #[error("a made-up number does not parse")]
     Number,
+    /// A virtual card answered otherwise than one with its PIN shown does.
+    #[error("a virtual card answered {0}")]
+    Card(Status),
+    /// A card could not be made of what there is for it.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// A certificate could not be made.
     #[error("a test certificate cannot be made: {0}")]
     Certificate(#[from] rcgen::Error),
+}
+
+impl From<KeyError> for WorldError {
+    fn from(_: KeyError) -> Self {
+        Self::Key
+    }
 }
 
 /// A world that one seed decides: the same seed gives the same keys, certificates and numbers in

@@ -57,27 +57,41 @@ pub enum ProfileError {
 pub(super) const MOST_CERTIFICATE: usize = 8192;
 
 impl State {
-    /// The state of a personalised card.
+    /// The state of a personalised SIM.
     ///
     /// # Errors
     /// Where a certificate is empty or too long.
     pub fn personalised(profile: Profile) -> Result<Self, ProfileError> {
         let Profile { iccid, imsi, user, signature, counting } = profile;
-        let mut applet = Applet::loaded();
-        put(&mut applet, Role::User, user)?;
-        if let Some(signature) = signature {
-            put(&mut applet, Role::Signature, signature)?;
-        }
-        applet.finish().map_err(|_| ProfileError::Unfinished)?;
         let mut state = Self::blank(iccid, imsi, counting);
-        state.jpki.applet = Some(applet);
+        state.jpki.applet = Some(applet(user, signature)?);
         Ok(state)
     }
 
-    /// The state of a card without the applet.
+    /// The state of a SIM without the applet.
     pub fn blank(iccid: Iccid, imsi: Imsi, counting: Counting) -> Self {
-        Self { uicc: Uicc::new(iccid, imsi), jpki: jpki::Part::empty(counting) }
+        Self { uicc: Some(Uicc::new(iccid, imsi)), jpki: jpki::Part::empty(counting) }
     }
+
+    /// The state of a person's physical card: the applet alone, which tells no count.
+    ///
+    /// # Errors
+    /// Where a certificate is empty or too long.
+    pub fn physical(user: Credential, signature: Option<Credential>) -> Result<Self, ProfileError> {
+        let mut jpki = jpki::Part::empty(Counting::Silent);
+        jpki.applet = Some(applet(user, signature)?);
+        Ok(Self { uicc: None, jpki })
+    }
+}
+
+fn applet(user: Credential, signature: Option<Credential>) -> Result<Applet, ProfileError> {
+    let mut applet = Applet::loaded();
+    put(&mut applet, Role::User, user)?;
+    if let Some(signature) = signature {
+        put(&mut applet, Role::Signature, signature)?;
+    }
+    applet.finish().map_err(|_| ProfileError::Unfinished)?;
+    Ok(applet)
 }
 
 fn put(applet: &mut Applet, role: Role, credential: Credential) -> Result<(), ProfileError> {

@@ -1,6 +1,6 @@
 //! What a card keeps without power, and its bytes.
 
-use super::{jpki, uicc};
+use super::{jpki, status::Status, uicc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
@@ -14,7 +14,8 @@ const MOST: usize = 1 << 20;
 /// What a card keeps without power. Its clone is a copy of the card.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct State {
-    pub(super) uicc: uicc::Uicc,
+    /// On a SIM. A physical card has none.
+    pub(super) uicc: Option<uicc::Uicc>,
     pub(super) jpki: jpki::Part,
 }
 
@@ -36,6 +37,14 @@ pub enum StateError {
 }
 
 impl State {
+    /// The SIM's own files.
+    ///
+    /// # Errors
+    /// 6A82 on a card that is no SIM.
+    pub(super) fn uicc(&self) -> Result<&uicc::Uicc, Status> {
+        self.uicc.as_ref().ok_or(Status::NOT_FOUND)
+    }
+
     /// The bytes: a mark, the version, the content and a checksum of all that. They hold keys and
     /// PINs in the clear.
     ///

@@ -76,9 +76,10 @@ impl Session {
 
 impl Application for Session {
     fn process(&mut self, command: &Command<'_>, card: &mut Access<'_>) -> Answer {
+        let uicc = card.state().uicc()?;
         match (command.class, command.instruction) {
             (Class::Standard, SELECT) => self.select(command),
-            (Class::Standard, READ_BINARY) => self.read(command, &card.state().uicc),
+            (Class::Standard, READ_BINARY) => self.read(command, uicc),
             _ => Err(Status::WRONG_INSTRUCTION),
         }
     }

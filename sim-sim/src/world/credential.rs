@@ -20,7 +20,7 @@ impl World {
         pin: Pin,
     ) -> Result<Credential, WorldError> {
         let authority = self.authority(Branch::Prompt);
-        let public = key.public_key().map_err(|_| WorldError::Key)?;
+        let public = key.public_key()?;
         let certified = authority.issue(&public, FIRST + number % FIRST)?;
         let certificate = certified.der.to_vec();
         Ok(Credential { key, certificate, authority: authority.der().to_vec(), pin })

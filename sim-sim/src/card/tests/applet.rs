@@ -228,3 +228,18 @@ fn a_profile_makes_no_card_of_certificates_that_do_not_fit() {
         assert_eq!(State::personalised(profile).is_ok(), fits, "{length}");
     }
 }
+
+#[test]
+fn a_physical_card_is_the_applet_without_a_sim_around_it() {
+    let profile = testing::profile(&crate::World::new(1, 1).unwrap(), Algorithm::P256);
+    let mut card = VirtualSim::from_state(State::physical(profile.user, None).unwrap());
+    card.reset();
+    for command in ["00A4000C023F00", "00A4000C022FE2", "00B0000000", "00A4040007A0000000871002"] {
+        assert_eq!(status(&mut card, command), 0x6A82, "{command}");
+    }
+    select_applet(&mut card);
+    all_done(&mut card, &[USER_PIN_FILE, USER_PIN, USER_KEY, SIGN]);
+    assert_eq!(status(&mut card, "80CA9F7000"), 0x6A88);
+    assert_eq!(status(&mut card, "00A4000C023F00"), 0x6A82);
+    all_done(&mut card, &[SIGN]);
+}
