@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "simbind/v1/registry.proto",
     "simbind/v1/succession.proto",
     "simbind/v1/platform.proto",
+    "simbind/v1/reader.proto",
     "simbind/v1/help.proto",
 ];
 

@@ -86,6 +86,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "CheckService/IssueChallenge",
             "CheckService/CheckLogin",
             "CheckService/CheckTap",
+            "ReaderService/GetRefusals",
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
@@ -103,6 +104,7 @@ const MAY: [(&str, &[&str]); 18] = [
         &[
             "CheckService/IssueChallenge",
             "CheckService/CheckTap",
+            "ReaderService/GetRefusals",
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",
@@ -135,6 +137,7 @@ const MAY: [(&str, &[&str]); 18] = [
             "CheckService/IssueChallenge",
             "CheckService/CheckLogin",
             "CheckService/CheckTap",
+            "ReaderService/GetRefusals",
             "CheckService/StreamChecks",
             "CheckService/ReportOutcome",
             "DecisionService/GetDecision",

@@ -7,6 +7,7 @@ pub mod binding;
 pub mod check;
 pub mod ids;
 pub mod line;
+pub mod refusals;
 pub mod registry;
 pub mod rollout;
 pub mod snooze;

@@ -12,6 +12,7 @@ mod packs;
 mod platform;
 mod problem;
 mod raw;
+mod refusals;
 mod relations;
 mod status;
 

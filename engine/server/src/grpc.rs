@@ -14,6 +14,7 @@ mod help;
 mod party;
 mod pin;
 mod platform;
+mod reader;
 mod registry;
 mod rollout;
 mod rule;
@@ -31,14 +32,15 @@ use simbind_proto::v1::{
     binding_service_server::BindingServiceServer, check_service_server::CheckServiceServer,
     counter_service_server::CounterServiceServer, decision_service_server::DecisionServiceServer,
     help_service_server::HelpServiceServer, pin_service_server::PinServiceServer,
-    platform_service_server::PlatformServiceServer, registry_service_server::RegistryServiceServer,
-    rollout_service_server::RolloutServiceServer, rule_service_server::RuleServiceServer,
-    sim_event_service_server::SimEventServiceServer, status_service_server::StatusServiceServer,
-    succession_service_server::SuccessionServiceServer,
+    platform_service_server::PlatformServiceServer, reader_service_server::ReaderServiceServer,
+    registry_service_server::RegistryServiceServer, rollout_service_server::RolloutServiceServer,
+    rule_service_server::RuleServiceServer, sim_event_service_server::SimEventServiceServer,
+    status_service_server::StatusServiceServer, succession_service_server::SuccessionServiceServer,
 };
 use simbind_service::{
     Engine,
     ports::{store::Store, vault::Vault},
+    refusals::ListSigner,
 };
 use std::sync::Arc;
 
@@ -59,6 +61,7 @@ struct Shared<S, V> {
     parties: Parties,
     metrics: Metrics,
     bounds: ApiBounds,
+    signer: ListSigner,
 }
 
 /// What a call may ask for.
@@ -77,14 +80,15 @@ impl<S, V> Clone for Api<S, V> {
 }
 
 impl<S: Store, V: Vault> Api<S, V> {
-    /// Handlers over an engine.
+    /// Handlers over an engine; lists of refusals are signed by `signer`.
     pub fn new(
         engine: Engine<S, V>,
         parties: Parties,
         metrics: Metrics,
         bounds: ApiBounds,
+        signer: ListSigner,
     ) -> Self {
-        Self(Arc::new(Shared { engine, parties, metrics, bounds }))
+        Self(Arc::new(Shared { engine, parties, metrics, bounds, signer }))
     }
 
     /// The engine.
@@ -112,6 +116,7 @@ impl<S: Store, V: Vault> Api<S, V> {
             rule: RuleServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             platform: PlatformServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes),
+            reader: ReaderServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             pin: PinServiceServer::new(self.clone()).max_decoding_message_size(message_bytes),
             status: StatusServiceServer::new(self.clone())
                 .max_decoding_message_size(message_bytes.max(LIST_MESSAGE)),
@@ -143,6 +148,8 @@ pub struct Services<S, V> {
     pub rule: RuleServiceServer<Api<S, V>>,
     /// The carriers' platforms.
     pub platform: PlatformServiceServer<Api<S, V>>,
+    /// What readers' agents need.
+    pub reader: ReaderServiceServer<Api<S, V>>,
     /// PINs.
     pub pin: PinServiceServer<Api<S, V>>,
     /// The status of certificates.

@@ -5,6 +5,7 @@ mod attestation_list;
 mod fetch;
 mod lists;
 mod platform;
+pub(crate) mod refusals;
 mod settings;
 mod status;
 mod tickets;
@@ -19,7 +20,7 @@ use crate::{
     telemetry::{EndpointError, Metrics, StagedPacks, serve_metrics},
     tls,
 };
-use simbind_core::{ids::CallerId, rollout::Stage};
+use simbind_core::{ids::CallerId, refusals::OfflineUse, rollout::Stage};
 use simbind_proto::v1 as wire;
 use simbind_service::{
     Engine, Ports, ServiceError,
@@ -27,6 +28,7 @@ use simbind_service::{
         clock::Clock,
         store::{LedgerKind, Store as _},
     },
+    refusals::ListSigner,
     rollout::StagedFigures,
 };
 use simbind_store::{EmbeddedStore, FileVault, OpenError};
@@ -133,8 +135,10 @@ pub async fn run_at(
         tracing::warn!(carrier = %feed.carrier, sees, declared,
             "a feed sees fewer days back than its pack declares: rules may ask further");
     }
+    let signer = refusals::signer(&config.data)?;
+    tracing::info!(public = %signer.public(), "lists of refusals are signed");
     let keeper = tokio::spawn(snapshots(Arc::clone(&store), config.store.snapshot_entries));
-    let served = serve(&config, engine, watched, shutdown, ready).await;
+    let served = serve(&config, (engine, signer), watched, shutdown, ready).await;
     keeper.abort();
     let closed = tokio::task::spawn_blocking(move || store.close()).await;
     served?;
@@ -152,7 +156,7 @@ fn anyone() -> Result<CallerId, ServeError> {
 
 async fn serve(
     config: &Config,
-    engine: Engine<EmbeddedStore, FileVault>,
+    (engine, signer): (Engine<EmbeddedStore, FileVault>, ListSigner),
     watched: Option<attestation_list::Watched>,
     shutdown: impl Future<Output = ()> + Send + 'static,
     ready: oneshot::Sender<SocketAddr>,
@@ -175,7 +179,7 @@ async fn serve(
         batch_events: config.limits.batch_events,
     };
     let gateways = platform::Gateways::new(&config.platforms)?;
-    let api = Api::new(engine, parties, metrics.clone(), bounds);
+    let api = Api::new(engine, parties, metrics.clone(), bounds, signer);
     let (reporter, health) = tonic_health::server::health_reporter();
     if let Some(watched) = watched {
         let every = config.trust.attestation_status_every;
@@ -183,6 +187,10 @@ async fn serve(
         tokio::spawn(attestation_list::watch(watched, every, api, metrics, stopped.clone()));
     }
     tokio::spawn(tickets::end_overdue(api.clone(), stopped.clone()));
+    if config.readers.iter().any(|reader| reader.offline == OfflineUse::Refusals) {
+        let every = config.refusals.every;
+        tokio::spawn(refusals::keep_gathered(api.clone(), every, stopped.clone()));
+    }
     tokio::spawn(status::keep_fresh(api.clone(), stopped.clone()));
     let gateways = (gateways, config.platform_look);
     tokio::spawn(platform::tell(api.clone(), gateways, metrics.clone(), stopped.clone()));
@@ -215,6 +223,7 @@ async fn serve(
         .add_service(services.event)
         .add_service(services.pin)
         .add_service(services.platform)
+        .add_service(services.reader)
         .add_service(services.help)
         .add_service(services.rollout)
         .add_service(services.rule)
@@ -285,6 +294,7 @@ async fn watch_over(
         decision_service_server::SERVICE_NAME as DECISIONS,
         pin_service_server::SERVICE_NAME as PINS,
         platform_service_server::SERVICE_NAME as PLATFORM,
+        reader_service_server::SERVICE_NAME as READERS,
         registry_service_server::SERVICE_NAME as REGISTRY,
         rollout_service_server::SERVICE_NAME as ROLLOUT,
         rule_service_server::SERVICE_NAME as RULES,
@@ -293,8 +303,8 @@ async fn watch_over(
         succession_service_server::SERVICE_NAME as SUCCESSION,
     };
     let services = [
-        "", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, PLATFORM, REGISTRY, ROLLOUT, RULES, EVENTS,
-        STATUS, SUCCESSION,
+        "", BINDINGS, CHECKS, COUNTER, DECISIONS, PINS, PLATFORM, READERS, REGISTRY, ROLLOUT,
+        RULES, EVENTS, STATUS, SUCCESSION,
     ];
     let mut ticks = tokio::time::interval(TIDY);
     let mut following = tokio::spawn(follow(api.clone()));

@@ -17,6 +17,7 @@ use crate::{
         store::{Append, LedgerKind, Position, Store, StoreError},
         vault::{KeyId, Vault},
     },
+    refusals::Refusals,
     registry::Registries,
     sealing,
     settings::Settings,
@@ -87,6 +88,7 @@ pub struct Engine<S, V> {
     pub(crate) status: Status,
     pub(crate) wrong_codes: WrongCodes,
     pub(crate) platforms: Platforms,
+    pub(crate) refusals: Refusals,
 }
 
 /// A binding as it stands, with what a change of it needs.
@@ -153,6 +155,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             status,
             wrong_codes: WrongCodes::new(bounds.wrong_codes),
             platforms,
+            refusals: Refusals::default(),
         };
         engine.restore_used().await?;
         Ok(engine)

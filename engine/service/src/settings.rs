@@ -4,6 +4,7 @@ use crate::{
     attestation_status::{AttestationList, ListAge},
     bundle::TrustedKeys,
     platform::PlatformTerms,
+    refusals::RefusalTerms,
     status::StatusTerms,
     ticket::CounterTerms,
 };
@@ -72,6 +73,8 @@ pub struct Bounds {
     pub wrong_codes: u32,
     /// How long a bound certificate may be valid from its first instant to its end.
     pub certificate_validity: Longest,
+    /// The lists of refusals for readers.
+    pub refusals: RefusalTerms,
 }
 
 impl Default for Bounds {
@@ -91,6 +94,7 @@ impl Default for Bounds {
             support_code_life: Duration::from_secs(14 * 86_400),
             wrong_codes: 20,
             certificate_validity: Longest::AsIssued,
+            refusals: RefusalTerms::default(),
         }
     }
 }

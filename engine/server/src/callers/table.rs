@@ -82,6 +82,7 @@ pub(super) const METHODS: &[(&str, &[Role])] = &[
     ("/simbind.v1.StatusService/ListStatusSources", &[Analyst, Auditor, Operator, Issuer]),
     ("/simbind.v1.PlatformService/ReportOrder", &[Carrier]),
     ("/simbind.v1.PlatformService/ListOrders", &[Counter, HelpDesk, Auditor, Operator]),
+    ("/simbind.v1.ReaderService/GetRefusals", &[ReaderHost]),
     ("/simbind.v1.RegistryService/ImportRegistry", &[Analyst]),
     ("/simbind.v1.RegistryService/GetRegistry", &[Counter, HelpDesk, Analyst, Auditor, Operator]),
     (

@@ -1,9 +1,13 @@
 use super::{
     CliResult,
-    args::{AdminCommand, DevCertsArgs},
+    args::{AdminCommand, DevCertsArgs, RefusalsKeyArgs},
 };
-use crate::dev_certs::{DEFAULT_CALLERS, make, write};
+use crate::{
+    dev_certs::{DEFAULT_CALLERS, make, write},
+    serve::refusals,
+};
 use simbind_core::ids::CallerId;
+use simbind_service::refusals::ListSigner;
 use std::{
     io::{self, Write as _},
     process::ExitCode,
@@ -15,7 +19,24 @@ pub(super) fn run(command: AdminCommand) -> CliResult {
         AdminCommand::DevCerts(args) => dev_certs(args),
         AdminCommand::Registry(command) => super::registry::run(command),
         AdminCommand::Compat(args) => super::registry::compat(args),
+        AdminCommand::RefusalsKey(args) => refusals_key(&args),
     }
+}
+
+fn refusals_key(args: &RefusalsKeyArgs) -> CliResult {
+    let path = args.data.join(refusals::KEY_FILE);
+    let shown = path.display();
+    let text = refusals::read(&path).map_err(|error| format!("{shown}: {error}"))?;
+    let text = text.ok_or_else(|| format!("{shown}: a server makes it at its first start"))?;
+    let signer = ListSigner::from_pem(&text).map_err(|error| format!("{shown}: {error}"))?;
+    let public = signer.public().to_string();
+    let mut out = io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::json!({ "public": public }))?;
+    } else {
+        writeln!(out, "{public}")?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn dev_certs(args: DevCertsArgs) -> CliResult {

@@ -139,6 +139,18 @@ pub(crate) enum AdminCommand {
     Registry(RegistryCommand),
     /// Shows which readers work with which handsets, and whom a criterion would leave out.
     Compat(CompatArgs),
+    /// Prints the public half of the key that signs lists of refusals, for readers to pin.
+    RefusalsKey(RefusalsKeyArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RefusalsKeyArgs {
+    /// The server's data folder, where it keeps the key.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

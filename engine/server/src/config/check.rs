@@ -6,7 +6,7 @@ use super::{
     packs, platform,
     problem::{Problem, Problems, line_of},
     raw::{Path, RawCarrier, RawConfig, RawListen, RawReader, RawRelyingParty, RawTrust, Text},
-    relations, status,
+    refusals, relations, status,
 };
 use simbind_core::{binding::Longest, registry::ReaderBuild};
 use simbind_evidence::{certificate::Profile, oid::OidError};
@@ -108,6 +108,7 @@ pub(super) fn config(raw: &RawConfig, checker: &mut Checker<'_>) -> Config {
         carriers: carriers(&raw.carrier, checker),
         callers: relations::callers(raw, checker),
         limits: limits::limits(&raw.limits, checker),
+        refusals: refusals::refusals(&raw.refusals, checker),
         status: status::sources(&raw.status, checker),
         platforms: platform::platforms(raw, checker),
         platform_look: platform::LOOK,
@@ -243,6 +244,7 @@ fn readers(raw: &[RawReader], checker: &mut Checker<'_>) -> Vec<Reader> {
         let profile = checker.one_of::<ReaderProfile>(&at("profile"), &raw.profile);
         let sensitivity = checker.one_of::<Sensitivity>(&at("sensitivity"), &raw.sensitivity);
         let build = reader_build(raw, &at, checker);
+        let offline = refusals::offline(raw, profile, &at("offline"), checker);
         let all = id.zip(caller).zip(profile.zip(sensitivity));
         parsed.extend(all.map(|((id, caller), (profile, sensitivity))| Reader {
             id,
@@ -250,6 +252,7 @@ fn readers(raw: &[RawReader], checker: &mut Checker<'_>) -> Vec<Reader> {
             profile,
             sensitivity,
             build,
+            offline,
         }));
     }
     parsed

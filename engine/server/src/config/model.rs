@@ -2,12 +2,12 @@ use crate::callers::Role;
 use simbind_core::app::AppList;
 use simbind_core::binding::Longest;
 use simbind_core::ids::{CallerId, CarrierId, ReaderId, RelyingPartyId};
-use simbind_core::registry::ReaderBuild;
+use simbind_core::{refusals::OfflineUse, registry::ReaderBuild};
 use simbind_evidence::{certificate::Profile, oid::Oid};
 use simbind_rules::facts::{ReaderProfile, Sensitivity};
 use simbind_service::{
     attestation_status::ListAge, platform::PlatformTerms, ports::status::Place,
-    settings::PackTerms, status::SourceKind, ticket::CounterTerms,
+    refusals::RefusalTerms, settings::PackTerms, status::SourceKind, ticket::CounterTerms,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,6 +51,8 @@ pub struct Config {
     pub counter: CounterTerms,
     /// Where the first packs come from, and how others do.
     pub packs: Packs,
+    /// Lists of refusals for readers.
+    pub refusals: RefusalTerms,
     /// Sizes of the store.
     pub store: StoreSizes,
 }
@@ -154,6 +156,8 @@ pub struct Reader {
     pub sensitivity: Sensitivity,
     /// Its model and firmware, as the registry of readers has them; `None` where they are not told.
     pub build: Option<ReaderBuild>,
+    /// What its agent may do while the engine cannot be reached.
+    pub offline: OfflineUse,
 }
 
 /// A carrier or an MVNO, and its feed.

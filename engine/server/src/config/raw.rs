@@ -22,6 +22,7 @@ pub(super) struct RawConfig {
     pub(super) platform: Vec<RawPlatform>,
     pub(super) caller: Vec<RawCaller>,
     pub(super) limits: RawLimits,
+    pub(super) refusals: RawRefusals,
     pub(super) status: RawStatus,
     pub(super) counter: RawCounter,
     pub(super) packs: RawPacks,
@@ -86,6 +87,15 @@ pub(super) struct RawReader {
     pub(super) sensitivity: Text,
     pub(super) model: Option<Text>,
     pub(super) firmware: Option<Text>,
+    pub(super) offline: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawRefusals {
+    pub(super) life: Option<Text>,
+    pub(super) every: Option<Text>,
+    pub(super) most: Option<Number>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -118,6 +118,7 @@ pub(super) fn settings(
             support_code_life: limits.support_code_life,
             wrong_codes: limits.wrong_codes,
             limit_keys: limits.limit_keys,
+            refusals: config.refusals,
             certificate_validity: config.trust.certificate_longest,
             ..Bounds::default()
         },

@@ -71,7 +71,7 @@ impl SigningKey {
         Ok(Self { pkcs8, public: BundleKey::from_bytes(public) })
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64], BundleError> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<[u8; 64], BundleError> {
         let pair = pair(&self.pkcs8).map_err(|_| BundleError::CannotSign)?;
         pair.sign(message).as_ref().try_into().map_err(|_| BundleError::CannotSign)
     }

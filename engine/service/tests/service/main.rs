@@ -27,6 +27,7 @@ mod order;
 mod pin;
 mod platform;
 mod records;
+mod refusals;
 mod registry;
 mod reload;
 mod reopened;
