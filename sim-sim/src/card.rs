@@ -20,7 +20,7 @@ mod tests;
 mod uicc;
 
 pub use apdu::Response;
-pub use jpki::AID as JPKI_AID;
+pub use jpki::{AID as JPKI_AID, CertificateLength};
 pub use key::{Algorithm, KeyError, PrivateKey, PublicKey};
 pub use memory::{Changed, Memory, NotWritten, Volatile};
 pub use pin::{Pin, PinError, Role};

@@ -8,8 +8,8 @@ mod pins;
 mod session;
 mod sign;
 
-pub use applet::Counting;
 pub(super) use applet::{Applet, Certificate, Part};
+pub use applet::{CertificateLength, Counting};
 pub(super) use session::Session;
 
 /// The applet's name: that of the JPKI cards' application.

@@ -1,7 +1,7 @@
 //! A card that is made whole from parameters, as tests and command lines need one.
 
 use super::{
-    jpki::{self, Applet, Certificate},
+    jpki::{self, Applet, Certificate, CertificateLength},
     key::{KeyError, PrivateKey},
     pin::{Pin, Role},
     state::State,
@@ -9,10 +9,11 @@ use super::{
 };
 pub use jpki::Counting;
 use simbind_core::ids::{Iccid, Imsi};
+use std::fmt;
 use thiserror::Error;
 
 /// A key pair and what belongs to it. Each certificate is DER.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Credential {
     /// The private key.
     pub key: PrivateKey,
@@ -22,6 +23,13 @@ pub struct Credential {
     pub authority: Vec<u8>,
     /// Its PIN.
     pub pin: Pin,
+}
+
+impl fmt::Debug for Credential {
+    /// A certificate may name its holder.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({:?})", self.key)
+    }
 }
 
 /// What a card is made from.
@@ -42,9 +50,9 @@ pub struct Profile {
 /// Why no card can be made of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ProfileError {
-    /// A certificate is empty or longer than a file can be.
-    #[error("a certificate on a card has 1 to {MOST_CERTIFICATE} octets")]
-    Certificate,
+    /// A certificate does not fit.
+    #[error(transparent)]
+    Certificate(#[from] CertificateLength),
     /// A key cannot be held.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -52,9 +60,6 @@ pub enum ProfileError {
     #[error("the applet is not whole")]
     Unfinished,
 }
-
-/// The longest certificate on a card: an offset has 15 bits, and files are padded.
-pub(super) const MOST_CERTIFICATE: usize = 8192;
 
 impl State {
     /// The state of a personalised SIM.
@@ -96,14 +101,9 @@ fn applet(user: Credential, signature: Option<Credential>) -> Result<Applet, Pro
 
 fn put(applet: &mut Applet, role: Role, credential: Credential) -> Result<(), ProfileError> {
     let Credential { key, certificate, authority, pin } = credential;
-    for der in [&certificate, &authority] {
-        if der.is_empty() || der.len() > MOST_CERTIFICATE {
-            return Err(ProfileError::Certificate);
-        }
-    }
     applet.put_key(role, key);
-    applet.put_certificate(role, Certificate::from(certificate));
-    applet.put_authority(role, Certificate::from(authority));
+    applet.put_certificate(role, Certificate::try_from(certificate)?);
+    applet.put_authority(role, Certificate::try_from(authority)?);
     applet.set_pin(role, pin);
     Ok(())
 }

@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 6] = b"simbsm";
 const VERSION: u16 = 1;
+/// More bytes than most states have.
+const ROOM: usize = 1 << 16;
 /// The most bytes of a state that are read.
 const MOST: usize = 1 << 20;
 
@@ -51,12 +53,12 @@ impl State {
     /// # Errors
     /// Where they would be more than a mebibyte.
     pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, StateError> {
-        let content = postcard::to_stdvec(self).map_err(|_| StateError::Unwritable)?;
-        let content = Zeroizing::new(content);
-        let mut bytes = Zeroizing::new(Vec::with_capacity(content.len() + 12));
+        // Room enough from the start: a vector that grows leaves copies of the keys behind.
+        let mut bytes = Vec::with_capacity(ROOM);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&VERSION.to_be_bytes());
-        bytes.extend_from_slice(&content);
+        let bytes = postcard::to_extend(self, bytes).map_err(|_| StateError::Unwritable)?;
+        let mut bytes = Zeroizing::new(bytes);
         let sum = crc32c::crc32c(&bytes);
         bytes.extend_from_slice(&sum.to_be_bytes());
         if bytes.len() > MOST { Err(StateError::Unwritable) } else { Ok(bytes) }

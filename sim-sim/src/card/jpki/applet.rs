@@ -7,6 +7,7 @@ use crate::card::{
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
+use thiserror::Error;
 
 /// The applet's place on the card. The counters outlive the applet, so that loading it again does
 /// not count from one.
@@ -65,12 +66,23 @@ struct Slot {
 
 /// A certificate in DER, shared by copies.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(from = "Vec<u8>", into = "Vec<u8>")]
+#[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
 pub(in crate::card) struct Certificate(Arc<[u8]>);
 
-impl From<Vec<u8>> for Certificate {
-    fn from(der: Vec<u8>) -> Self {
-        Self(der.into())
+/// The longest certificate on a card.
+pub(in crate::card) const MOST_CERTIFICATE: usize = 8192;
+
+/// A certificate is empty or longer than a file can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a certificate on a card has 1 to {MOST_CERTIFICATE} octets")]
+pub struct CertificateLength;
+
+impl TryFrom<Vec<u8>> for Certificate {
+    type Error = CertificateLength;
+
+    fn try_from(der: Vec<u8>) -> Result<Self, CertificateLength> {
+        let fits = (1..=MOST_CERTIFICATE).contains(&der.len());
+        if fits { Ok(Self(der.into())) } else { Err(CertificateLength) }
     }
 }
 
@@ -176,12 +188,14 @@ impl Applet {
         }
     }
 
-    /// Puts a key into its place. What was certified of the one before goes, and the applet is no
-    /// longer in use until personalisation is ended again.
+    /// Puts a key into its place. What was certified of the one before goes, and so does its PIN,
+    /// which a former holder may know. The applet is no longer in use until personalisation is
+    /// ended again.
     pub(in crate::card) fn put_key(&mut self, role: Role, key: PrivateKey) {
         let slot = self.slot_mut(role);
         slot.key = Some(key);
         slot.certificate = None;
+        slot.pin = PinObject::default();
         match self.life {
             Life::Loaded | Life::Personalised => self.life = Life::Loaded,
             Life::Locked { .. } => self.life = Life::Locked { personalised: Personalised::No },

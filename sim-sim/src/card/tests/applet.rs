@@ -1,7 +1,7 @@
 //! The applet's files, keys and life.
 
 use super::*;
-use crate::card::{Counting, PrivateKey, Profile, Role};
+use crate::card::{Counting, Pin, PrivateKey, Profile, Role};
 
 #[test]
 fn the_signature_certificate_names_its_holder_and_asks_for_the_pin() {
@@ -170,16 +170,26 @@ fn an_applet_that_is_being_personalised_signs_nothing() {
     all_done(&mut card, &[USER_PIN_FILE]);
     assert_eq!(status(&mut card, USER_PIN), 0x6983, "no PIN is a blocked one");
 
-    // A new key in an applet in use: the old certificate goes, and nothing signs until the end.
-    let mut card = selected();
+    // A new key in an applet in use: certificate and PIN go, and nothing signs until the end.
     let key = || PrivateKey::from_scalar(Algorithm::P256, &[7; 32]).unwrap();
-    for role in [Role::User, Role::Signature] {
+    let others = [(Role::User, [SIGNATURE_PIN_FILE, SIGNATURE_PIN, SIGNATURE_KEY])];
+    let others = others.into_iter().chain([(Role::Signature, [USER_PIN_FILE, USER_PIN, USER_KEY])]);
+    for (role, other) in others {
+        let mut card = selected();
         change(&mut card, |applet| applet.put_key(role, key()));
         select_applet(&mut card);
-        all_done(&mut card, &[USER_PIN_FILE, USER_PIN, USER_KEY]);
+        all_done(&mut card, &other);
         assert_eq!(status(&mut card, SIGN), 0x6985, "{role:?}");
-        change(&mut card, |applet| assert!(applet.finish().is_err(), "{role:?}"));
-        card = selected();
+        let own = if role == Role::User { USER_PIN_FILE } else { SIGNATURE_PIN_FILE };
+        all_done(&mut card, &[own]);
+        assert_eq!(status(&mut card, "00200080"), 0x63C0, "{role:?}");
+        change(&mut card, |applet| {
+            assert!(applet.finish().is_err(), "{role:?}: no certificate and no PIN");
+            applet.put_certificate(role, vec![0x30].try_into().unwrap());
+            assert!(applet.finish().is_err(), "{role:?}: no PIN");
+            applet.set_pin(role, Pin::new(role, b"1234").or(Pin::new(role, b"123456")).unwrap());
+            applet.finish().unwrap();
+        });
     }
 }
 

@@ -138,7 +138,8 @@ fn personalise(card: &mut VirtualSim, step: &Step) {
         }
         _ => {
             for role in [Role::User, Role::Signature] {
-                applet.put_certificate(role, vec![0x30].into());
+                applet.put_certificate(role, vec![0x30].try_into().unwrap());
+                applet.set_pin(role, Pin::new(role, watch::pin(role)).unwrap());
             }
             applet.finish().unwrap();
         }
@@ -176,8 +177,15 @@ fn play(steps: &[Step]) {
                 watch.pin_was_reset(*role);
                 watch.began(card.state());
             }
-            Step::Rekeyed(_) | Step::Finished => {
+            Step::Rekeyed(role) => {
                 personalise(&mut card, step);
+                watch.pin_is_none(*role);
+                watch.began(card.state());
+            }
+            Step::Finished => {
+                personalise(&mut card, step);
+                watch.pin_was_reset(Role::User);
+                watch.pin_was_reset(Role::Signature);
                 watch.began(card.state());
             }
         }

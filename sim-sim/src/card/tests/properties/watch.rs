@@ -61,6 +61,11 @@ impl Watch {
         self.tries[place(role)] = role.tries();
     }
 
+    /// A key was made anew, and has no PIN yet.
+    pub(super) fn pin_is_none(&mut self, role: Role) {
+        self.tries[place(role)] = 0;
+    }
+
     fn ended(&mut self) {
         self.applet = false;
         self.file = None;
