@@ -78,6 +78,18 @@ impl State {
         Self { uicc: Some(Uicc::new(iccid, imsi)), jpki: jpki::Part::empty(counting) }
     }
 
+    /// This SIM with the applet of another one: its number and its counts stay.
+    pub(crate) fn with_applet_of(&self, other: &Self) -> Self {
+        let mut state = self.clone();
+        state.jpki.applet.clone_from(&other.jpki.applet);
+        state
+    }
+
+    /// The applet and its counts on another SIM.
+    pub(crate) fn moved_to(&self, other: &Self) -> Self {
+        Self { jpki: self.jpki.clone(), ..other.clone() }
+    }
+
     /// The state of a person's physical card: the applet alone, which tells no count.
     ///
     /// # Errors

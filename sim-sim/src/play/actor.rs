@@ -127,7 +127,7 @@ impl Actor {
             Action::RightPin => check::right_pin(self, shared).await,
             Action::LoseKey => self.person.handsets.bound.restore().map_err(ActError::from),
             Action::NextIccid => {
-                self.person.sim.iccid.clone_from(&self.person.next_sim.iccid);
+                self.person.sim = self.person.sim.moved_to(&self.person.next_sim);
                 Ok(())
             }
             Action::Standing(standing, voice) => {

@@ -175,14 +175,14 @@ fn evidence(
     let claimed = plan.claim.and_then(read);
     let seat = plan.seat.and_then(read);
     let old_proof = actor.last_login.as_ref().and_then(|login| proof_of(login.evidence.as_ref()?));
-    let sim = match actor.copy.as_mut().filter(|_| plan.copied) {
+    let sim = match actor.copy.as_ref().filter(|_| plan.copied) {
         Some(copy) => copy,
-        None => &mut actor.person.sim,
+        None => &actor.person.sim,
     };
     let learned = seat.filter(|_| sim.applet.learns_imei);
     let carried = channel != Channel::TapBare;
     let (app, ui) = (carried.then_some(plan.app), plan.ui.filter(|_| carried));
-    let counter = sim.count();
+    let counter = sim.next_count()?;
     let now = shared.clock.now();
     let transcript = Transcript {
         challenge: &challenge.challenge,

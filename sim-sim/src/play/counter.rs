@@ -55,8 +55,8 @@ async fn issued(actor: &mut Actor, booth: &mut Booth<'_>) -> Result<String, ActE
     booth.write(&phone, &actor.person.sim, &actor.person.handsets.bound).await?;
     booth.set_pin(&phone).await?;
     booth.attest(&phone, &actor.person.handsets.bound).await?;
-    let sim = actor.person.sim.clone();
-    booth.activate(&phone, &sim, &mut actor.person.handsets.bound).await
+    let person = &mut actor.person;
+    booth.activate(&phone, &person.sim, &mut person.handsets.bound).await
 }
 
 /// What a thief tries; the binding, where it is made.

@@ -9,6 +9,7 @@ use simbind_proto::v1;
 const USER_PIN_FILE: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x18];
 const USER_KEY: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x17];
 const ALGORITHM: &[u8] = &[0x80, 0xCA, 0x9F, 0x73, 0x00];
+const COUNTER: &[u8] = &[0x80, 0xCA, 0x9F, 0x70, 0x00];
 const VERIFY: [u8; 4] = [0x00, 0x20, 0x00, 0x80];
 const SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x80];
 /// `DigestInfo` of SHA-256 (RFC 8017 section 9.2, note 1), up to the digest.
@@ -37,6 +38,19 @@ impl<'a> Holder<'a> {
         let select = with_data([0x00, 0xA4, 0x04, 0x0C], JPKI_AID);
         holder.done(&select)?;
         Ok(holder)
+    }
+
+    /// How often the user-authentication key signed, where the card tells.
+    ///
+    /// # Errors
+    /// Where the card fails.
+    pub(crate) fn signatures(&mut self) -> Result<Option<u64>, WorldError> {
+        let answer = self.card.command(COUNTER, self.random);
+        match answer.status {
+            Status::OK => Ok(answer.data.as_slice().try_into().map(u64::from_be_bytes).ok()),
+            Status::NO_DATA => Ok(None),
+            other => Err(WorldError::Card(other)),
+        }
     }
 
     /// Shows the PIN, and has a message signed with the user-authentication key.

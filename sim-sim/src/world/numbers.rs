@@ -26,6 +26,11 @@ pub(crate) fn iccid(issuer: &str, seed: u64, number: u64) -> String {
     format!("{body}{}", check_digit(&body))
 }
 
+/// An IMSI of 15 digits, of one network of Japan.
+pub(crate) fn imsi(seed: u64, number: u64) -> String {
+    format!("44010{:010}", spread(seed, number) % 10_000_000_000)
+}
+
 /// An IMEI of 15 digits. Unlisted ones have a type allocation code that no list has.
 pub(crate) fn imei(listed: bool, seed: u64, number: u64) -> Result<String, WorldError> {
     let body = format!("{}{:012}", if listed { "35" } else { "99" }, spread(seed, number));

@@ -1,17 +1,18 @@
 //! A virtual SIM with its signing applet.
 
 use super::{
-    World, WorldError,
-    authority::Branch,
-    carrier::Carrier,
-    key::{Curve, Key},
-    numbers,
+    World, WorldError, authority::Branch, carrier::Carrier, holder::Holder, key::Curve, numbers,
 };
-use crate::seeded;
+use crate::{
+    card::{Algorithm, Counting, Credential, Pin, PrivateKey, Profile, Role, State, VirtualSim},
+    seeded,
+};
 use prost::bytes::Bytes;
+use rand::Rng as _;
+use rand_chacha::ChaCha20Rng;
 use simbind_evidence::status::Serial;
 use simbind_proto::v1;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 /// What an applet can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub(crate) struct Applet {
     pub(crate) curve: Curve,
 }
 
-/// A SIM. A clone shares the key and then counts on its own, as a copied SIM would.
-#[derive(Clone)]
+/// A SIM in whatever handset it is, with the PIN that whoever uses it knows. A clone is a copied SIM:
+/// it shares the key and then counts on its own.
 pub(crate) struct Sim {
     pub(crate) iccid: String,
     pub(crate) applet: Applet,
@@ -34,8 +35,15 @@ pub(crate) struct Sim {
     pub(crate) serial: Serial,
     /// Who issued the certificate.
     pub(crate) branch: Branch,
-    key: Arc<Key>,
-    counter: u64,
+    pin: String,
+    /// One command after the other.
+    chip: Mutex<Chip>,
+}
+
+#[derive(Clone)]
+struct Chip {
+    card: VirtualSim,
+    random: ChaCha20Rng,
 }
 
 impl Sim {
@@ -47,36 +55,157 @@ impl Sim {
         applet: Applet,
         branch: Branch,
     ) -> Result<Self, WorldError> {
-        let mut rng = seeded::generator(world.seed, "sim key", number);
-        let key = Key::draw(&mut rng, applet.curve)?;
-        let certified = world.authority(branch).issue(&key, number)?;
+        let mut random = seeded::generator(world.seed, "sim key", number);
+        let key = PrivateKey::generate(applet.curve.into(), &mut random)?;
+        let authority = world.authority(branch);
+        let certified = authority.issue(&key.public_key()?, number)?;
+        let pin = format!("{:04}", random.random_range(0..10_000));
+        let user = Credential {
+            key,
+            certificate: certified.der.to_vec(),
+            authority: authority.der().to_vec(),
+            pin: Pin::new(Role::User, pin.as_bytes()).map_err(|_| WorldError::Number)?,
+        };
+        let iccid = numbers::iccid(carrier.issuer(), world.seed, number);
+        let state = State::personalised(Profile {
+            iccid: iccid.parse().map_err(|_| WorldError::Number)?,
+            imsi: numbers::imsi(world.seed, number).parse().map_err(|_| WorldError::Number)?,
+            user,
+            signature: None,
+            counting: if applet.counts { Counting::Counts } else { Counting::Silent },
+        })?;
         Ok(Self {
-            iccid: numbers::iccid(carrier.issuer(), world.seed, number),
+            iccid,
             applet,
             chain: vec![certified.der],
             certificate_sha256: certified.sha256,
             serial: certified.serial,
             branch,
-            key: Arc::new(key),
-            counter: 0,
+            pin,
+            chip: Mutex::new(Chip { card: VirtualSim::from_state(state), random }),
         })
     }
 
     /// The certificate and key of this one on the card of another, whose applet counts on.
     pub(crate) fn on_card_of(&self, card: &Self) -> Self {
-        Self { iccid: card.iccid.clone(), counter: card.counter, ..self.clone() }
+        let state = card.state().with_applet_of(&self.state());
+        self.with(card.iccid.clone(), state)
+    }
+
+    /// The line moves to another SIM, and the key with its counter comes with it.
+    pub(crate) fn moved_to(&self, other: &Self) -> Self {
+        self.with(other.iccid.clone(), self.state().moved_to(&other.state()))
     }
 
     /// The number that the next signature carries, where the applet counts.
-    pub(crate) fn count(&mut self) -> Option<u64> {
-        self.applet.counts.then(|| {
-            self.counter += 1;
-            self.counter
-        })
+    pub(crate) fn next_count(&self) -> Result<Option<u64>, WorldError> {
+        self.hold(|holder| Ok(holder.signatures()?.map(|so_far| so_far + 1)))
     }
 
-    /// Signs a message.
+    /// Signs a message, for someone who knows the PIN.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<v1::Signature, WorldError> {
-        self.key.sign_message(message)
+        self.hold(|holder| holder.sign(self.pin.as_bytes(), message))
+    }
+
+    fn hold<T>(
+        &self,
+        act: impl FnOnce(&mut Holder<'_>) -> Result<T, WorldError>,
+    ) -> Result<T, WorldError> {
+        let mut chip = self.chip.lock().unwrap_or_else(PoisonError::into_inner);
+        let Chip { card, random } = &mut *chip;
+        act(&mut Holder::begin(card, random)?)
+    }
+
+    fn chip(&self) -> Chip {
+        self.chip.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn state(&self) -> State {
+        self.chip().card.state().clone()
+    }
+
+    fn with(&self, iccid: String, state: State) -> Self {
+        let Chip { random, .. } = self.chip();
+        let chip = Mutex::new(Chip { card: VirtualSim::from_state(state), random });
+        Self { iccid, chip, ..self.clone() }
+    }
+}
+
+impl Clone for Sim {
+    fn clone(&self) -> Self {
+        Self {
+            iccid: self.iccid.clone(),
+            applet: self.applet,
+            chain: self.chain.clone(),
+            certificate_sha256: self.certificate_sha256.clone(),
+            serial: self.serial.clone(),
+            branch: self.branch,
+            pin: self.pin.clone(),
+            chip: Mutex::new(self.chip()),
+        }
+    }
+}
+
+impl From<Curve> for Algorithm {
+    fn from(curve: Curve) -> Self {
+        match curve {
+            Curve::P256 => Self::P256,
+            Curve::P384 => Self::P384,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use simbind_core::ids::Iccid;
+
+    fn sims() -> [Sim; 2] {
+        let world = World::new(1, 1).unwrap();
+        let applet = Applet { counts: true, learns_imei: false, curve: Curve::P256 };
+        [0, 1].map(|it| Sim::make(&world, it, Carrier::Docomo, applet, Branch::Prompt).unwrap())
+    }
+
+    /// EF_ICCID as a reader finds it.
+    fn read_iccid(sim: &Sim) -> Vec<u8> {
+        let mut chip = sim.chip();
+        chip.card.reset();
+        for select in [&[0x3F, 0x00], &[0x2F, 0xE2]] {
+            let command = [&[0x00, 0xA4, 0x00, 0x0C, 0x02], select.as_slice()].concat();
+            assert_eq!(chip.card.command(&command, &mut chip.random).status.word(), 0x9000);
+        }
+        chip.card.command(&[0x00, 0xB0, 0x00, 0x00, 0x0A], &mut chip.random).data.to_vec()
+    }
+
+    fn counts(sim: &Sim) -> u64 {
+        sim.next_count().unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_sim_has_the_number_that_a_reader_finds_in_it() {
+        let [one, two] = sims();
+        for sim in [one.on_card_of(&two), two.moved_to(&one), one, two] {
+            assert_eq!(read_iccid(&sim), sim.iccid.parse::<Iccid>().unwrap().to_ef());
+            sim.sign(b"message").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_copy_counts_on_its_own() {
+        let [one, _] = sims();
+        one.sign(b"message").unwrap();
+        let copy = one.clone();
+        assert_eq!((counts(&one), counts(&copy)), (2, 2));
+        one.sign(b"message").unwrap();
+        assert_eq!((counts(&one), counts(&copy)), (3, 2));
+    }
+
+    #[test]
+    fn a_new_applet_counts_on_and_a_moved_one_brings_its_count() {
+        let [one, two] = sims();
+        one.sign(b"message").unwrap();
+        assert_eq!(counts(&two.on_card_of(&one)), 2, "another key on the card that signed");
+        assert_eq!(counts(&one.moved_to(&two)), 2, "the key on another card");
+        assert_eq!(counts(&one.on_card_of(&two)), 1, "loaded on a card that never signed");
     }
 }
