@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tonic::transport::Endpoint;
 
-struct InProcess(VirtualSim);
+pub(crate) struct InProcess(pub(crate) VirtualSim);
 
 impl Link for InProcess {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkFault> {
@@ -25,7 +25,7 @@ impl Link for InProcess {
     }
 }
 
-struct Knows(&'static [u8]);
+pub(crate) struct Knows(pub(crate) &'static [u8]);
 
 impl PinSource for Knows {
     fn ask(&mut self, _: Ask, _: &mut dyn FnMut() -> bool) -> Result<Pin, NoPin> {
@@ -46,7 +46,11 @@ async fn engine(scene: &Scene) -> RemoteEngine {
 }
 
 /// Taps on a thread that may wait.
-async fn tap(engine: &std::sync::Arc<RemoteEngine>, sim: VirtualSim, pin: &'static [u8]) -> TapEnd {
+pub(crate) async fn tap(
+    engine: &std::sync::Arc<RemoteEngine>,
+    sim: VirtualSim,
+    pin: &'static [u8],
+) -> TapEnd {
     let engine = std::sync::Arc::clone(engine);
     let tapped = tokio::task::spawn_blocking(move || {
         let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Asked };

@@ -20,20 +20,31 @@ const OTHER_IMEI: &str = "352099001761481";
 
 pub(crate) struct Scene {
     pub(crate) server: Server,
-    _dir: TempDir,
+    pub(crate) dir: TempDir,
     profile: Profile,
     events: u32,
 }
 
 impl Scene {
     pub(crate) async fn new(algorithm: Algorithm) -> Self {
+        Self::configured(algorithm, None).await
+    }
+
+    /// With a configuration of the server.
+    pub(crate) async fn configured(algorithm: Algorithm, config: Option<&str>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let world = World::new(1, 1).unwrap();
         let anchors = dir.path().join("anchors.pem");
         std::fs::write(&anchors, world.anchors_pem()).unwrap();
-        let server = Launch::new(dir.path().join("data")).trust(&anchors).start().await.unwrap();
+        let mut launch = Launch::new(dir.path().join("data")).trust(&anchors);
+        if let Some(config) = config {
+            let file = dir.path().join("simbind.toml");
+            std::fs::write(&file, config).unwrap();
+            launch = launch.config(&file);
+        }
+        let server = launch.start().await.unwrap();
         let profile = testing::profile(&world, algorithm);
-        Self { server, _dir: dir, profile, events: 0 }
+        Self { server, dir, profile, events: 0 }
     }
 
     /// The card, as it comes from its issuer.
@@ -49,7 +60,7 @@ impl Scene {
     }
 
     /// Binds the card's certificate to its SIM and the person's handset.
-    pub(crate) async fn bind(&self) {
+    pub(crate) async fn bind(&self) -> String {
         let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
         let request = EnrolBindingRequest {
             request_id: "enrol-1".to_owned(),
@@ -71,7 +82,8 @@ impl Scene {
             }),
             ..EnrolBindingRequest::default()
         };
-        counter.enrol_binding(request).await.unwrap();
+        let bound = counter.enrol_binding(request).await.unwrap().into_inner();
+        bound.binding.unwrap().binding_id
     }
 
     /// The carrier says that it sees the SIM in the person's handset.

@@ -75,8 +75,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             ends_at: gathered.at.plus(self.refusal_terms().life),
             sequence: gathered.sequence,
         };
-        RefusalList::seal(&draft, &gathered.entries, |header| signer.sign(header))
-            .map_err(ServiceError::unavailable)
+        signer.seal(&draft, &gathered.entries).map_err(ServiceError::unavailable)
     }
 
     /// Gathers what is refused, where that was not done a short time ago, so that readers find it.

@@ -148,18 +148,32 @@ impl Kept {
         Ok(())
     }
 
+    /// Whether anything can be said now.
+    ///
+    /// # Errors
+    /// [`WhyClosed`].
+    pub fn stands(&mut self, now: Moment) -> Result<(), WhyClosed> {
+        let Some(held) = &mut self.held else { return Err(WhyClosed::NoList) };
+        if let Life::Over(why) = held.look(now) {
+            return Err(why);
+        }
+        match (held.list.draft().offline, held.list.extent()) {
+            (OfflineUse::Closed, _) => Err(WhyClosed::NotAllowed),
+            (OfflineUse::Refusals, Extent::Cut) => Err(WhyClosed::Cut),
+            (OfflineUse::Refusals, Extent::Whole) => Ok(()),
+        }
+    }
+
     /// What is said of a certificate now. Where the list is over, or a clock was set back, that is
     /// for good: only another list opens again.
     pub fn answer(&mut self, certificate: &CertificateId, now: Moment) -> Answer {
-        let Some(held) = &mut self.held else { return Answer::Closed(WhyClosed::NoList) };
-        if let Life::Over(why) = held.look(now) {
+        if let Err(why) = self.stands(now) {
             return Answer::Closed(why);
         }
-        match (held.list.draft().offline, held.list.extent()) {
-            (OfflineUse::Closed, _) => Answer::Closed(WhyClosed::NotAllowed),
-            (OfflineUse::Refusals, Extent::Cut) => Answer::Closed(WhyClosed::Cut),
-            (OfflineUse::Refusals, Extent::Whole) if held.list.has(certificate) => Answer::Refused,
-            (OfflineUse::Refusals, Extent::Whole) => Answer::NotRefused,
+        match &self.held {
+            None => Answer::Closed(WhyClosed::NoList),
+            Some(held) if held.list.has(certificate) => Answer::Refused,
+            Some(_) => Answer::NotRefused,
         }
     }
 }

@@ -11,7 +11,8 @@ pub use pins::PinFrom;
 
 use super::Patience;
 use simbind_core::ids::ReaderId;
-use std::time::Duration;
+use simbind_service::refusals::ListKey;
+use std::{path::PathBuf, time::Duration};
 
 /// The reader that a server without configuration knows as its door.
 const DEFAULT_READER: &str = "local-door";
@@ -38,9 +39,17 @@ pub struct ReaderConfig {
 }
 
 /// What happens where the engine is away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Offline {
-    /// Nobody is let in.
+    /// Nobody is answered.
     #[default]
     Closed,
+    /// By the engine's signed list, where the engine lets this reader: who is listed is refused, and
+    /// of anybody else is said that nothing was checked.
+    Refusals {
+        /// The engine's key for lists.
+        key: ListKey,
+        /// PEM files with the authorities of user certificates.
+        anchors: Vec<PathBuf>,
+    },
 }

@@ -7,6 +7,7 @@ mod stream;
 
 pub use remote::{Presence, RemoteEngine, RemoteOptions};
 
+use super::Desk;
 use bytes::Bytes;
 use simbind_proto::v1::{Channel, CheckTapRequest, Decision, PinOutcome};
 use thiserror::Error;
@@ -62,6 +63,11 @@ pub trait Engine {
     /// # Errors
     /// [`EngineFault`].
     fn tap(&self, tap: CheckTapRequest) -> Result<Decision, EngineFault>;
+
+    /// What is said while it is away; `None` where the reader is closed then.
+    fn offline(&self) -> Option<&Desk> {
+        None
+    }
 
     /// Tells what became of a PIN. It is told later where the engine is away.
     fn tell_pin(&self, outcome: PinOutcome);

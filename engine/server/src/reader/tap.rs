@@ -9,12 +9,12 @@ mod tests;
 pub use times::Parts;
 
 use super::{
-    Ask, Card, CardError, Chain, ChainCache, Engine, EngineFault, Link, NoPin, PinSource,
-    TriesLeft, card::Verified,
+    Ask, Card, CardError, Chain, ChainCache, Desk, Engine, EngineFault, Link, NoPin, PinSource,
+    TriesLeft, Unanswered, card::Verified,
 };
 use request::{Claims, Signed};
 use ring::rand::{SecureRandom as _, SystemRandom};
-use simbind_core::ids::ReaderId;
+use simbind_core::{ids::ReaderId, refusals::offline_message};
 use simbind_proto::v1::{Channel, Decision, PinAccepted, PinOutcome, pin_outcome};
 use simbind_service::ports::clock::Clock;
 use std::{
@@ -65,6 +65,9 @@ pub enum NoAnswer {
     /// The engine gave no answer.
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    /// The engine is away, and this is all that can be said.
+    #[error(transparent)]
+    Offline(#[from] Unanswered),
 }
 
 fn wrong(left: TriesLeft) -> String {
@@ -110,7 +113,12 @@ impl Tap<'_> {
     }
 
     fn steps(&mut self, card: &mut Card<'_>, watch: &mut Stopwatch) -> Result<Decision, NoAnswer> {
-        self.engine.is_there()?;
+        if let Err(away) = self.engine.is_there() {
+            return Err(match self.engine.offline() {
+                Some(desk) => self.without(desk, card, watch).unwrap_or_else(|fault| fault),
+                None => away.into(),
+            });
+        }
         let iccid = card.number()?;
         card.select_applet()?;
         let chain = self.chain(card)?;
@@ -139,6 +147,28 @@ impl Tap<'_> {
             return Err(EngineFault::Malformed("a decision without a verdict").into());
         }
         Ok(decision)
+    }
+
+    /// A tap while the engine is away. What comes of it lets nobody in.
+    fn without(
+        &mut self,
+        desk: &Desk,
+        card: &mut Card<'_>,
+        watch: &mut Stopwatch,
+    ) -> Result<NoAnswer, NoAnswer> {
+        desk.is_open()?;
+        card.select_applet()?;
+        let chain = self.chain(card)?;
+        if self.rules.pin == PinUse::Asked {
+            self.pin(card, &chain, watch)?;
+        }
+        let mut nonce = [0; 32];
+        let filled = SystemRandom::new().fill(&mut nonce);
+        filled.map_err(|_| EngineFault::Fault("the system gives no randomness".to_owned()))?;
+        let message = offline_message(&self.rules.reader, &nonce);
+        let (signature, round_trip) = card.sign(chain.key(), &message)?;
+        watch.round_trip = Some(round_trip);
+        Ok(desk.answer(&chain, &message, &signature).into())
     }
 
     /// The card's certificates: known by what the card says of itself, or read.

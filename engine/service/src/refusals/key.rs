@@ -2,6 +2,7 @@
 
 use crate::bundle::{BundleError, BundleKey, KeyError, SigningKey};
 use ring::rand::SecureRandom;
+use simbind_core::refusals::{Draft, Entries, RefusalList};
 use std::{fmt, str::FromStr};
 use zeroize::Zeroizing;
 
@@ -37,8 +38,12 @@ impl ListSigner {
         ListKey(self.0.public())
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64], BundleError> {
-        self.0.sign(message)
+    /// Signs a list: its bytes.
+    ///
+    /// # Errors
+    /// [`BundleError::CannotSign`].
+    pub fn seal(&self, draft: &Draft, entries: &Entries) -> Result<Vec<u8>, BundleError> {
+        RefusalList::seal(draft, entries, |header| self.0.sign(header))
     }
 }
 

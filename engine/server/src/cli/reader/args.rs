@@ -16,7 +16,8 @@ const ALIVE_ANSWER: Duration = Duration::from_secs(3);
 
 const CODES: &str = "\
 With --once the status is 0 for allow, 1 for deny, 2 for step up, 3 where the engine gave no answer,
-4 where the card failed, 5 where the PIN was wrong, blocked or not entered. It is 64 where the agent
+4 where the card failed, 5 where the PIN was wrong, blocked or not entered, 6 where the engine was
+away and its list of refusals did not name the card, which is no allow. It is 64 where the agent
 could not start, and 0 where it was told to stop.";
 
 #[derive(Debug, ClapArgs)]

@@ -1,4 +1,4 @@
-use crate::reader::{NoAnswer, TapEnd};
+use crate::reader::{NoAnswer, TapEnd, Unanswered};
 use simbind_proto::v1::decision::Verdict;
 use std::process::ExitCode;
 
@@ -16,6 +16,8 @@ pub(super) enum End {
     Card,
     /// The PIN was wrong, blocked, or not entered.
     Pin,
+    /// The engine was away, and the card was not on its list: no allow.
+    NotChecked,
     /// It could not start: another number than any verdict's.
     NotStarted,
 }
@@ -29,6 +31,7 @@ impl From<End> for ExitCode {
             End::NoAnswer => 3,
             End::Card => 4,
             End::Pin => 5,
+            End::NotChecked => 6,
             End::NotStarted => 64,
         })
     }
@@ -45,7 +48,10 @@ impl From<&TapEnd> for End {
             },
             Err(NoAnswer::Card(_)) => Self::Card,
             Err(NoAnswer::PinBlocked | NoAnswer::PinWrong(_) | NoAnswer::NoPin(_)) => Self::Pin,
-            Err(NoAnswer::Engine(_)) => Self::NoAnswer,
+            Err(NoAnswer::Engine(_) | NoAnswer::Offline(Unanswered::Closed(_))) => Self::NoAnswer,
+            Err(NoAnswer::Offline(Unanswered::Refused)) => Self::Denied,
+            Err(NoAnswer::Offline(Unanswered::NotChecked)) => Self::NotChecked,
+            Err(NoAnswer::Offline(Unanswered::NotProved(_))) => Self::Card,
         }
     }
 }
@@ -53,7 +59,10 @@ impl From<&TapEnd> for End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reader::{CardError, CardFault, EngineFault, NoPin, Parts, Step, TriesLeft};
+    use crate::reader::{
+        CardError, CardFault, EngineFault, NoPin, NotProved, Parts, Step, TriesLeft,
+    };
+    use simbind_core::refusals::WhyClosed;
     use simbind_proto::v1::{Allow, Decision, Deny, StepUp};
 
     #[test]
@@ -69,6 +78,10 @@ mod tests {
             (Err(NoAnswer::PinBlocked), 5),
             (Err(NoAnswer::PinWrong(TriesLeft::Some(1))), 5),
             (Err(NoPin::TooLate.into()), 5),
+            (Err(Unanswered::Refused.into()), 1),
+            (Err(Unanswered::NotChecked.into()), 6),
+            (Err(Unanswered::NotProved(NotProved::Signature).into()), 4),
+            (Err(Unanswered::Closed(WhyClosed::Ended).into()), 3),
         ] {
             let end = End::from(&TapEnd { outcome, parts: Parts::default() });
             // ExitCode can only be compared by how it is shown.

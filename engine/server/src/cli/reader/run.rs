@@ -8,17 +8,18 @@ use super::{
 };
 use crate::{
     reader::{
-        Agent, Answers, Ask, ChainCache, HostPins, MakeDriver, NoPin, Pin, PinFrom, PinSource,
-        PinUse, Presence, ReaderConfig, RemoteEngine, RemoteOptions, Rules, Slot, TapEnd,
-        TerminalPins, Until, pcsc,
+        Agent, Answers, Ask, ChainCache, Desk, HostPins, MakeDriver, NoPin, Offline, OfflineTerms,
+        Pin, PinFrom, PinSource, PinUse, Presence, ReaderConfig, RemoteEngine, RemoteOptions,
+        Rules, Slot, TapEnd, TerminalPins, Until, pcsc,
     },
     serve::SystemClock,
     telemetry::init_log,
 };
+use simbind_evidence::certificate::TrustAnchors;
 use simbind_proto::v1::Channel;
 use std::{
     error::Error,
-    fs::File,
+    fs::{self, File},
     io,
     sync::{
         Arc,
@@ -61,7 +62,13 @@ async fn serve(
         channels: vec![Channel::TapBare],
         patience: config.engine_time,
     };
-    let engine = Arc::new(RemoteEngine::start(options, &Handle::current()));
+    let endpoint = options.endpoint.clone();
+    let mut engine = RemoteEngine::start(options, &Handle::current());
+    if let Some(desk) = desk(&config)? {
+        engine = engine.or_by_list(Arc::clone(&desk));
+        tokio::spawn(async move { desk.keep(endpoint).await });
+    }
+    let engine = Arc::new(engine);
     let mut presence = engine.presence();
     // Whether it is there is known before the first card is asked anything.
     let _ = presence.wait_for(|presence| *presence != Presence::Starting).await;
@@ -94,6 +101,19 @@ async fn serve(
         engine.finish().await;
     }
     Ok(last.as_ref().map_or(End::Stopped, End::from))
+}
+
+/// What is said while the engine is away, where the agent's file lets it say anything.
+fn desk(config: &ReaderConfig) -> Result<Option<Arc<Desk>>, Box<dyn Error>> {
+    let Offline::Refusals { key, anchors } = &config.offline else { return Ok(None) };
+    let mut pem = Vec::new();
+    for path in anchors {
+        pem.extend(fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?);
+        pem.push(b'\n');
+    }
+    let anchors = TrustAnchors::from_pem(&pem).map_err(|error| format!("anchors: {error}"))?;
+    let terms = OfflineTerms { reader: config.id.clone(), key: *key, anchors: Arc::new(anchors) };
+    Ok(Some(Arc::new(Desk::new(terms, Arc::new(SystemClock)))))
 }
 
 /// What the agent's thread needs.

@@ -2,7 +2,7 @@
 //! handset.
 
 use super::super::remote::moment;
-use crate::reader::{EngineFault, NoAnswer, Parts, TapEnd, TriesLeft};
+use crate::reader::{EngineFault, NoAnswer, Parts, TapEnd, TriesLeft, Unanswered};
 use serde_json::{Map, Value, json};
 use simbind_proto::v1::{Decision, StepUpMethod, decision::Verdict};
 use std::{fmt::Write as _, time::Duration};
@@ -82,6 +82,18 @@ pub(super) fn told(why: &NoAnswer) -> (&'static str, &'static str) {
         NoAnswer::PinWrong(_) => ("PIN_WRONG", "暗証番号が違います。"),
         NoAnswer::NoPin(_) => ("NO_PIN", "暗証番号が入力されませんでした。"),
         NoAnswer::Engine(EngineFault::Away(_)) => {
+            ("ENGINE_AWAY", "照会先に接続できないため、確認できません。")
+        }
+        NoAnswer::Offline(Unanswered::Refused) => {
+            ("REFUSED_OFFLINE", "利用を停止しているため、通行できません。窓口でご確認ください。")
+        }
+        NoAnswer::Offline(Unanswered::NotChecked) => {
+            ("NOT_CHECKED", "照会先に接続できないため、確認していません。許可ではありません。")
+        }
+        NoAnswer::Offline(Unanswered::NotProved(_)) => {
+            ("NOT_PROVED", "カードの証明書または署名を確認できませんでした。")
+        }
+        NoAnswer::Offline(Unanswered::Closed(_)) => {
             ("ENGINE_AWAY", "照会先に接続できないため、確認できません。")
         }
         NoAnswer::Engine(_) => ("ENGINE", "照会先から応答がないため、確認できません。"),

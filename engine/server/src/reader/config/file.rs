@@ -2,6 +2,7 @@ use super::{DEFAULT_READER, Offline, PinFrom, ReaderConfig};
 use crate::{config::parse_duration, reader::Patience};
 use serde::Deserialize;
 use simbind_core::ids::CallerId;
+use simbind_service::bundle::KeyError;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -32,6 +33,9 @@ pub struct ReaderFile {
     engine_time: Option<String>,
     cards: Option<usize>,
     offline: Option<String>,
+    refusals_key: Option<String>,
+    #[serde(default)]
+    anchors: Vec<PathBuf>,
 }
 
 /// What is wrong with a reader agent's file.
@@ -78,6 +82,7 @@ impl ReaderFile {
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
         file.certs = file.certs.map(|certs| base.join(certs));
+        file.anchors.iter_mut().for_each(|anchors| *anchors = base.join(&*anchors));
         Ok(file)
     }
 
@@ -101,10 +106,7 @@ impl ReaderFile {
             )?,
             card: time("card_time", self.card_time.as_deref(), 20 * second, second, 300 * second)?,
         };
-        let offline = match self.offline.as_deref() {
-            None | Some("closed") => Offline::Closed,
-            Some(_) => return Err(wrong("offline")("it is `closed`".to_owned())),
-        };
+        let offline = self.offline()?;
         Ok(ReaderConfig {
             id: id.parse().map_err(|error| wrong("id")(format!("{error}")))?,
             reader: self.reader.clone(),
@@ -130,6 +132,27 @@ impl ReaderFile {
             },
             offline,
         })
+    }
+
+    fn offline(&self) -> Result<Offline, ReaderConfigError> {
+        let wrong = |field, why: &str| ReaderConfigError::Value { field, why: why.to_owned() };
+        match self.offline.as_deref() {
+            None | Some("closed") => Ok(Offline::Closed),
+            Some("refusals") => {
+                let key = self.refusals_key.as_deref();
+                let key = key.ok_or_else(|| {
+                    wrong("refusals_key", "is needed: `simbind admin refusals-key` prints it")
+                })?;
+                let key = key.parse();
+                let key =
+                    key.map_err(|error: KeyError| wrong("refusals_key", &error.to_string()))?;
+                if self.anchors.is_empty() {
+                    return Err(wrong("anchors", "are needed: who issues user certificates"));
+                }
+                Ok(Offline::Refusals { key, anchors: self.anchors.clone() })
+            }
+            Some(_) => Err(wrong("offline", "it is `closed` or `refusals`")),
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 use super::{Challenge, Engine, EngineFault, pins, stream};
-use crate::serve::SystemClock;
+use crate::{reader::Desk, serve::SystemClock};
 use simbind_core::ids::ReaderId;
 use simbind_proto::v1::{Channel, CheckTapRequest, Decision, PinOutcome};
 use std::{
-    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    },
     time::Duration,
 };
 use tokio::{
@@ -57,6 +60,7 @@ pub struct RemoteEngine {
     presence: watch::Receiver<Presence>,
     patience: Duration,
     told: JoinHandle<()>,
+    offline: Option<Arc<Desk>>,
 }
 
 impl RemoteEngine {
@@ -70,7 +74,13 @@ impl RemoteEngine {
         let told = runtime.spawn(pins::tell(to_tell, connection, patience));
         let stream = stream::Stream { options, clock: SystemClock, presence, live };
         runtime.spawn(stream.run(asked));
-        Self { questions, outcomes, presence: seen, patience, told }
+        Self { questions, outcomes, presence: seen, patience, told, offline: None }
+    }
+
+    /// With what is said while it is away.
+    #[must_use]
+    pub fn or_by_list(self, desk: Arc<Desk>) -> Self {
+        Self { offline: Some(desk), ..self }
     }
 
     /// Whether it can be asked, to be watched.
@@ -120,6 +130,10 @@ impl Engine for RemoteEngine {
 
     fn tap(&self, tap: CheckTapRequest) -> Result<Decision, EngineFault> {
         self.ask(|reply| Question::Tap(Box::new(tap), reply))
+    }
+
+    fn offline(&self) -> Option<&Desk> {
+        self.offline.as_deref()
     }
 
     fn tell_pin(&self, outcome: PinOutcome) {

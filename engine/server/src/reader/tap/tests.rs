@@ -8,6 +8,7 @@ use simbind_proto::v1::{Allow, CheckTapRequest, decision::Verdict};
 use std::cell::RefCell;
 
 mod faults;
+mod offline;
 mod pins;
 mod signed;
 
@@ -61,6 +62,7 @@ struct Keeps {
     away: bool,
     other_audience: bool,
     no_verdict: bool,
+    desk: Option<Desk>,
     taps: RefCell<Vec<CheckTapRequest>>,
     pins: RefCell<Vec<PinOutcome>>,
 }
@@ -79,6 +81,10 @@ impl Engine for Keeps {
         self.taps.borrow_mut().push(tap);
         let verdict = (!self.no_verdict).then_some(Verdict::Allow(Allow {}));
         Ok(Decision { verdict, ..Decision::default() })
+    }
+
+    fn offline(&self) -> Option<&Desk> {
+        self.desk.as_ref()
     }
 
     fn tell_pin(&self, outcome: PinOutcome) {
