@@ -44,6 +44,8 @@ pub(crate) enum Needs {
     Nothing,
     /// A clock that can be moved.
     Time,
+    /// A clock that can be moved by weeks: longer than a day's scenario.
+    Weeks,
     /// Callers that the engine can tell apart.
     Callers,
     /// A server that hears from the issuer how certificates stand.

@@ -70,6 +70,8 @@ pub struct Connections {
     pub doors: Channel,
     /// A counter.
     pub counter: Channel,
+    /// A counter of another office.
+    pub other_counter: Channel,
     /// The backend of the app with which people enrol at a counter.
     pub enrolment_app: Channel,
     /// The issuer of people's certificates; `None` where it does not tell how they stand.
@@ -93,6 +95,7 @@ impl Connections {
             other_party: channel.clone(),
             doors: channel.clone(),
             counter: channel.clone(),
+            other_counter: channel.clone(),
             enrolment_app: channel.clone(),
             issuer: Some(channel.clone()),
             carriers: Carrier::ALL.into_iter().map(|c| (c, channel.clone())).collect(),

@@ -127,6 +127,7 @@ impl Offices {
             other_party: self.of("shop"),
             doors: self.of("doors"),
             counter: self.of(terminal),
+            other_counter: self.of(terminal),
             enrolment_app: self.of("enrolment-app"),
             issuer: None,
             carriers: BTreeMap::new(),

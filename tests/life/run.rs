@@ -62,6 +62,7 @@ async fn connections(relay: &Relay) -> Connections {
         other_party: relay.channel("shop").await,
         doors: relay.channel("doors").await,
         counter: relay.channel("city-hall").await,
+        other_counter: relay.channel("ward-office").await,
         enrolment_app: relay.channel("enrolment-app").await,
         issuer: Some(relay.channel("issuer").await),
         carriers,

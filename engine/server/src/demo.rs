@@ -291,6 +291,7 @@ fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoErr
         other_party: of("shop")?,
         doors: of("doors")?,
         counter: of("city-hall")?,
+        other_counter: of("ward-office")?,
         enrolment_app: of("enrolment-app")?,
         issuer: Some(of("issuer")?),
         carriers: carriers.collect::<Result<_, DemoError>>()?,

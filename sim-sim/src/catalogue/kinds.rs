@@ -133,11 +133,15 @@ kinds! {
     AnotherSimsKey "another-sims-key" Attack Nothing CERTIFICATE_SIM [] "signs with another SIM than the one that the counter saw";
     SimSwappedAtCounter "sim-swapped-at-counter" Attack Nothing CERTIFICATE_SIM [] "has the SIM issued anew between the steps of a ticket";
 
+    OtherOffice "other-office" Attack Callers CERTIFICATE_SIM [] "goes on with another office's ticket at a terminal of their own";
+
     // What carriers tell.
     AnnouncedPhone "announced-phone" Honest Nothing NONE [] "has a new phone, which the shop announced before the SIM moved";
     AnnouncedSim "announced-sim" Honest Nothing NONE [] "gets the SIM that a counter had announced";
     WrongLoss "wrong-loss" Honest Nothing NONE [] "has a loss reported by mistake, which the carrier takes back";
     WrongEnd "wrong-end" Honest Nothing NONE [] "has the contract ended by mistake, which the carrier takes back";
+
+    ToldLate "told-late" Attack Time SIM_HANDSET [] "has the SIM in another handset before the carrier tells of it, and again after";
 
     // The carriers' platforms.
     LockedAndFound "locked-and-found" Honest Platform NONE [] "loses the phone, whose applet is ordered locked, and has both undone when it is found";
@@ -159,12 +163,21 @@ kinds! {
     LentAtCounter "lent-at-counter" Honest Nothing NONE [] "uses a loaner that a counter handed out, and returns it";
     CarrierChanged "carrier-changed" Honest Nothing NONE [] "changes the carrier and keeps the number, of which the old one tells late";
     ProvedByCard "proved-by-card" Honest Nothing NONE [] "has the card changed for an eSIM, and proves it at home by the physical card";
+    OverlapUsed "overlap-used" Honest Weeks NONE [] "uses the old certificate while it stands beside the renewed one";
+    RenewedAtHome "renewed-at-home" Honest Nothing NONE [] "has the certificate renewed at home by the physical card";
+    PhoneChangedAtHome "phone-changed-at-home" Honest Nothing NONE [] "has a new phone take the place of the old one at home, by the physical card";
+    SimChangedAtHome "sim-changed-at-home" Honest Nothing NONE [] "has a new eSIM take the place of the old one at home, by the physical card";
     RenewedAfterLoss "renewed-after-loss" Attack Nothing NONE ["BINDING_HELD"] "has a stolen phone's certificate renewed after its owner reported the loss";
     SupersededPhoneUsed "superseded-phone-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses an old phone and its certificate after another took its place";
     ReplacedSimUsed "replaced-sim-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses an old SIM after another took its place";
     PortedSimUsed "ported-sim-used" Attack Nothing NONE ["BINDING_SUPERSEDED"] "uses the SIM of the carrier that the line has left";
     OtherCard "other-card" Attack Nothing SIM_OR_LINE [] "has the eSIM issued anew, and proves it by a card that is not the enrolled one";
     OtherThanLent "other-than-lent" Attack Nothing SIM_HANDSET [] "puts the SIM into another phone than the loaner that was handed out";
+    OldCertificateUsed "old-certificate-used" Attack Weeks NONE ["BINDING_SUPERSEDED"] "uses the old certificate after its time beside the renewed one";
+    LoanerKept "loaner-kept" Attack Weeks SIM_HANDSET [] "uses a loaner, with the SIM in it, past its time";
+    RenewedByOtherCard "renewed-by-other-card" Attack Nothing CERTIFICATE_SIM [] "has a certificate renewed by a card that is not the enrolled one";
+    PhoneByOtherCard "phone-by-other-card" Attack Nothing SIM_HANDSET [] "has a phone take the place of the bound one, by a card that is not the enrolled one";
+    SimByOtherCard "sim-by-other-card" Attack Nothing SIM_OR_LINE [] "has an eSIM take the place of the bound one, by a card that is not the enrolled one";
 }
 
 impl Serialize for Kind {

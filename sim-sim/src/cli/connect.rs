@@ -45,6 +45,7 @@ pub(super) async fn connections(server: &Server) -> Result<Connections, Box<dyn 
         other_party: channel(server, "shop").await?,
         doors: channel(server, "doors").await?,
         counter: channel(server, "city-hall").await?,
+        other_counter: channel(server, "ward-office").await?,
         enrolment_app: channel(server, "enrolment-app").await?,
         issuer: issuer(server).await?,
         carriers: std::collections::BTreeMap::new(),

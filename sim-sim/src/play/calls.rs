@@ -3,8 +3,8 @@
 use crate::{connections::Connections, world::carrier::Carrier};
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
-    counter_service_client::CounterServiceClient, pin_service_client::PinServiceClient,
-    platform_service_client::PlatformServiceClient,
+    counter_service_client::CounterServiceClient, decision_service_client::DecisionServiceClient,
+    pin_service_client::PinServiceClient, platform_service_client::PlatformServiceClient,
     sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
     succession_service_client::SuccessionServiceClient,
 };
@@ -18,11 +18,15 @@ const TRIES: u32 = 4;
 #[derive(Clone)]
 pub(crate) struct Calls {
     pub(crate) bank: CheckServiceClient<Channel>,
+    /// The bank's too.
+    pub(crate) decisions: DecisionServiceClient<Channel>,
     pub(crate) other_party: CheckServiceClient<Channel>,
     pub(crate) doors: CheckServiceClient<Channel>,
     pub(crate) counter: BindingServiceClient<Channel>,
     /// The counter's terminal, for tickets.
     pub(crate) terminal: CounterServiceClient<Channel>,
+    /// Another office's.
+    pub(crate) other_terminal: CounterServiceClient<Channel>,
     /// The backend of the app with which people enrol.
     pub(crate) enrolment_app: CounterServiceClient<Channel>,
     /// The counter's too.
@@ -46,10 +50,12 @@ impl Calls {
         let feed = |carrier| SimEventServiceClient::new(connections.carrier(carrier));
         Self {
             bank: CheckServiceClient::new(connections.bank.clone()),
+            decisions: DecisionServiceClient::new(connections.bank.clone()),
             other_party: CheckServiceClient::new(connections.other_party.clone()),
             doors: CheckServiceClient::new(connections.doors.clone()),
             counter: BindingServiceClient::new(connections.counter.clone()),
             terminal: CounterServiceClient::new(connections.counter.clone()),
+            other_terminal: CounterServiceClient::new(connections.other_counter.clone()),
             enrolment_app: CounterServiceClient::new(connections.enrolment_app.clone()),
             pins: PinServiceClient::new(connections.counter.clone()),
             successions: SuccessionServiceClient::new(connections.counter.clone()),

@@ -98,6 +98,17 @@ async fn attempt(
             // The phone that signs is not the one whose key was attested.
             booth.activate(&phone, &sim, &mut actor.person.handsets.bound).await
         }
+        Act::OtherOffice => {
+            let phone = booth.join(actor.index, 2).await?;
+            booth.see_sim(&actor.person).await?;
+            booth.load(&phone).await?;
+            // Whoever sits at a terminal of another office has the number of the ticket, and would
+            // write a certificate of their own.
+            booth.move_to_another_office();
+            booth.recode().await?;
+            booth.write(&phone, &actor.person.next_sim.clone(), &foreign).await?;
+            Ok(String::new())
+        }
         Act::OtherSim => {
             let bound = actor.person.handsets.bound.clone();
             all_but_attested(actor, booth, &bound).await?;

@@ -5,8 +5,9 @@ use super::{
     calls::patiently,
 };
 use crate::{clock::to_proto, story::events::Act};
-use simbind_proto::v1;
+use simbind_proto::v1::{self, ReopenedFilter};
 use std::time::Duration;
+use tonic::Status;
 
 /// How long a change is awaited.
 pub(super) const AWAITED: Duration = Duration::from_secs(7 * 86_400);
@@ -15,6 +16,7 @@ pub(super) const AWAITED: Duration = Duration::from_secs(7 * 86_400);
 pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: &Act) -> Result<(), ActError> {
     match act {
         Act::AnnounceSim => announce_sim(actor, shared).await,
+        Act::Reopened => reopened(actor, shared).await,
     }
 }
 
@@ -34,4 +36,33 @@ async fn announce_sim(actor: &Actor, shared: &Shared<'_>) -> Result<(), ActError
     })
     .await?;
     Ok(())
+}
+
+/// The last decision stands in the relying party's list of those whose verdict would be another.
+async fn reopened(actor: &Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    let last = actor.outcomes.last().map(|outcome| outcome.decision_id.clone());
+    let last = last.unwrap_or_default();
+    let mut page_token = String::new();
+    loop {
+        let request = v1::ListReopenedRequest {
+            // What was learned in this very step.
+            learned_from: Some(to_proto(shared.clock.now())),
+            filter: ReopenedFilter::Changed.into(),
+            page_size: 100,
+            page_token,
+        };
+        let answer = patiently(|| {
+            let (mut client, request) = (shared.calls.decisions.clone(), request.clone());
+            async move { client.list_reopened(request).await }
+        });
+        let v1::ListReopenedResponse { reopened, next_page_token } = answer.await?;
+        if reopened.iter().any(|row| row.decision_id == last) {
+            return Ok(());
+        }
+        if next_page_token.is_empty() {
+            let text = "what was learned late has nobody look at the last decision again";
+            return Err(Status::internal(text).into());
+        }
+        page_token = next_page_token;
+    }
 }

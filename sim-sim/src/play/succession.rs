@@ -1,5 +1,7 @@
 //! Steps of renewals and changes.
 
+mod at_home;
+
 use super::{
     actor::{ActError, Actor, Shared},
     calls::patiently,
@@ -8,10 +10,14 @@ use super::{
 use crate::{
     clock::to_proto,
     report::Verdict,
-    story::{Hand, succession::Act},
+    story::{
+        Hand,
+        succession::{Act, AtHome, Whose},
+    },
     world::sim::Sim,
 };
-use simbind_core::transcript::{OwnerAct, OwnerMessage};
+use at_home::Change;
+use simbind_core::transcript::OwnerAct;
 use simbind_proto::v1::{
     self,
     owner_proof::By,
@@ -39,16 +45,20 @@ pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: Act) -> Res
             let done = prove_by(actor, shared, Whose::Anothers).await;
             stolen(actor, done)
         }
+        Act::AtHome(change, whose) => {
+            let done = match change {
+                AtHome::Renew => at_home::renew(actor, shared, whose).await,
+                AtHome::ReplaceHandset => at_home::replace_handset(actor, shared, whose).await,
+                AtHome::ReplaceSim => at_home::replace_sim(actor, shared, whose).await,
+            };
+            match whose {
+                Whose::Own => done,
+                Whose::Anothers => stolen(actor, done),
+            }
+        }
         Act::Lend => lend(actor, shared).await,
         Act::Return => take_back(actor, shared).await,
     }
-}
-
-/// Whose card signs.
-#[derive(Clone, Copy)]
-enum Whose {
-    Own,
-    Anothers,
 }
 
 /// A counter that saw the person.
@@ -170,32 +180,21 @@ async fn left_late(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActErro
 
 /// A card at home names the SIM as it is now.
 async fn prove_by(actor: &mut Actor, shared: &Shared<'_>, whose: Whose) -> Result<(), ActError> {
-    let drawn = patiently(|| {
-        let mut client = shared.calls.successions_at_home.clone();
-        async move { client.issue_owner_challenge(v1::IssueOwnerChallengeRequest {}).await }
-    });
-    let challenge = drawn.await?.challenge;
     let iccid = actor.person.sim.iccid.clone();
-    let message = OwnerMessage {
-        challenge: &challenge,
+    let change = Change {
         act: OwnerAct::Reprove,
-        binding: actor.binding_id.parse()?,
-        iccid: iccid.parse()?,
-        carrier: &actor.person.carrier.id().parse()?,
+        iccid: &iccid,
+        carrier: actor.person.carrier,
         certificate: None,
         handset_key: None,
-    }
-    .encode();
-    let card = match whose {
-        Whose::Own => actor.person.card.word(&message)?,
-        Whose::Anothers => actor.person.other_card(shared.world)?.word(&message)?,
     };
+    let card = at_home::word(actor, shared, change, whose).await?;
     let request = v1::ReproveBindingRequest {
         binding_id: actor.binding_id.clone(),
         iccid,
         ticket_ref: String::new(),
         request_id: actor.next_request(),
-        card: Some(v1::OwnerCard { challenge, card: Some(card) }),
+        card: Some(card),
         sim: None,
     };
     patiently(|| {

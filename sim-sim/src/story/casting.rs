@@ -28,7 +28,7 @@ impl Stage {
     const fn can_play(self, kind: Kind) -> bool {
         match kind.entry().needs {
             Needs::Nothing => true,
-            Needs::Time => self.time_moves,
+            Needs::Time | Needs::Weeks => self.time_moves,
             Needs::Callers => self.callers_told_apart,
             Needs::Status => self.status_told,
             Needs::Platform => self.platform_played && self.time_moves,
@@ -171,7 +171,9 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
     let carrier = match kind {
         Kind::MvnoMove if percent(50) => Carrier::Kawasemi,
         Kind::MvnoMove => Carrier::Iij,
-        Kind::Loaner | Kind::LentAtCounter | Kind::OtherThanLent => drawn.lender(),
+        Kind::Loaner | Kind::LentAtCounter | Kind::OtherThanLent | Kind::LoanerKept => {
+            drawn.lender()
+        }
         // With one, the delete may be under way before the mistake is seen, and nothing undoes it.
         Kind::WrongEnd => drawn.without_platform(),
         _ if kind.entry().needs == Needs::Platform => drawn.with_platform(),

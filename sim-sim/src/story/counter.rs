@@ -21,6 +21,8 @@ pub(crate) enum Act {
     OtherAttestation,
     /// Another SIM signs than the one that was seen.
     OtherSim,
+    /// Another office's terminal goes on with the ticket.
+    OtherOffice,
     /// The SIM is issued anew to somebody else while the ticket is open.
     SimReissued,
 }
@@ -35,6 +37,7 @@ pub(super) fn story(script: &mut Script) -> bool {
         Kind::CodesGuessed => Act::GuessedCodes,
         Kind::AnotherPhonesAttestation => Act::OtherAttestation,
         Kind::AnotherSimsKey => Act::OtherSim,
+        Kind::OtherOffice => Act::OtherOffice,
         Kind::SimSwappedAtCounter => Act::SimReissued,
         _ => return false,
     };

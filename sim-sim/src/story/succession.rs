@@ -13,6 +13,14 @@ const OTHER: Slot = Slot(Hand::Other, 0);
 const LOANER: Slot = Slot(Hand::Loaner, 0);
 const FOREIGN: Slot = Slot(Hand::Foreign, 0);
 
+const DAY: u32 = 24 * 60;
+/// Well within the time for which packs let old and new certificate stand side by side.
+const PAST_RENEWAL: u32 = 2 * DAY;
+/// Past it: 30 days.
+const PAST_OVERLAP: u32 = 31 * DAY;
+/// Past the fourteen days for which a loaner is lent.
+const PAST_LOAN: u32 = 15 * DAY;
+
 /// What can happen in a step of these stories.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
@@ -32,10 +40,32 @@ pub(crate) enum Act {
     ProveByCard,
     /// Another card is tried.
     ProveByOtherCard,
+    /// A card asks for a change at home.
+    AtHome(AtHome, Whose),
     /// A counter hands the loaner out.
     Lend,
     /// The counter has the loaner back.
     Return,
+}
+
+/// What a card asks for at home.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AtHome {
+    /// Another certificate on the same SIM.
+    Renew,
+    /// Another handset in the bound one's place.
+    ReplaceHandset,
+    /// The next SIM in the present one's place.
+    ReplaceSim,
+}
+
+/// Whose card signs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whose {
+    /// The owner's.
+    Own,
+    /// Another.
+    Anothers,
 }
 
 /// Writes the steps of one of this part's kinds; whether the script's kind is one of them.
@@ -95,6 +125,43 @@ pub(super) fn story(script: &mut Script) -> bool {
             let plan = script.with(script.kind, Place::App(operation), FOREIGN);
             script.check(plan);
         }
+        Kind::OverlapUsed => overlap(script, PAST_RENEWAL),
+        Kind::OldCertificateUsed => overlap(script, PAST_OVERLAP),
+        Kind::RenewedAtHome => {
+            step(script, Act::AtHome(AtHome::Renew, Whose::Own));
+            until_a_counter(script);
+        }
+        Kind::RenewedByOtherCard => step(script, Act::AtHome(AtHome::Renew, Whose::Anothers)),
+        Kind::PhoneChangedAtHome => {
+            script.event(Happening::Changed(OTHER)).wait(5, 60);
+            step(script, Act::AtHome(AtHome::ReplaceHandset, Whose::Own));
+            until_a_counter(script);
+        }
+        Kind::PhoneByOtherCard => {
+            script.event(Happening::Changed(FOREIGN)).wait(5, 60);
+            step(script, Act::AtHome(AtHome::ReplaceHandset, Whose::Anothers));
+            let operation = script.operation();
+            let plan = script.with(script.kind, Place::App(operation), FOREIGN);
+            script.check(plan);
+        }
+        Kind::SimChangedAtHome => {
+            esim_told(script);
+            step(script, Act::AtHome(AtHome::ReplaceSim, Whose::Own));
+            until_a_counter(script);
+        }
+        Kind::SimByOtherCard => {
+            script.act(Action::CopySim);
+            esim_told(script);
+            step(script, Act::AtHome(AtHome::ReplaceSim, Whose::Anothers));
+            old_key(script, FOREIGN);
+        }
+        Kind::LoanerKept => {
+            step(script, Act::Lend);
+            script.event(Happening::Changed(LOANER)).wait(PAST_LOAN, PAST_LOAN + 600);
+            let place = Place::Browser(script.operation());
+            let plan = script.with(script.kind, place, LOANER);
+            script.check(plan).wait(5, 60);
+        }
         Kind::LentAtCounter => lent(script),
         Kind::OtherThanLent => {
             step(script, Act::Lend);
@@ -130,6 +197,25 @@ fn old_key(script: &mut Script, slot: Slot) {
     }
 }
 
+/// The certificate is renewed, and so many minutes later somebody comes with the old one.
+fn overlap(script: &mut Script, minutes: u32) {
+    script.act(Action::CopySim);
+    step(script, Act::Renew);
+    script.wait(minutes, minutes + 600);
+    for operation in [Operation::Balance, Operation::Application] {
+        let mut plan = script.with(script.kind, Place::App(operation), BOUND);
+        plan.copied = true;
+        script.check(plan).wait(5, 60);
+    }
+}
+
+/// Whom no counter has seen since looks at things.
+fn until_a_counter(script: &mut Script) {
+    let plan = script.with(script.kind, Place::App(Operation::Balance), BOUND);
+    script.check(plan).wait(10, 40);
+    script.act(Action::Reprove).wait(10, 40);
+}
+
 /// The SIM moves to the new phone, and a counter sees both.
 fn model_changed(script: &mut Script) {
     script.event(Happening::Changed(OTHER)).wait(5, 60);
@@ -138,9 +224,14 @@ fn model_changed(script: &mut Script) {
 
 /// The eSIM is issued anew, and the key comes with it.
 fn esim(script: &mut Script) {
-    script.event(Happening::EsimDownloaded);
-    script.event(Happening::Reissued { cause: ReissueCause::Esim, tells_new: true });
+    esim_told(script);
     script.act(Action::NextIccid).wait(10, 60);
+}
+
+/// The eSIM is issued anew.
+fn esim_told(script: &mut Script) {
+    script.event(Happening::EsimDownloaded);
+    script.event(Happening::Reissued { cause: ReissueCause::Esim, tells_new: true }).wait(5, 30);
 }
 
 fn sim_replaced(script: &mut Script) {

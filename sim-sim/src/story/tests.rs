@@ -62,7 +62,8 @@ fn only_attackers_touch_a_foreign_handset() {
             let Action::Check(plan) = action else { continue };
             let foreign = plan.signer == Some(super::Hand::Foreign);
             assert!(!foreign || plan.kind.side() == Side::Attack, "{}", plan.kind.name());
-            assert!(!plan.copied || plan.kind.side() == Side::Attack);
+            let copied = plan.copied && plan.kind.side() != Side::Attack;
+            assert!(!copied, "{}", plan.kind.name());
         }
     }
     assert!(Kind::ALL.len() >= 38);

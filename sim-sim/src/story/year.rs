@@ -193,7 +193,7 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
             script.handsets = 1;
             second_hand(script);
         }
-        Kind::PhoneModelChanged => {
+        Kind::PhoneModelChanged | Kind::PhoneChangedAtHome => {
             script.act(Action::FreshSim).act(Action::FreshHandset);
             second_hand(script);
         }
@@ -205,6 +205,9 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
         | Kind::ProvedByCard
         | Kind::AnnouncedSim
         | Kind::Renewed
+        | Kind::RenewedAtHome
+        | Kind::OverlapUsed
+        | Kind::SimChangedAtHome
         | Kind::SimReplaced => {
             script.act(Action::FreshSim);
         }
@@ -217,8 +220,13 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
 
 /// Whether the person comes by a phone that no counter has seen.
 const fn takes_another(kind: Kind) -> bool {
-    let shown =
-        matches!(kind, Kind::AnnouncedPhone | Kind::OwnerUnenrolledPhone | Kind::PhoneModelChanged);
+    let shown = matches!(
+        kind,
+        Kind::AnnouncedPhone
+            | Kind::OwnerUnenrolledPhone
+            | Kind::PhoneModelChanged
+            | Kind::PhoneChangedAtHome
+    );
     let ended = matches!(
         kind,
         Kind::PhoneReplaced | Kind::ContractChanged | Kind::LineTakenOver | Kind::LineInherited

@@ -21,6 +21,15 @@ pub enum Place {
 }
 
 impl Place {
+    /// Whether who was identified here was identified no worse than there.
+    pub const fn is_as_good_as(self, there: Self) -> bool {
+        match (self, there) {
+            (Self::Counter, _) | (_, Self::HomeCard) => true,
+            (Self::ApprovedPlace, there) => matches!(there, Self::ApprovedPlace),
+            (Self::HomeCard, _) => false,
+        }
+    }
+
     /// The fact that rules read.
     pub const fn fact(self) -> Identification {
         match self {
@@ -31,7 +40,7 @@ impl Place {
     }
 }
 
-/// How a person was identified when a binding was made.
+/// How a person was identified when a binding was made, or proved again no worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identified {
     /// Where.

@@ -298,6 +298,10 @@ impl Binding {
         if seen == Seen::ByCard {
             (self.proven_at, self.foreign_handset_at) = (proven_at, foreign);
         }
+        let place = seen.place();
+        if place.is_as_good_as(self.identified.place) {
+            self.identified = Identified { place, at: now };
+        }
         self.sim = sim;
         Ok(())
     }

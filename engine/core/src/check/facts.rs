@@ -287,7 +287,7 @@ fn bound(
         facts.set_sim_claims(agree);
     }
 
-    let proof = handset_proof(context.channel, finding, subject);
+    let proof = handset_proof(context.channel, finding, claims.imei, subject);
     facts.set_handset_proof(proof);
     handset_facts(facts, speaking(finding, binding), now);
     if let AttestationFinding::Looked { status, age } = subject.attestation {

@@ -1,7 +1,10 @@
 //! What a check proves of the applet's counter and the handset's key.
 
 use super::facts::{Counter, HandsetFinding, Subject};
-use crate::binding::{CounterPolicy, Handset};
+use crate::{
+    binding::{CounterPolicy, Handset},
+    ids::Imei,
+};
 use simbind_rules::facts::{Channel, CounterState, HandsetProof};
 
 pub(super) fn counter_state(
@@ -20,10 +23,12 @@ pub(super) fn counter_state(
 }
 
 /// What the check brings of the handset's own key. In an announced loaner, where the carrier saw
-/// the SIM last, there is no such key to bring.
+/// the SIM last, there is no such key to bring; nor in one that should be back and says so itself,
+/// which is a foreign handset otherwise.
 pub(super) fn handset_proof(
     channel: Channel,
     finding: HandsetFinding,
+    claimed: Option<Imei>,
     subject: &Subject<'_>,
 ) -> HandsetProof {
     let Subject { binding, line, .. } = *subject;
@@ -35,7 +40,8 @@ pub(super) fn handset_proof(
         (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
         (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
         (HandsetFinding::Absent, _) => {
-            let lent = line.sighting.is_some_and(|seen| line.stands_in(seen.imei));
+            let lent = line.sighting.is_some_and(|seen| line.stands_in(seen.imei))
+                || claimed.is_some_and(|imei| line.overdue == Some(imei));
             if lent { HandsetProof::NotCarried } else { HandsetProof::Withheld }
         }
     }

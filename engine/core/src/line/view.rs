@@ -70,6 +70,8 @@ pub struct LineView {
     pub arrived: Option<Iccid>,
     /// The loaner that is out now.
     pub loaner: Option<Loaner>,
+    /// The loaner that should be back by now, and of which nobody has told that it is.
+    pub overdue: Option<Imei>,
     /// The handset that is announced by its name now: until it is enrolled it counts as a loaner.
     pub awaited: Option<Loaner>,
     /// The gravest change, and of two alike the later.
@@ -114,6 +116,7 @@ impl LineView {
             serves: None,
             arrived: None,
             loaner: lent,
+            overdue: overdue(&events, now),
             awaited: awaited().filter(out).max_by_key(|one| (one.from, one.order)),
             change: None,
             handset_latch: HandsetLatch::Clear,
@@ -375,6 +378,16 @@ fn loaners(events: &[&Recorded]) -> Vec<Loaner> {
         }
     }
     loaners
+}
+
+/// The loaner that was handed out last, where its time has passed and it was not told to be back.
+fn overdue(events: &[&Recorded], now: Timestamp) -> Option<Imei> {
+    let last = events.iter().rev().find_map(|event| match event.kind {
+        EventKind::LoanerStarted { imei, until } => Some(Some((imei, until))),
+        EventKind::LoanerEnded => Some(None),
+        _ => None,
+    });
+    last.flatten().filter(|(_, until)| *until <= now).map(|(imei, _)| imei)
 }
 
 fn close(loaners: &mut [Loaner], at: Timestamp) {

@@ -3,7 +3,7 @@ use simbind_core::ids::CallerId;
 use std::fmt::Write as _;
 
 /// The usual parties, each with the caller that speaks for it and what is written for it.
-const PARTIES: [(&str, &str); 18] = [
+const PARTIES: [(&str, &str); 19] = [
     (
         "bank",
         "[[relying_party]]\nid = \"bank\"\ncaller = \"bank\"\n\
@@ -33,6 +33,7 @@ const PARTIES: [(&str, &str); 18] = [
          sensitivity = \"apply\"\n\n\
          [[caller]]\nname = \"city-hall\"\nroles = [\"counter\"]\n",
     ),
+    ("ward-office", "[[caller]]\nname = \"ward-office\"\nroles = [\"counter\"]\n"),
     (
         "docomo",
         "[[carrier]]\nid = \"docomo\"\ncaller = \"docomo\"\nhorizon_days = 180\n\

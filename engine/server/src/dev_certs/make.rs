@@ -8,11 +8,12 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
 /// The callers that get a certificate where none are named.
-pub const DEFAULT_CALLERS: [&str; 18] = [
+pub const DEFAULT_CALLERS: [&str; 19] = [
     "bank",
     "shop",
     "doors",
     "city-hall",
+    "ward-office",
     "docomo",
     "iij",
     "aqua-mobile",

@@ -3,7 +3,7 @@
 use super::{
     Kind::{
         AnotherPhonesAttestation, AnotherSimsKey, CodesGuessed, CodesSeen, CounterInterrupted,
-        CounterIphone, CounterIssue, SimSwappedAtCounter,
+        CounterIphone, CounterIssue, OtherOffice, SimSwappedAtCounter,
     },
     Pair,
 };
@@ -38,5 +38,11 @@ pub(super) const PAIRS: &[Pair] = &[
         CounterInterrupted,
         SimSwappedAtCounter,
         "the carrier told of no change of the SIM since it was seen",
+    ),
+    Pair::differs(
+        "a ticket that a terminal goes on with",
+        CounterIssue,
+        OtherOffice,
+        "the terminal is of the office that opened the ticket",
     ),
 ];

@@ -27,4 +27,10 @@ pub(super) const PAIRS: &[Pair] = &[
         Kind::CancelledSimUsed,
         "the carrier took the end of the contract back",
     ),
+    Pair::differs(
+        "a change of handset that is told late",
+        Kind::LateEvent,
+        Kind::ToldLate,
+        "what comes late names an enrolled handset, so that no decision is looked at again",
+    ),
 ];

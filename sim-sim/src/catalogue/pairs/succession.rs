@@ -2,8 +2,10 @@
 
 use super::{
     Kind::{
-        CarrierChanged, LentAtCounter, OtherCard, OtherThanLent, PhoneModelChanged, PortedSimUsed,
-        ProvedByCard, Renewed, RenewedAfterLoss, ReplacedSimUsed, SimReplaced, SupersededPhoneUsed,
+        CarrierChanged, LentAtCounter, LoanerKept, OldCertificateUsed, OtherCard, OtherThanLent,
+        OverlapUsed, PhoneByOtherCard, PhoneChangedAtHome, PhoneModelChanged, PortedSimUsed,
+        ProvedByCard, Renewed, RenewedAfterLoss, RenewedAtHome, RenewedByOtherCard,
+        ReplacedSimUsed, SimByOtherCard, SimChangedAtHome, SimReplaced, SupersededPhoneUsed,
     },
     Pair,
 };
@@ -44,5 +46,35 @@ pub(super) const PAIRS: &[Pair] = &[
         LentAtCounter,
         OtherThanLent,
         "the SIM is in the handset that the counter named",
+    ),
+    Pair::differs(
+        "a loaner that was not returned",
+        LentAtCounter,
+        LoanerKept,
+        "the time for which the counter lent it has not passed",
+    ),
+    Pair::differs(
+        "the old certificate of a renewal",
+        OverlapUsed,
+        OldCertificateUsed,
+        "the time for which old and new stand side by side has not passed",
+    ),
+    Pair::differs(
+        "a certificate that a card renews at home",
+        RenewedAtHome,
+        RenewedByOtherCard,
+        "the card is the one that was enrolled with the binding",
+    ),
+    Pair::differs(
+        "a phone that a card replaces at home",
+        PhoneChangedAtHome,
+        PhoneByOtherCard,
+        "the card is the one that was enrolled with the binding",
+    ),
+    Pair::differs(
+        "a SIM that a card replaces at home",
+        SimChangedAtHome,
+        SimByOtherCard,
+        "the card is the one that was enrolled with the binding",
     ),
 ];

@@ -22,8 +22,11 @@ use simbind_core::{
     ticket::{Code, CodeKind},
     transcript::Activation,
 };
-use simbind_proto::v1::{self, join_ticket_request::Code as Shown, record_step_request::Step};
-use tonic::Status;
+use simbind_proto::v1::{
+    self, counter_service_client::CounterServiceClient, join_ticket_request::Code as Shown,
+    record_step_request::Step,
+};
+use tonic::{Status, transport::Channel};
 
 /// What stands for a phone in its ticket.
 pub(crate) type Secret = Bytes;
@@ -31,6 +34,7 @@ pub(crate) type Secret = Bytes;
 /// A terminal with one ticket.
 pub(crate) struct Booth<'a> {
     calls: &'a Calls,
+    terminal: &'a CounterServiceClient<Channel>,
     world: &'a World,
     clock: &'a dyn SimClock,
     person: String,
@@ -61,6 +65,7 @@ impl<'a> Booth<'a> {
     ) -> Self {
         Self {
             calls,
+            terminal: &calls.terminal,
             world,
             clock,
             person: person.reference.clone(),
@@ -94,6 +99,11 @@ impl<'a> Booth<'a> {
         format!("{}/{}", self.request, self.requests)
     }
 
+    /// Goes on at a terminal of another office.
+    pub(super) const fn move_to_another_office(&mut self) {
+        self.terminal = &self.calls.other_terminal;
+    }
+
     /// The secret of the phone that joined last.
     pub(crate) fn secret(&self) -> Secret {
         self.secret.clone()
@@ -109,7 +119,7 @@ impl<'a> Booth<'a> {
             variant: variant.into(),
         };
         let answer = patiently(|| {
-            let (mut client, request) = (self.calls.terminal.clone(), request.clone());
+            let (mut client, request) = (self.terminal.clone(), request.clone());
             async move { client.open_ticket(request).await }
         });
         let v1::OpenTicketResponse { ticket, codes } = answer.await?;
@@ -124,7 +134,7 @@ impl<'a> Booth<'a> {
             new_codes: true,
         };
         let answer = patiently(|| {
-            let (mut client, request) = (self.calls.terminal.clone(), request.clone());
+            let (mut client, request) = (self.terminal.clone(), request.clone());
             async move { client.resume_ticket(request).await }
         });
         let v1::ResumeTicketResponse { ticket, codes } = answer.await?;
@@ -153,7 +163,7 @@ impl<'a> Booth<'a> {
         self.tally.note(Doing::ReadShown, 1);
         let request = v1::ShowCodeRequest { ticket_id: self.ticket.ticket_id.clone() };
         let answer = patiently(|| {
-            let (mut client, request) = (self.calls.terminal.clone(), request.clone());
+            let (mut client, request) = (self.terminal.clone(), request.clone());
             async move { client.show_code(request).await }
         });
         Ok(answer.await?.code)
@@ -237,8 +247,7 @@ impl<'a> Booth<'a> {
             phone_secret: secret.clone(),
             step: Some(step),
         };
-        let client =
-            if secret.is_empty() { &self.calls.terminal } else { &self.calls.enrolment_app };
+        let client = if secret.is_empty() { self.terminal } else { &self.calls.enrolment_app };
         let answer = patiently(|| {
             let (mut client, request) = (client.clone(), request.clone());
             async move { client.record_step(request).await }

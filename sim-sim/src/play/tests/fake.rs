@@ -1,6 +1,7 @@
 //! A server that checks the form of what it gets, and lets everybody in.
 
 mod counter;
+mod decision;
 mod succession;
 
 use sha2::{Digest as _, Sha256};
@@ -13,6 +14,7 @@ use simbind_proto::v1::{
     binding_service_server::{BindingService, BindingServiceServer},
     check_service_server::{CheckService, CheckServiceServer},
     counter_service_server::CounterServiceServer,
+    decision_service_server::DecisionServiceServer,
     pin_service_server::{PinService, PinServiceServer},
     sim_event_service_server::{SimEventService, SimEventServiceServer},
     status_service_server::{StatusService, StatusServiceServer},
@@ -36,6 +38,7 @@ struct Seen {
     told: Vec<v1::push_status_request::Status>,
     deaf: bool,
     enrolled: BTreeSet<(String, String, Vec<u8>)>,
+    decided: Vec<String>,
 }
 
 /// The server.
@@ -50,6 +53,7 @@ impl Fake {
             .add_service(BindingServiceServer::new(self.clone()))
             .add_service(CheckServiceServer::new(self.clone()))
             .add_service(CounterServiceServer::new(self.clone()))
+            .add_service(DecisionServiceServer::new(self.clone()))
             .add_service(PinServiceServer::new(self.clone()))
             .add_service(SimEventServiceServer::new(self.clone()))
             .add_service(StatusServiceServer::new(self.clone()))
@@ -93,7 +97,9 @@ impl Fake {
         }
         assert!(!evidence.signature.as_ref().unwrap().value.is_empty());
         assert_eq!(evidence.challenge.len(), 50);
-        self.0.lock().unwrap().checks += 1;
+        let mut seen = self.0.lock().unwrap();
+        seen.checks += 1;
+        seen.decided.push(request_id.to_owned());
         v1::Decision {
             decision_id: request_id.to_owned(),
             verdict: Some(v1::decision::Verdict::Allow(v1::Allow {})),

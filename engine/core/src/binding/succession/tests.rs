@@ -274,3 +274,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_is_seen_again_was_identified_there_where_that_is_no_worse() {
+    use Place::{ApprovedPlace, Counter, HomeCard};
+    let table = [
+        (HomeCard, IN_PERSON, Counter),
+        (HomeCard, Seen::InPerson(ApprovedPlace), ApprovedPlace),
+        (ApprovedPlace, IN_PERSON, Counter),
+        (Counter, Seen::InPerson(ApprovedPlace), Counter),
+        (Counter, Seen::ByCard, Counter),
+        (ApprovedPlace, Seen::ByCard, ApprovedPlace),
+    ];
+    for (before, seen, after) in table {
+        let identified = Identified { place: before, at: at(10) };
+        let mut binding = Binding { identified, ..bound() };
+        let sim = binding.sim.clone();
+        binding.reprove(seen, sim, &Source::Engine, at(60)).unwrap();
+        let changed = if before == after && seen.place() != after { at(10) } else { at(60) };
+        let expected = Identified { place: after, at: changed };
+        assert_eq!(binding.identified, expected, "{before:?} {seen:?}");
+    }
+}

@@ -31,6 +31,14 @@ fn lent(input: &mut Input, at: &str) {
     input.events = vec![(2000, loan), (3000, observed(at))];
 }
 
+/// A loaner was lent until a time that has passed.
+fn overdue(input: &mut Input, claimed: &str) {
+    alone(input);
+    let loan = EventKind::LoanerStarted { imei: imei(LOANER), until: Timestamp::from_secs(4_000) };
+    input.events = vec![(2000, loan), (3000, observed(LOANER))];
+    input.claims.imei = Some(imei(claimed));
+}
+
 #[test]
 fn what_the_handset_proves() {
     holds(&[
@@ -163,6 +171,28 @@ fn what_the_handset_proves() {
                 ("handset.latch", "clear"),
                 ("handset.loaner_age", "2h13m20s"),
             ],
+        ),
+        (
+            "a loaner should be back, and says what it is",
+            |input| overdue(input, LOANER),
+            &[
+                ("handset.proof", "not_carried"),
+                ("handset.relation", "foreign"),
+                ("handset.match", "no"),
+            ],
+        ),
+        (
+            "a loaner should be back, and another handset leaves its key out",
+            |input| overdue(input, OWN),
+            &[("handset.proof", "withheld")],
+        ),
+        (
+            "a loaner is back, and leaves a key out",
+            |input| {
+                overdue(input, LOANER);
+                input.events.push((3500, EventKind::LoanerEnded));
+            },
+            &[("handset.proof", "withheld"), ("handset.match", "no")],
         ),
         ("no loaner is out", |_| (), &[("handset.loaner_age", "?")]),
         (
