@@ -47,8 +47,14 @@ impl Scene {
     async fn list(&self, caller: &str, reader: &str) -> Result<Vec<u8>, tonic::Status> {
         let channel = tls_channel(&self.server, self.dir.path(), Some(caller)).unwrap();
         let asked = GetRefusalsRequest { reader_id: reader.into() };
-        let answer = ReaderServiceClient::new(channel).get_refusals(asked).await?;
-        Ok(answer.into_inner().list.to_vec())
+        let mut client = ReaderServiceClient::new(channel);
+        loop {
+            match client.get_refusals(asked.clone()).await {
+                // One list at a time.
+                Err(status) if status.code() == Code::ResourceExhausted => {}
+                answer => return Ok(answer?.into_inner().list.to_vec()),
+            }
+        }
     }
 
     /// The key, as the server's operator has it printed.
@@ -101,6 +107,23 @@ async fn another_ones_readers_list_is_given_to_nobody() {
         assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
         assert_eq!(refused.metadata().get("simbind-field").unwrap(), "reader_id");
     }
+}
+
+#[tokio::test]
+async fn a_reader_is_given_one_list_at_a_time_and_told_when_to_come_again() {
+    let scene = Scene::new().await;
+    let channel = tls_channel(&scene.server, scene.dir.path(), Some("doors")).unwrap();
+    let mut client = ReaderServiceClient::new(channel);
+    let mut later = 0;
+    for _ in 0..20 {
+        let asked = GetRefusalsRequest { reader_id: "terminal-1".into() };
+        if let Err(status) = client.get_refusals(asked).await {
+            assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+            later += 1;
+        }
+    }
+    assert!(later > 0);
+    scene.list("doors", "door-1").await.unwrap();
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod wire;
 
 pub(crate) use backtest::backtest_request;
 pub use party::Parties;
+pub use reader::Lists;
 pub(crate) use wire::{backtest_part, explained_facts, platform_instruction, platform_said};
 
 use crate::telemetry::Metrics;
@@ -40,7 +41,6 @@ use simbind_proto::v1::{
 use simbind_service::{
     Engine,
     ports::{store::Store, vault::Vault},
-    refusals::ListSigner,
 };
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ struct Shared<S, V> {
     parties: Parties,
     metrics: Metrics,
     bounds: ApiBounds,
-    signer: ListSigner,
+    lists: Lists,
 }
 
 /// What a call may ask for.
@@ -80,15 +80,15 @@ impl<S, V> Clone for Api<S, V> {
 }
 
 impl<S: Store, V: Vault> Api<S, V> {
-    /// Handlers over an engine; lists of refusals are signed by `signer`.
+    /// Handlers over an engine; `lists` signs lists of refusals.
     pub fn new(
         engine: Engine<S, V>,
         parties: Parties,
         metrics: Metrics,
         bounds: ApiBounds,
-        signer: ListSigner,
+        lists: Lists,
     ) -> Self {
-        Self(Arc::new(Shared { engine, parties, metrics, bounds, signer }))
+        Self(Arc::new(Shared { engine, parties, metrics, bounds, lists }))
     }
 
     /// The engine.

@@ -16,7 +16,7 @@ use lists::ListFiles;
 use crate::{
     callers::{AuthorizeLayer, Callers},
     config::Config,
-    grpc::{Api, ApiBounds, Parties},
+    grpc::{Api, ApiBounds, Lists, Parties},
     telemetry::{EndpointError, Metrics, StagedPacks, serve_metrics},
     tls,
 };
@@ -179,7 +179,7 @@ async fn serve(
         batch_events: config.limits.batch_events,
     };
     let gateways = platform::Gateways::new(&config.platforms)?;
-    let api = Api::new(engine, parties, metrics.clone(), bounds, signer);
+    let api = Api::new(engine, parties, metrics.clone(), bounds, Lists::new(signer));
     let (reporter, health) = tonic_health::server::health_reporter();
     if let Some(watched) = watched {
         let every = config.trust.attestation_status_every;

@@ -76,6 +76,8 @@ pub struct Entries {
     extent: Extent,
     /// In order, none twice.
     sorted: Vec<Entry>,
+    /// SHA-256 over them.
+    digest: [u8; 32],
 }
 
 impl Entries {
@@ -97,12 +99,18 @@ impl Entries {
         if sorted.len() > most {
             return Self::cut(key);
         }
-        Self { key, extent: Extent::Whole, sorted }
+        Self::of(key, Extent::Whole, sorted)
     }
 
     /// None of too many.
-    pub const fn cut(key: HashKey) -> Self {
-        Self { key, extent: Extent::Cut, sorted: Vec::new() }
+    pub fn cut(key: HashKey) -> Self {
+        Self::of(key, Extent::Cut, Vec::new())
+    }
+
+    fn of(key: HashKey, extent: Extent, sorted: Vec<Entry>) -> Self {
+        let mut hash = Sha256::new();
+        sorted.iter().for_each(|entry| hash.update(entry));
+        Self { key, extent, sorted, digest: hash.finalize().into() }
     }
 
     /// How many there are.
@@ -112,12 +120,6 @@ impl Entries {
 
     fn have(&self, certificate: &CertificateId) -> bool {
         self.sorted.binary_search(&self.key.entry(certificate)).is_ok()
-    }
-
-    fn digest(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        self.sorted.iter().for_each(|entry| hash.update(entry));
-        hash.finalize().into()
     }
 }
 
@@ -205,9 +207,9 @@ impl RefusalList {
             return Err(ListError::Signature);
         }
         let (sorted, over) = rest.as_chunks::<ENTRY>();
-        let entries = Entries { key, extent, sorted: sorted.to_vec() };
+        let entries = Entries::of(key, extent, sorted.to_vec());
         let ordered = sorted.is_sorted_by(|one, next| one < next);
-        if !over.is_empty() || sorted.len() != count || !ordered || entries.digest() != digest {
+        if !over.is_empty() || sorted.len() != count || !ordered || entries.digest != digest {
             return Err(ListError::Entries);
         }
         Ok(Self { draft, entries })
@@ -261,7 +263,7 @@ fn header(draft: &Draft, entries: &Entries) -> Vec<u8> {
     field(&mut out, 7, &[extent]);
     field(&mut out, 8, &entries.key.0);
     field(&mut out, 9, &count.to_be_bytes());
-    field(&mut out, 10, &entries.digest());
+    field(&mut out, 10, &entries.digest);
     out
 }
 

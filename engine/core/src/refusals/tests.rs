@@ -105,6 +105,21 @@ fn every_changed_byte_every_cut_and_every_addition_is_refused() {
     assert_eq!(read(&large), Err(ListError::TooLarge));
 }
 
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused_and_never_panic(
+        bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600),
+        at in 0_usize..300,
+    ) {
+        let _ = RefusalList::read(&bytes, |_, _| true);
+        // Also where they begin as a list does.
+        let mut begun = sealed(&draft(), &entries());
+        begun.truncate(at);
+        begun.extend(&bytes);
+        let _ = RefusalList::read(&begun, |_, _| true);
+    }
+}
+
 #[test]
 fn entries_out_of_order_are_none_whoever_signed_them() {
     let good = sealed(&draft(), &entries());
