@@ -17,8 +17,9 @@ const ALIVE_ANSWER: Duration = Duration::from_secs(3);
 const CODES: &str = "\
 With --once the status is 0 for allow, 1 for deny, 2 for step up, 3 where the engine gave no answer,
 4 where the card failed, 5 where the PIN was wrong, blocked or not entered, 6 where the engine was
-away and its list of refusals did not name the card, which is no allow. It is 64 where the agent
-could not start, and 0 where it was told to stop.";
+away and its list of refusals did not name the card, which is no allow. It is 3 too where the agent
+was told to stop before a tap. It is 64 where the agent could not start or failed. Without --once it is
+0 where the agent was told to stop.";
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = CODES)]

@@ -1,11 +1,11 @@
-use crate::reader::{NoAnswer, TapEnd, Unanswered};
+use crate::reader::{NoAnswer, TapEnd, Unanswered, Until};
 use simbind_proto::v1::decision::Verdict;
 use std::process::ExitCode;
 
 /// How the agent ends, which its status tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// It was told to stop.
+    /// It was told to stop, and no tap was waited for.
     Stopped,
     Allowed,
     Denied,
@@ -37,6 +37,18 @@ impl From<End> for ExitCode {
     }
 }
 
+impl End {
+    /// How an agent ends after its last tap, or without one. Whoever waits for a tap takes a status of
+    /// 0 for an allow: one that never came is none.
+    pub(super) fn after(last: Option<&TapEnd>, until: Until) -> Self {
+        match (last, until) {
+            (Some(tap), _) => tap.into(),
+            (None, Until::FirstTap) => Self::NoAnswer,
+            (None, Until::Stopped) => Self::Stopped,
+        }
+    }
+}
+
 impl From<&TapEnd> for End {
     fn from(end: &TapEnd) -> Self {
         match &end.outcome {
@@ -64,6 +76,20 @@ mod tests {
     };
     use simbind_core::refusals::WhyClosed;
     use simbind_proto::v1::{Allow, Decision, Deny, StepUp};
+
+    #[test]
+    fn an_agent_that_is_stopped_before_its_tap_ends_as_no_allow() {
+        let denied =
+            Ok(Decision { verdict: Some(Verdict::Deny(Deny::default())), ..Decision::default() });
+        let denied = TapEnd { outcome: denied, parts: Parts::default() };
+        for (last, until, end) in [
+            (None, Until::FirstTap, End::NoAnswer),
+            (None, Until::Stopped, End::Stopped),
+            (Some(&denied), Until::FirstTap, End::Denied),
+        ] {
+            assert_eq!(End::after(last, until), end, "{until:?}");
+        }
+    }
 
     #[test]
     fn nothing_but_an_allow_ends_a_tap_with_0() {

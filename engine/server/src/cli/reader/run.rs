@@ -89,18 +89,19 @@ async fn serve(
         let _ = done.send(work.run(until));
     })?;
     let last = tokio::select! {
-        last = &mut ended => last.ok().flatten(),
+        last = &mut ended => last,
         () = stopped => {
             stop.store(true, Ordering::Release);
-            let last = tokio::time::timeout(LAST_TAP, ended).await;
-            last.ok().and_then(Result::ok).flatten()
+            // A tap that hangs in the PC/SC service is not waited for.
+            tokio::time::timeout(LAST_TAP, ended).await.unwrap_or(Ok(None))
         }
     };
     watched.abort();
     if let Ok(engine) = Arc::try_unwrap(engine) {
         engine.finish().await;
     }
-    Ok(last.as_ref().map_or(End::Stopped, End::from))
+    let last = last.map_err(|_| "the agent failed; see the log")?;
+    Ok(End::after(last.as_ref(), until))
 }
 
 /// What is said while the engine is away, where the agent's file lets it say anything.
