@@ -7,7 +7,7 @@ mod tls;
 
 pub use error::HarnessError;
 pub use launch::{Exit, Launch, command};
-pub use paths::{python, simbind_binary, workspace_root};
+pub use paths::{python, sim_sim_binary, simbind_binary, workspace_root};
 pub use raw::{call_raw, methods};
 pub use server::Server;
 pub use tls::{dev_certs, tls_channel};

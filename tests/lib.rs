@@ -5,10 +5,12 @@
 //! `cargo build --bin simbind`.
 
 mod harness;
+mod pcsc;
 mod people;
 
 pub use harness::{
     Exit, HarnessError, Launch, Server, call_raw, command, dev_certs, methods, python,
-    simbind_binary, tls_channel, workspace_root,
+    sim_sim_binary, simbind_binary, tls_channel, workspace_root,
 };
+pub use pcsc::{ReaderStack, Signal, Stacked};
 pub use people::{Authority, Person, now, to_proto};

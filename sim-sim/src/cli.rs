@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod card;
 mod connect;
 mod counter;
 mod load;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     match &args.command {
         Command::Run(args) => Runtime::new()?.block_on(Box::pin(play::run(args))),
         Command::Counter(args) => Runtime::new()?.block_on(Box::pin(counter::run(args))),
+        Command::Card(args) => Runtime::new()?.block_on(card::run(args)),
         Command::Load(args) => Runtime::new()?.block_on(Box::pin(load::run(args))),
         Command::World(args) => world(args),
         Command::Pairs(args) => pairs(args),

@@ -12,6 +12,7 @@ pub mod report;
 pub mod scenario;
 mod seeded;
 mod story;
+pub mod vpcd;
 pub mod world;
 
 pub use connections::{Connections, Names};

@@ -5,7 +5,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum HarnessError {
     /// The binary was not built.
-    #[error("there is no {0}: run `cargo build --bin simbind` first, or set SIMBIND_BIN")]
+    #[error(
+        "there is no {0}: run `cargo build --workspace --bins` first, or set SIMBIND_BIN and SIM_SIM_BIN"
+    )]
     NoBinary(PathBuf),
     /// The process ended before it was ready.
     #[error("simbind ended before it was ready: {status}\n{stderr}")]
@@ -27,6 +29,9 @@ pub enum HarnessError {
     /// A command of ours failed.
     #[error("{0}")]
     Command(String),
+    /// A step of the reader stack failed.
+    #[error("the reader stack failed at `{0}`\n{1}")]
+    Stack(String, String),
     /// A test certificate could not be made.
     #[error("{0}")]
     Certificate(#[from] rcgen::Error),

@@ -15,12 +15,24 @@ pub fn workspace_root() -> PathBuf {
 /// # Errors
 /// [`HarnessError::NoBinary`] where there is none.
 pub fn simbind_binary() -> Result<PathBuf, HarnessError> {
-    let path = match env::var_os("SIMBIND_BIN") {
+    binary("SIMBIND_BIN", "simbind")
+}
+
+/// The binary `sim-sim`: what `SIM_SIM_BIN` names, or else the one that was built beside the tests.
+///
+/// # Errors
+/// [`HarnessError::NoBinary`] where there is none.
+pub fn sim_sim_binary() -> Result<PathBuf, HarnessError> {
+    binary("SIM_SIM_BIN", "sim-sim")
+}
+
+fn binary(variable: &str, name: &str) -> Result<PathBuf, HarnessError> {
+    let path = match env::var_os(variable) {
         Some(path) => PathBuf::from(path),
         None => {
             // target/PROFILE/deps/TEST
             let test = env::current_exe()?;
-            test.ancestors().nth(2).unwrap_or(&test).join("simbind")
+            test.ancestors().nth(2).unwrap_or(&test).join(name)
         }
     };
     if path.is_file() { Ok(path) } else { Err(HarnessError::NoBinary(path)) }

@@ -2,6 +2,7 @@
 
 use super::{jpki, status::Status, uicc};
 use serde::{Deserialize, Serialize};
+use simbind_core::ids::{Iccid, Imsi};
 use std::fmt;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -45,6 +46,16 @@ impl State {
     /// 6A82 on a card that is no SIM.
     pub(super) fn uicc(&self) -> Result<&uicc::Uicc, Status> {
         self.uicc.as_ref().ok_or(Status::NOT_FOUND)
+    }
+
+    /// The SIM's own number; a physical card has none.
+    pub fn iccid(&self) -> Option<Iccid> {
+        self.uicc.as_ref().map(uicc::Uicc::iccid)
+    }
+
+    /// The subscription's number; a physical card has none.
+    pub fn imsi(&self) -> Option<Imsi> {
+        self.uicc.as_ref().map(uicc::Uicc::imsi)
     }
 
     /// The bytes: a mark, the version, the content and a checksum of all that. They hold keys and

@@ -36,6 +36,16 @@ impl Uicc {
     pub(super) const fn new(iccid: Iccid, imsi: Imsi) -> Self {
         Self { iccid, imsi }
     }
+
+    /// The SIM's own number.
+    pub(super) const fn iccid(&self) -> Iccid {
+        self.iccid
+    }
+
+    /// The subscription's number.
+    pub(super) const fn imsi(&self) -> Imsi {
+        self.imsi
+    }
 }
 
 impl Session {

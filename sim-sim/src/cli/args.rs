@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Pairs(PairsArgs),
     /// Issues phones at the counter in each variant, and shows the variants side by side.
     Counter(CounterArgs),
+    /// Is a SIM in a reader of vpcd, until it is ended.
+    Card(CardArgs),
     /// Makes load: logins, as many at once as told.
     Load(LoadArgs),
 }
@@ -85,6 +87,39 @@ pub(crate) struct PairsArgs {
     /// Prints one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CardArgs {
+    /// Where vpcd listens, like 127.0.0.1:35963.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) vpcd: String,
+    /// The folder of the card's memory. Where it has no card, one is issued into it, with
+    /// anchors.pem and certificate.pem beside it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: PathBuf,
+    /// The PIN of the user-authentication key of a new card: 4 digits.
+    #[arg(long, default_value = "1234")]
+    pub(crate) pin: String,
+    /// The PIN of the signature key of a new card: 6 to 16 digits and capital letters.
+    #[arg(long, default_value = "ABC12345")]
+    pub(crate) signature_pin: String,
+    /// The number of the SIM; of a new card it is drawn where it is left out.
+    #[arg(long)]
+    pub(crate) iccid: Option<String>,
+    /// The subscriber's number; of a new card it is drawn where it is left out.
+    #[arg(long)]
+    pub(crate) imsi: Option<String>,
+    /// The world whose authority issues a new card's certificates; one that is drawn where it is left
+    /// out.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The card is pulled out when so many commands were answered and one more comes.
+    #[arg(long, value_name = "COMMANDS", conflicts_with = "hang_after")]
+    pub(crate) pull_after: Option<u64>,
+    /// The card answers so many commands and then nothing more.
+    #[arg(long, value_name = "COMMANDS")]
+    pub(crate) hang_after: Option<u64>,
 }
 
 #[derive(Debug, ClapArgs)]
