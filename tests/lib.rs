@@ -9,7 +9,7 @@ mod pcsc;
 mod people;
 
 pub use harness::{
-    Exit, HarnessError, Launch, Server, call_raw, command, dev_certs, methods, python,
+    Exit, HarnessError, Launch, Ledgers, Server, call_raw, command, dev_certs, methods, python,
     sim_sim_binary, simbind_binary, tls_channel, workspace_root,
 };
 pub use pcsc::{ReaderStack, Signal, Stacked};
