@@ -163,6 +163,7 @@ kinds! {
     LentAtCounter "lent-at-counter" Honest Nothing NONE [] "uses a loaner that a counter handed out, and returns it";
     CarrierChanged "carrier-changed" Honest Nothing NONE [] "changes the carrier and keeps the number, of which the old one tells late";
     ProvedByCard "proved-by-card" Honest Nothing NONE [] "has the card changed for an eSIM, and proves it at home by the physical card";
+    Reminded "reminded" Honest Weeks NONE [] "is reminded of a certificate that ends soon, and has it renewed";
     OverlapUsed "overlap-used" Honest Weeks NONE [] "uses the old certificate while it stands beside the renewed one";
     RenewedAtHome "renewed-at-home" Honest Nothing NONE [] "has the certificate renewed at home by the physical card";
     PhoneChangedAtHome "phone-changed-at-home" Honest Nothing NONE [] "has a new phone take the place of the old one at home, by the physical card";
@@ -174,6 +175,7 @@ kinds! {
     OtherCard "other-card" Attack Nothing SIM_OR_LINE [] "has the eSIM issued anew, and proves it by a card that is not the enrolled one";
     OtherThanLent "other-than-lent" Attack Nothing SIM_HANDSET [] "puts the SIM into another phone than the loaner that was handed out";
     OldCertificateUsed "old-certificate-used" Attack Weeks NONE ["BINDING_SUPERSEDED"] "uses the old certificate after its time beside the renewed one";
+    ExpiredUsed "expired-used" Attack Weeks NONE ["BINDING_EXPIRED" "CERTIFICATE_EXPIRED"] "uses a phone whose certificate nobody renewed, after its end";
     LoanerKept "loaner-kept" Attack Weeks SIM_HANDSET [] "uses a loaner, with the SIM in it, past its time";
     RenewedByOtherCard "renewed-by-other-card" Attack Nothing CERTIFICATE_SIM [] "has a certificate renewed by a card that is not the enrolled one";
     PhoneByOtherCard "phone-by-other-card" Attack Nothing SIM_HANDSET [] "has a phone take the place of the bound one, by a card that is not the enrolled one";

@@ -27,11 +27,15 @@ use std::time::Duration;
 
 /// How long a loaner is lent for.
 const LOAN: Duration = Duration::from_secs(14 * 86_400);
+/// How long a certificate lasts that ends soon: within the reminder, and past any overlap.
+const BRIEF: Duration = Duration::from_secs(60 * 86_400);
 
 /// Does one step.
 pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: Act) -> Result<(), ActError> {
     match act {
         Act::Renew => renew(actor, shared).await,
+        Act::RenewBriefly => renew_briefly(actor, shared).await,
+        Act::Listed => listed(actor, shared).await,
         Act::RenewStolen => {
             let done = renew(actor, shared).await;
             stolen(actor, done)
@@ -102,6 +106,35 @@ async fn renew(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
     follow(actor, answer.await?.binding);
     actor.person.sim = renewed;
     Ok(())
+}
+
+/// The person's card ends soon, and no certificate outlasts it.
+async fn renew_briefly(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    let end = shared.clock.now().plus(BRIEF);
+    actor.person.take_brief_sim(shared.world, end)?;
+    renew(actor, shared).await?;
+    Ok(actor.person.take_sim(shared.world)?)
+}
+
+/// The binding stands among those that are to be renewed.
+async fn listed(actor: &Actor, shared: &Shared<'_>) -> Result<(), ActError> {
+    let mut page_token = String::new();
+    loop {
+        let request = v1::ListRenewalsRequest { page_size: 100, page_token };
+        let answer = patiently(|| {
+            let (mut client, request) = (shared.calls.successions.clone(), request.clone());
+            async move { client.list_renewals(request).await }
+        });
+        let v1::ListRenewalsResponse { renewals, next_page_token } = answer.await?;
+        if renewals.iter().any(|renewal| renewal.binding_id == actor.binding_id) {
+            return Ok(());
+        }
+        if next_page_token.is_empty() {
+            let text = "nobody is reminded of a certificate that ends soon";
+            return Err(tonic::Status::internal(text).into());
+        }
+        page_token = next_page_token;
+    }
 }
 
 async fn replace_handset(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {

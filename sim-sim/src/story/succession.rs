@@ -18,6 +18,8 @@ const DAY: u32 = 24 * 60;
 const PAST_RENEWAL: u32 = 2 * DAY;
 /// Past it: 30 days.
 const PAST_OVERLAP: u32 = 31 * DAY;
+/// Past the end of a certificate that ends soon: 60 days.
+const PAST_END: u32 = 61 * DAY;
 /// Past the fourteen days for which a loaner is lent.
 const PAST_LOAN: u32 = 15 * DAY;
 
@@ -26,6 +28,10 @@ const PAST_LOAN: u32 = 15 * DAY;
 pub(crate) enum Act {
     /// A counter renews the certificate, on the same SIM.
     Renew,
+    /// The same, with a certificate that ends soon, as the person's card does.
+    RenewBriefly,
+    /// The counter finds the binding among those that are to be renewed.
+    Listed,
     /// A thief asks a counter to.
     RenewStolen,
     /// The other handset takes the bound one's place, with a new certificate.
@@ -123,6 +129,20 @@ pub(super) fn story(script: &mut Script) -> bool {
             step(script, Act::ProveByOtherCard);
             let operation = script.operation();
             let plan = script.with(script.kind, Place::App(operation), FOREIGN);
+            script.check(plan);
+        }
+        Kind::Reminded => {
+            step(script, Act::RenewBriefly);
+            script.wait(PAST_OVERLAP, PAST_OVERLAP + DAY);
+            step(script, Act::Listed);
+            step(script, Act::Renew);
+            owner(script);
+        }
+        Kind::ExpiredUsed => {
+            step(script, Act::RenewBriefly);
+            script.wait(PAST_END, PAST_END + DAY);
+            let operation = script.operation();
+            let plan = script.with(script.kind, Place::App(operation), BOUND);
             script.check(plan);
         }
         Kind::OverlapUsed => overlap(script, PAST_RENEWAL),

@@ -207,6 +207,7 @@ fn happens(script: &mut Script, kind: Kind, minute: u32) {
         | Kind::Renewed
         | Kind::RenewedAtHome
         | Kind::OverlapUsed
+        | Kind::Reminded
         | Kind::SimChangedAtHome
         | Kind::SimReplaced => {
             script.act(Action::FreshSim);

@@ -21,6 +21,7 @@ use simbind_evidence::{
         encode::{CrlEntrySpec, CrlSpec, OcspSpec, Signer, encode_crl, encode_ocsp},
     },
 };
+use time::OffsetDateTime;
 
 /// certificatePolicies (RFC 5280 section 4.2.1.4), DER, with the one policy
 /// 1.2.392.200149.8.5.1.3.30: that of the card's user-authentication certificates.
@@ -28,6 +29,9 @@ const POLICIES: &[u8] = &[
     0x30, 0x0F, 0x30, 0x0D, 0x06, 0x0B, 0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03,
     0x1E,
 ];
+
+/// When certificates end, 2040-01-01, where nothing else is said.
+pub(super) const END: Timestamp = Timestamp::from_secs(2_208_988_800);
 
 /// A certificate and the key that may use it.
 #[derive(Clone, Debug)]
@@ -88,9 +92,20 @@ impl Authority {
         key: &impl PublicKeyData,
         number: u64,
     ) -> Result<Certified, WorldError> {
+        self.issue_until(key, number, END)
+    }
+
+    /// The same, with an end of its own.
+    pub(crate) fn issue_until(
+        &self,
+        key: &impl PublicKeyData,
+        number: u64,
+        end: Timestamp,
+    ) -> Result<Certified, WorldError> {
+        let end = OffsetDateTime::from_unix_timestamp(end.as_secs());
         let mut params = CertificateParams::default();
         params.not_before = date_time_ymd(2024, 1, 1);
-        params.not_after = date_time_ymd(2040, 1, 1);
+        params.not_after = end.map_err(|_| WorldError::Number)?;
         params.distinguished_name = name("sim-sim user");
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.serial_number = Some(serial(self.seed, "serial", number));

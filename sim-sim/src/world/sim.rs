@@ -1,7 +1,12 @@
 //! A virtual SIM with its signing applet.
 
 use super::{
-    World, WorldError, authority::Branch, carrier::Carrier, holder::Holder, key::Curve, numbers,
+    World, WorldError,
+    authority::{Branch, END},
+    carrier::Carrier,
+    holder::Holder,
+    key::Curve,
+    numbers,
 };
 use crate::{
     card::{Algorithm, Counting, Credential, Pin, PrivateKey, Profile, Role, State, VirtualSim},
@@ -10,6 +15,7 @@ use crate::{
 use prost::bytes::Bytes;
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
+use simbind_core::time::Timestamp;
 use simbind_evidence::status::Serial;
 use simbind_proto::v1;
 use std::sync::{Mutex, PoisonError};
@@ -55,10 +61,21 @@ impl Sim {
         applet: Applet,
         branch: Branch,
     ) -> Result<Self, WorldError> {
+        Self::make_until(world, number, carrier, applet, (branch, END))
+    }
+
+    /// The same, with a certificate that ends at a time.
+    pub(crate) fn make_until(
+        world: &World,
+        number: u64,
+        carrier: Carrier,
+        applet: Applet,
+        (branch, end): (Branch, Timestamp),
+    ) -> Result<Self, WorldError> {
         let mut random = seeded::generator(world.seed, "sim key", number);
         let key = PrivateKey::generate(applet.curve.into(), &mut random)?;
         let authority = world.authority(branch);
-        let certified = authority.issue(&key.public_key()?, number)?;
+        let certified = authority.issue_until(&key.public_key()?, number, end)?;
         let pin = format!("{:04}", random.random_range(0..10_000));
         let user = Credential {
             key,

@@ -2,10 +2,11 @@
 
 use super::{
     Kind::{
-        CarrierChanged, LentAtCounter, LoanerKept, OldCertificateUsed, OtherCard, OtherThanLent,
-        OverlapUsed, PhoneByOtherCard, PhoneChangedAtHome, PhoneModelChanged, PortedSimUsed,
-        ProvedByCard, Renewed, RenewedAfterLoss, RenewedAtHome, RenewedByOtherCard,
-        ReplacedSimUsed, SimByOtherCard, SimChangedAtHome, SimReplaced, SupersededPhoneUsed,
+        CarrierChanged, ExpiredUsed, LentAtCounter, LoanerKept, OldCertificateUsed, OtherCard,
+        OtherThanLent, OverlapUsed, PhoneByOtherCard, PhoneChangedAtHome, PhoneModelChanged,
+        PortedSimUsed, ProvedByCard, Reminded, Renewed, RenewedAfterLoss, RenewedAtHome,
+        RenewedByOtherCard, ReplacedSimUsed, SimByOtherCard, SimChangedAtHome, SimReplaced,
+        SupersededPhoneUsed,
     },
     Pair,
 };
@@ -58,6 +59,12 @@ pub(super) const PAIRS: &[Pair] = &[
         OverlapUsed,
         OldCertificateUsed,
         "the time for which old and new stand side by side has not passed",
+    ),
+    Pair::differs(
+        "a certificate that ends",
+        Reminded,
+        ExpiredUsed,
+        "the certificate was renewed before its end, at its reminder",
     ),
     Pair::differs(
         "a certificate that a card renews at home",
