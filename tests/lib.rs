@@ -12,5 +12,5 @@ pub use harness::{
     Exit, HarnessError, Launch, Ledgers, Server, call_raw, command, dev_certs, methods, python,
     sim_sim_binary, simbind_binary, tls_channel, workspace_root,
 };
-pub use pcsc::{ReaderStack, Signal, Stacked};
+pub use pcsc::{ReaderStack, Signal, Stacked, no_reader_stack};
 pub use people::{Authority, Person, now, to_proto};

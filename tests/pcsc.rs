@@ -3,5 +3,5 @@
 mod outcome;
 mod stack;
 
-pub use outcome::Stacked;
+pub use outcome::{Stacked, no_reader_stack};
 pub use stack::{ReaderStack, Signal};

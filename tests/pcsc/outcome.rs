@@ -23,7 +23,7 @@ pub enum Stacked {
 }
 
 /// Why no stack can run here: a package that is missing, or a right.
-pub(super) fn obstacle() -> Option<String> {
+pub fn no_reader_stack() -> Option<String> {
     let missing = |(path, _): &&(&str, &str)| !has(Path::new(path));
     let packages: Vec<_> = NEEDS.iter().filter(missing).map(|(_, package)| *package).collect();
     if !packages.is_empty() {

@@ -1,4 +1,4 @@
-use super::{Stacked, outcome::obstacle};
+use super::{Stacked, outcome::no_reader_stack};
 use crate::harness::{HarnessError, sim_sim_binary, workspace_root};
 use std::{
     ffi::OsStr,
@@ -78,7 +78,7 @@ impl ReaderStack {
     /// # Errors
     /// [`HarnessError`] where the machine could, and it does not start.
     pub async fn start() -> Result<Stacked, HarnessError> {
-        if let Some(why) = obstacle() {
+        if let Some(why) = no_reader_stack() {
             return Ok(Stacked::Skipped(why));
         }
         let folder = TempDir::with_prefix("pcsc-")?;

@@ -68,19 +68,21 @@ pub(crate) fn buf() -> Result<PathBuf> {
 /// What the agent at card readers is built with, and what its tests run it on: pcscd with a reader
 /// that a program can be the card of, and other people's software for cards.
 pub(crate) fn card_readers() -> Result<()> {
-    const NEEDS: [(&str, &str); 5] = [
+    let module = format!("/usr/lib/{}-linux-gnu/opensc-pkcs11.so", std::env::consts::ARCH);
+    let needs = [
         ("pcscd", "/usr/sbin/pcscd"),
         ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
         ("opensc", "/usr/bin/opensc-tool"),
-        ("opensc-pkcs11", "/usr/bin/opensc-tool"),
+        ("opensc-pkcs11", &module),
         ("openssl", "/usr/bin/openssl"),
+        ("iproute2", "/usr/sbin/ip"),
     ];
     let builds = works("pkg-config", &["--exists", "libpcsclite"]);
-    if builds && NEEDS.iter().all(|(_, file)| Path::new(file).exists()) {
+    if builds && needs.iter().all(|(_, file)| Path::new(file).exists()) {
         return Ok(());
     }
     let mut packages = vec!["libpcsclite-dev", "pkg-config"];
-    packages.extend(NEEDS.map(|(package, _)| package));
+    packages.extend(needs.map(|(package, _)| package));
     debian(&packages)
 }
 
