@@ -4,6 +4,7 @@
 mod access;
 mod apdu;
 mod application;
+mod ara;
 mod dispatch;
 mod jpki;
 mod key;
@@ -17,9 +18,12 @@ mod status;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod tlv;
+mod toolkit;
 mod uicc;
 
 pub use apdu::Response;
+pub use ara::{AID as ARA_AID, AppSigner, Enforcer, MOST_RULES, Rule, Rules};
 pub use jpki::{AID as JPKI_AID, CertificateLength};
 pub use key::{Algorithm, KeyError, PrivateKey, PublicKey};
 pub use memory::{Changed, Memory, NotWritten, Volatile};
@@ -28,3 +32,6 @@ pub use profile::{Counting, Credential, Profile, ProfileError};
 pub use sim::{ATR, VirtualSim};
 pub use state::{State, StateError};
 pub use status::Status;
+pub(crate) use toolkit::from_digits;
+pub use toolkit::{Strictness, identity};
+pub use uicc::USIM_AID;

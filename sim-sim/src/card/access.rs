@@ -4,6 +4,7 @@ use super::{
     memory::{Changed, Memory},
     state::State,
     status::Status,
+    toolkit::Terminal,
 };
 use rand::RngCore;
 
@@ -12,6 +13,8 @@ pub(crate) struct Access<'a> {
     state: &'a mut State,
     memory: &'a mut dyn Memory,
     changed: Changed,
+    /// What the card knows of the terminal that it is in.
+    pub(crate) terminal: Terminal,
     pub(crate) random: &'a mut dyn RngCore,
 }
 
@@ -19,9 +22,10 @@ impl<'a> Access<'a> {
     pub(crate) fn new(
         state: &'a mut State,
         memory: &'a mut dyn Memory,
+        terminal: Terminal,
         random: &'a mut dyn RngCore,
     ) -> Self {
-        Self { state, memory, changed: Changed::No, random }
+        Self { state, memory, changed: Changed::No, terminal, random }
     }
 
     /// What survives a loss of power, as it is kept.

@@ -4,7 +4,7 @@ use super::{
     access::Access,
     apdu::{Class, Command},
     application::{Answer, Application, Reply},
-    jpki,
+    ara, jpki,
     status::Status,
     uicc,
 };
@@ -15,6 +15,7 @@ pub(crate) const SELECT: u8 = 0xA4;
 /// The application that is selected, with all that its selection holds.
 pub(crate) enum Selected {
     Uicc(uicc::Session),
+    Ara(ara::Session),
     Jpki(jpki::Session),
 }
 
@@ -26,6 +27,11 @@ impl Default for Selected {
 }
 
 impl Selected {
+    /// Whether it is the applet with the keys.
+    pub(crate) const fn is_applet(&self) -> bool {
+        matches!(self, Self::Jpki(_))
+    }
+
     /// Serves a command.
     pub(crate) fn process(&mut self, command: &Command<'_>, card: &mut Access<'_>) -> Answer {
         if let Some(name) = name_selected(command)? {
@@ -42,6 +48,7 @@ impl Selected {
         }
         match self {
             Self::Uicc(session) => session.process(command, card),
+            Self::Ara(session) => session.process(command, card),
             Self::Jpki(session) => session.process(command, card),
         }
     }
@@ -75,7 +82,12 @@ fn by_name(
         let (session, reply) = jpki::Session::select(card)?;
         return Ok((Selected::Jpki(session), reply));
     }
-    if let Some(mut session) = uicc::Session::by_name(name) {
+    // The rest is on SIMs alone.
+    card.state().uicc()?;
+    if name == ara::AID {
+        return Ok((Selected::Ara(ara::Session::default()), Reply::done()));
+    }
+    if let Some(session) = uicc::Session::by_name(name) {
         let reply = session.describe(command, card)?;
         return Ok((Selected::Uicc(session), reply));
     }

@@ -1,14 +1,17 @@
 //! A card that is made whole from parameters, as tests and command lines need one.
 
 use super::{
+    ara::{Rule, Rules},
     jpki::{self, Applet, Certificate, CertificateLength},
     key::{KeyError, PrivateKey},
     pin::{Pin, Role},
     state::State,
+    status::Status,
+    toolkit::{Asking, Lock, Strictness, Toolkit},
     uicc::Uicc,
 };
 pub use jpki::Counting;
-use simbind_core::ids::{Iccid, Imsi};
+use simbind_core::ids::{Iccid, Imei, Imsi};
 use std::fmt;
 use thiserror::Error;
 
@@ -75,7 +78,37 @@ impl State {
 
     /// The state of a SIM without the applet.
     pub fn blank(iccid: Iccid, imsi: Imsi, counting: Counting) -> Self {
-        Self { uicc: Some(Uicc::new(iccid, imsi)), jpki: jpki::Part::empty(counting) }
+        Self {
+            uicc: Some(Uicc::new(iccid, imsi)),
+            jpki: jpki::Part::empty(counting),
+            toolkit: Toolkit::new(Asking::Asks),
+            ara: Rules::default(),
+        }
+    }
+
+    /// The same SIM, which asks its terminal for nothing.
+    pub fn without_toolkit(mut self) -> Self {
+        self.toolkit = Toolkit::new(Asking::Silent);
+        self
+    }
+
+    /// The same SIM with its applet locked to terminals; with none, to the next that tells its
+    /// IMEI.
+    ///
+    /// # Errors
+    /// 6A80 for more than four.
+    pub fn locked(mut self, imeis: &[Imei], strictness: Strictness) -> Result<Self, Status> {
+        self.toolkit.lock = Lock::to(imeis, strictness)?;
+        Ok(self)
+    }
+
+    /// The same SIM with a rule that lets an app reach an applet.
+    ///
+    /// # Errors
+    /// 6A84 where there are [`MOST_RULES`](super::MOST_RULES) already.
+    pub fn with_rule(mut self, rule: Rule) -> Result<Self, Status> {
+        self.ara.add(rule)?;
+        Ok(self)
     }
 
     /// This SIM with the applet of another one: its number and its counts stay.
@@ -97,7 +130,7 @@ impl State {
     pub fn physical(user: Credential, signature: Option<Credential>) -> Result<Self, ProfileError> {
         let mut jpki = jpki::Part::empty(Counting::Silent);
         jpki.applet = Some(applet(user, signature)?);
-        Ok(Self { uicc: None, jpki })
+        Ok(Self { uicc: None, jpki, toolkit: Toolkit::new(Asking::Silent), ara: Rules::default() })
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     memory::{Changed, Memory, Volatile},
     state::State,
     status::Status,
+    toolkit,
 };
 use rand::RngCore;
 use std::fmt;
@@ -24,7 +25,7 @@ pub struct VirtualSim {
 
 enum Power {
     Off,
-    On(Selected),
+    On { selected: Selected, toolkit: toolkit::Session },
 }
 
 impl VirtualSim {
@@ -41,7 +42,8 @@ impl VirtualSim {
     /// Powers the card on, or resets it: forgets what is selected and which PIN was seen, and
     /// changes no counter.
     pub fn reset(&mut self) {
-        self.power = Power::On(Selected::default());
+        self.power =
+            Power::On { selected: Selected::default(), toolkit: toolkit::Session::default() };
     }
 
     /// Takes the card's power away.
@@ -68,14 +70,26 @@ impl VirtualSim {
         random: &mut dyn RngCore,
         memory: &mut dyn Memory,
     ) -> Response {
-        let Power::On(selected) = &mut self.power else {
+        let Power::On { selected, toolkit } = &mut self.power else {
             return failed(Status::FAULT, Changed::No);
         };
-        let mut card = Access::new(&mut self.state, memory, random);
-        let answer = Command::parse(command).and_then(|it| selected.process(&it, &mut card));
+        let terminal = toolkit.terminal(&self.state.toolkit);
+        let mut card = Access::new(&mut self.state, memory, terminal, random);
+        let answer = Command::parse(command).and_then(|command| {
+            let its_own = toolkit::Session::takes(&command) && card.state().uicc().is_ok();
+            if its_own {
+                toolkit.process(&command, &mut card)
+            } else {
+                selected.process(&command, &mut card)
+            }
+        });
         let changed = card.changed();
         match answer {
-            Ok(Reply { data, status }) => Response { data, status, changed },
+            Ok(Reply { data, status }) => {
+                // Clients of the applet know 9000 alone; a handset asks often enough beside them.
+                let told = if selected.is_applet() { status } else { toolkit.mark(status) };
+                Response { data, status: told, changed }
+            }
             Err(status) => failed(status, changed),
         }
     }

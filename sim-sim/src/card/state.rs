@@ -1,6 +1,6 @@
 //! What a card keeps without power, and its bytes.
 
-use super::{jpki, status::Status, uicc};
+use super::{ara::Rules, jpki, status::Status, toolkit::Toolkit, uicc};
 use serde::{Deserialize, Serialize};
 use simbind_core::ids::{Iccid, Imsi};
 use std::fmt;
@@ -20,6 +20,8 @@ pub struct State {
     /// On a SIM. A physical card has none.
     pub(super) uicc: Option<uicc::Uicc>,
     pub(super) jpki: jpki::Part,
+    pub(super) toolkit: Toolkit,
+    pub(super) ara: Rules,
 }
 
 /// Why bytes are not a card's state.

@@ -35,6 +35,12 @@ impl Status {
     pub const NO_FILE: Self = Self(0x6986);
     /// 6A80: the data do not say what they must.
     pub const WRONG_DATA: Self = Self(0x6A80);
+    /// 6A81: the applet is locked to other terminals.
+    pub const OTHER_TERMINAL: Self = Self(0x6A81);
+    /// 6A83: there is no such record.
+    pub const NO_RECORD: Self = Self(0x6A83);
+    /// 6A84: the card has no room left.
+    pub const NO_ROOM: Self = Self(0x6A84);
     /// 6A82: there is no such file or application.
     pub const NOT_FOUND: Self = Self(0x6A82);
     /// 6A86: P1 or P2 is not one of those that are known.
@@ -58,6 +64,11 @@ impl Status {
     /// 6Cxx: the answer is so long; 256 is written 00.
     pub fn right_length(length: usize) -> Self {
         Self(0x6C00 | u16::try_from(length % 0x100).unwrap_or(0))
+    }
+
+    /// 91xx: done, and there are so many octets to fetch.
+    pub(super) fn to_fetch(length: usize) -> Self {
+        Self(0x9100 | u16::try_from(length % 0x100).unwrap_or(0))
     }
 
     /// A status word as others sent it.

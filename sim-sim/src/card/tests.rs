@@ -9,6 +9,7 @@ mod pins;
 mod properties;
 mod shapes;
 mod tearing;
+mod uicc;
 
 /// Sends a command that is written in hexadecimal.
 fn send(card: &mut VirtualSim, command: &str) -> Response {

@@ -179,7 +179,7 @@ fn evidence(
         Some(copy) => copy,
         None => &actor.person.sim,
     };
-    let learned = seat.filter(|_| sim.applet.learns_imei);
+    let learned = sim.sit(parse(seat.as_deref())?)?.map(Imei::to_digits_with_check);
     let carried = channel != Channel::TapBare;
     let (app, ui) = (carried.then_some(plan.app), plan.ui.filter(|_| carried));
     let counter = sim.next_count()?;

@@ -48,6 +48,7 @@ impl Card {
 
     /// Its word on a message, from a reader that its owner gave the PIN.
     pub(crate) fn word(&mut self, message: &[u8]) -> Result<v1::CardProof, WorldError> {
+        self.card.reset();
         let mut holder = Holder::begin(&mut self.card, &mut self.random)?;
         let signature = Some(holder.sign(self.pin.as_bytes(), message)?);
         Ok(v1::CardProof { certificate_chain: self.chain.clone(), signature })

@@ -1,15 +1,24 @@
 //! What an app or a reader does with a card for the one who knows its PIN.
 
 use super::WorldError;
-use crate::card::{Algorithm, JPKI_AID, Response, Status, VirtualSim};
+use crate::card::{Algorithm, JPKI_AID, Response, Status, VirtualSim, from_digits, identity};
 use rand::RngCore;
 use sha2::{Digest as _, Sha256, Sha384};
+use simbind_core::ids::Imei;
 use simbind_proto::v1;
 
 const USER_PIN_FILE: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x18];
 const USER_KEY: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x17];
 const ALGORITHM: &[u8] = &[0x80, 0xCA, 0x9F, 0x73, 0x00];
 const COUNTER: &[u8] = &[0x80, 0xCA, 0x9F, 0x70, 0x00];
+const TERMINAL: &[u8] = &[0x80, 0xCA, 0x9F, 0x71, 0x00];
+/// TERMINAL PROFILE of a handset that tells location and IMEI.
+const PROFILE: &[u8] = &[0x80, 0x10, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x40];
+const FETCH: &[u8] = &[0x80, 0x12, 0x00, 0x00, 0x00];
+const TERMINAL_RESPONSE: [u8; 4] = [0x80, 0x14, 0x00, 0x00];
+/// What is told before the IMEI: which question, from terminal to SIM, done.
+const TOLD: &[u8] =
+    &[0x81, 0x03, 0x01, 0x26, 0x01, 0x82, 0x02, 0x82, 0x81, 0x83, 0x01, 0x00, 0x94, 0x08];
 const VERIFY: [u8; 4] = [0x00, 0x20, 0x00, 0x80];
 const SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x80];
 /// `DigestInfo` of SHA-256 (RFC 8017 section 9.2, note 1), up to the digest.
@@ -24,8 +33,32 @@ pub(crate) struct Holder<'a> {
     random: &'a mut dyn RngCore,
 }
 
+/// Gives a card power. A handset begins by telling what it can do, and answers what the SIM then
+/// asks of it; a reader tells nothing.
+///
+/// # Errors
+/// Where the SIM does not go along.
+pub(crate) fn power_on(
+    card: &mut VirtualSim,
+    random: &mut dyn RngCore,
+    handset: Option<Imei>,
+) -> Result<(), WorldError> {
+    card.reset();
+    let Some(imei) = handset else { return Ok(()) };
+    match card.command(PROFILE, random).status.word() {
+        0x9000 => return Ok(()),
+        0x9100..=0x91FF => {}
+        other => return Err(WorldError::Card(Status::from_word(other))),
+    }
+    let mut holder = Holder { card, random };
+    holder.done(FETCH)?;
+    let told = [TOLD, &identity(imei)].concat();
+    holder.done(&with_data(TERMINAL_RESPONSE, &told))?;
+    Ok(())
+}
+
 impl<'a> Holder<'a> {
-    /// Gives the card power, and selects the applet.
+    /// Selects the applet of a card that has power.
     ///
     /// # Errors
     /// Where there is no applet in use.
@@ -33,7 +66,6 @@ impl<'a> Holder<'a> {
         card: &'a mut VirtualSim,
         random: &'a mut dyn RngCore,
     ) -> Result<Self, WorldError> {
-        card.reset();
         let mut holder = Self { card, random };
         let select = with_data([0x00, 0xA4, 0x04, 0x0C], JPKI_AID);
         holder.done(&select)?;
@@ -51,6 +83,16 @@ impl<'a> Holder<'a> {
             Status::NO_DATA => Ok(None),
             other => Err(WorldError::Card(other)),
         }
+    }
+
+    /// The IMEI that the SIM learned of the terminal that it is in now.
+    ///
+    /// # Errors
+    /// Where the card fails.
+    pub(crate) fn terminal(&mut self) -> Result<Option<Imei>, WorldError> {
+        let data = self.done(TERMINAL)?.data;
+        let Some((0x02, imei)) = data.split_first() else { return Ok(None) };
+        from_digits(imei).map(Some).ok_or(WorldError::Number)
     }
 
     /// Shows the PIN, and has a message signed with the user-authentication key.

@@ -2,20 +2,24 @@
 
 use super::{
     World, WorldError,
+    attestation::APP_SIGNER_SHA256,
     authority::{Branch, END},
     carrier::Carrier,
-    holder::Holder,
+    holder::{Holder, power_on},
     key::Curve,
     numbers,
 };
 use crate::{
-    card::{Algorithm, Counting, Credential, Pin, PrivateKey, Profile, Role, State, VirtualSim},
+    card::{
+        Algorithm, AppSigner, Counting, Credential, JPKI_AID, Pin, PrivateKey, Profile, Role, Rule,
+        State, VirtualSim,
+    },
     seeded,
 };
 use prost::bytes::Bytes;
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
-use simbind_core::time::Timestamp;
+use simbind_core::{ids::Imei, time::Timestamp};
 use simbind_evidence::status::Serial;
 use simbind_proto::v1;
 use std::sync::{Mutex, PoisonError};
@@ -46,10 +50,24 @@ pub(crate) struct Sim {
     chip: Mutex<Chip>,
 }
 
-#[derive(Clone)]
 struct Chip {
     card: VirtualSim,
     random: ChaCha20Rng,
+}
+
+impl Chip {
+    /// A card with power, of which no handset has told anything.
+    fn new(state: State, random: ChaCha20Rng) -> Self {
+        let mut card = VirtualSim::from_state(state);
+        card.reset();
+        Self { card, random }
+    }
+}
+
+impl Clone for Chip {
+    fn clone(&self) -> Self {
+        Self::new(self.card.state().clone(), self.random.clone())
+    }
 }
 
 impl Sim {
@@ -84,13 +102,20 @@ impl Sim {
             pin: Pin::new(Role::User, pin.as_bytes()).map_err(|_| WorldError::Number)?,
         };
         let iccid = numbers::iccid(carrier.issuer(), world.seed, number);
-        let state = State::personalised(Profile {
+        let mut state = State::personalised(Profile {
             iccid: iccid.parse().map_err(|_| WorldError::Number)?,
             imsi: numbers::imsi(world.seed, number).parse().map_err(|_| WorldError::Number)?,
             user,
             signature: None,
             counting: if applet.counts { Counting::Counts } else { Counting::Silent },
         })?;
+        let app = AppSigner::from_sha256(APP_SIGNER_SHA256);
+        if let Some(rule) = Rule::new(JPKI_AID, app) {
+            state = state.with_rule(rule).map_err(WorldError::Card)?;
+        }
+        if !applet.learns_imei {
+            state = state.without_toolkit();
+        }
         Ok(Self {
             iccid,
             applet,
@@ -99,7 +124,7 @@ impl Sim {
             serial: certified.serial,
             branch,
             pin,
-            chip: Mutex::new(Chip { card: VirtualSim::from_state(state), random }),
+            chip: Mutex::new(Chip::new(state, random)),
         })
     }
 
@@ -112,6 +137,14 @@ impl Sim {
     /// The line moves to another SIM, and the key with its counter comes with it.
     pub(crate) fn moved_to(&self, other: &Self) -> Self {
         self.with(other.iccid.clone(), self.state().moved_to(&other.state()))
+    }
+
+    /// Gets power in a handset, or in a reader: what it learns there by SIM toolkit.
+    pub(crate) fn sit(&self, handset: Option<Imei>) -> Result<Option<Imei>, WorldError> {
+        let mut chip = self.chip.lock().unwrap_or_else(PoisonError::into_inner);
+        let Chip { card, random } = &mut *chip;
+        power_on(card, random, handset)?;
+        Holder::begin(card, random)?.terminal()
     }
 
     /// The number that the next signature carries, where the applet counts.
@@ -143,7 +176,7 @@ impl Sim {
 
     fn with(&self, iccid: String, state: State) -> Self {
         let Chip { random, .. } = self.chip();
-        let chip = Mutex::new(Chip { card: VirtualSim::from_state(state), random });
+        let chip = Mutex::new(Chip::new(state, random));
         Self { iccid, chip, ..self.clone() }
     }
 }
@@ -175,6 +208,7 @@ impl From<Curve> for Algorithm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::Enforcer;
     use simbind_core::ids::Iccid;
 
     fn sims() -> [Sim; 2] {
@@ -186,7 +220,6 @@ mod tests {
     /// EF_ICCID as a reader finds it.
     fn read_iccid(sim: &Sim) -> Vec<u8> {
         let mut chip = sim.chip();
-        chip.card.reset();
         for select in [&[0x3F, 0x00], &[0x2F, 0xE2]] {
             let command = [&[0x00, 0xA4, 0x00, 0x0C, 0x02], select.as_slice()].concat();
             assert_eq!(chip.card.command(&command, &mut chip.random).status.word(), 0x9000);
@@ -205,6 +238,29 @@ mod tests {
             assert_eq!(read_iccid(&sim), sim.iccid.parse::<Iccid>().unwrap().to_ef());
             sim.sign(b"message").unwrap();
         }
+    }
+
+    #[test]
+    fn a_sim_learns_the_handset_that_it_sits_in_where_it_can() {
+        let world = World::new(1, 1).unwrap();
+        for learns_imei in [false, true] {
+            let applet = Applet { counts: true, learns_imei, curve: Curve::P256 };
+            let sim = Sim::make(&world, 0, Carrier::Docomo, applet, Branch::Prompt).unwrap();
+            for text in ["490154203237518", "356938035643809"] {
+                let imei: Imei = text.parse().unwrap();
+                assert_eq!(sim.sit(Some(imei)).unwrap(), learns_imei.then_some(imei));
+            }
+            assert_eq!(sim.sit(None).unwrap(), None, "in a reader");
+        }
+    }
+
+    #[test]
+    fn the_handsets_own_app_may_reach_the_applet_and_no_other() {
+        let [sim, _] = sims();
+        let Chip { mut card, mut random } = sim.chip();
+        let enforcer = Enforcer::read(&mut card, &mut random).unwrap();
+        assert!(enforcer.admits(JPKI_AID, AppSigner::from_sha256(APP_SIGNER_SHA256)));
+        assert!(!enforcer.admits(JPKI_AID, AppSigner::from_sha256([0xE7; 32])));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::card::{
     application::{Answer, Reply},
     pin::Role,
     status::Status,
+    toolkit::{Terminal, digits},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -33,7 +34,7 @@ pub(super) fn get(command: &Command<'_>, card: &Access<'_>) -> Answer {
             return Err(Status::CONDITIONS);
         }
         SIGNATURES => part.signatures()?.to_be_bytes().to_vec(),
-        TERMINAL => vec![0],
+        TERMINAL => told(card.terminal),
         ALGORITHM => {
             vec![applet.key(Role::User).ok_or(Status::NO_DATA)?.algorithm().octet()]
         }
@@ -45,6 +46,15 @@ pub(super) fn get(command: &Command<'_>, card: &Access<'_>) -> Answer {
     };
     command.needs_room(data.len())?;
     Ok(Reply::of(data))
+}
+
+fn told(terminal: Terminal) -> Vec<u8> {
+    let (octet, imei) = match terminal {
+        Terminal::Unknown => return vec![0x00],
+        Terminal::Before(imei) => (0x01, imei),
+        Terminal::Now(imei) => (0x02, imei),
+    };
+    [&[octet], digits(imei).as_slice()].concat()
 }
 
 const fn octet(life: Life) -> u8 {

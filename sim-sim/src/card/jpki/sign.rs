@@ -33,6 +33,7 @@ pub(super) fn sign(session: &Session, command: &Command<'_>, card: &mut Access<'
     if session.seen(role) != Seen::Yes {
         return Err(Status::SECURITY);
     }
+    card.state().toolkit.lock.check(card.terminal)?;
     if !key.algorithm().takes(command.data.len()) {
         return Err(Status::WRONG_LENGTH);
     }

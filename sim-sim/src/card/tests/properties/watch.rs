@@ -84,7 +84,7 @@ impl Watch {
 
     /// A command was answered while the power stayed.
     pub(super) fn answered(&mut self, command: &[u8], answer: &Response, state: &State) {
-        let done = answer.status == Status::OK;
+        let done = matches!(answer.status.word(), 0x9000 | 0x9100..=0x91FF);
         let data: &[u8] = match command {
             [_, _, _, _, lc, data @ ..] => &data[..usize::from(*lc).min(data.len())],
             _ => &[],
