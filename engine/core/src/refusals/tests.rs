@@ -1,5 +1,6 @@
 use super::*;
 use crate::{ids::CertificateId, time::Timestamp};
+use sha2::Digest as _;
 use simbind_rules::facts::ReaderProfile;
 use std::{convert::Infallible, fmt::Write as _, time::Duration};
 
@@ -124,8 +125,20 @@ proptest::proptest! {
 fn entries_out_of_order_are_none_whoever_signed_them() {
     let good = sealed(&draft(), &entries());
     let (rest, entries) = good.split_at(good.len() - 16);
-    let swapped = [rest, &entries[8..], &entries[..8]].concat();
-    assert_eq!(read(&swapped), Err(ListError::Entries));
+    let (header, _) = rest.split_at(rest.len() - 64);
+    // A header that names such entries, signed as it should be.
+    let signed = |header: &[u8], entries: &[u8]| {
+        let mut header = header.to_vec();
+        let digest = header.len() - 32;
+        header[digest..].copy_from_slice(&sha2::Sha256::digest(entries));
+        [&header, &stamp(&header)[..], entries].concat()
+    };
+    read(&signed(header, entries)).unwrap();
+    let swapped = [&entries[8..], &entries[..8]].concat();
+    assert_eq!(read(&signed(header, &swapped)), Err(ListError::Entries));
+    let twice = [&entries[..8], &entries[..8]].concat();
+    assert_eq!(read(&signed(header, &twice)), Err(ListError::Entries));
+    assert_eq!(read(&signed(header, &entries[..8])), Err(ListError::Entries), "one is missing");
 }
 
 #[test]

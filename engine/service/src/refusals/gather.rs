@@ -71,7 +71,6 @@ impl<S: Store, V: Vault> Engine<S, V> {
         match binding.state_at(now) {
             State::Ended { .. } => return self.is_newest(binding).await,
             State::Pending | State::Held { .. } | State::Suspended { .. } => return Ok(true),
-            State::Active if binding.foreign_handset_at.is_some() => return Ok(true),
             State::Active => {}
         }
         if is_broken(&self.line_view(binding).await?) {

@@ -2,14 +2,18 @@
 
 use crate::support::{PACK, Person, Phone, TestEngine, World, caller, imei};
 use simbind_core::{
-    binding::LifecycleReason as Why,
+    binding::{LifecycleReason as Why, State},
     ids::{CertificateId, ReaderId},
     line::{EventKind, ReissueCause, SuspensionCause},
     refusals::{Answer, Draft, Extent, Kept, Moment, OfflineUse, RefusalList, Sequence, WhyClosed},
+    status::Standing,
     time::Timestamp,
 };
 use simbind_rules::facts::ReaderProfile;
-use simbind_service::refusals::{ForReader, ListKey, ListSigner, RefusalTerms, open};
+use simbind_service::{
+    refusals::{ForReader, ListKey, ListSigner, RefusalTerms, open},
+    status::{CertificateRef, Told, Word},
+};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -78,6 +82,12 @@ async fn who_is_refused_whatever_is_brought_is_listed_and_nobody_else_is() {
         .unwrap();
     // A number that came from another carrier breaks nothing.
     world.tell("e11", &people[11], EventKind::PortedIn).await.unwrap();
+    // On hold at its issuer, while the binding stays as it is.
+    let standing = Standing::Held { since: engine.now() };
+    let word = Word { standing, as_of: engine.now() };
+    let named = CertificateRef::Sha256(people[10].certificate());
+    engine.push_status(&caller("issuer"), Told::Word(named, word)).await.unwrap();
+    assert_eq!(engine.binding(ids[10]).await.unwrap().binding.state, State::Active);
     for (place, refused) in [
         (0, false),
         (1, true),
@@ -89,12 +99,13 @@ async fn who_is_refused_whatever_is_brought_is_listed_and_nobody_else_is() {
         (7, false),
         (8, false),
         (11, false),
+        (10, true),
     ] {
         let answer = asked(engine, people[place].certificate()).await;
         let meant = if refused { Answer::Refused } else { Answer::NotRefused };
         assert_eq!(answer, meant, "person {place}");
     }
-    assert_eq!(list(engine).await.count(), 6);
+    assert_eq!(list(engine).await.count(), 7);
     world.clock.move_on(Duration::from_secs(31 * 86_400));
     assert_eq!(asked(engine, people[8].certificate()).await, Answer::Refused);
     assert_eq!(asked(engine, next.certificate()).await, Answer::NotRefused);
