@@ -74,7 +74,8 @@ pub(super) struct Desk {
     patience: Duration,
     next: u64,
     shelves: BTreeMap<i32, Shelf>,
-    drawn: BTreeMap<u64, i32>,
+    /// The challenges that were asked for and did not come, with their channels and since when.
+    drawn: BTreeMap<u64, (i32, Instant)>,
     taps: BTreeMap<u64, Pending>,
     out: Vec<StreamChecksRequest>,
 }
@@ -115,7 +116,7 @@ impl Desk {
             let reader_id = self.reader.clone();
             let check = Check::Challenge(IssueChallengeRequest { channel, reader_id });
             let number = self.send(check);
-            self.drawn.insert(number, channel);
+            self.drawn.insert(number, (channel, now));
             if let Some(shelf) = self.shelves.get_mut(&channel) {
                 shelf.asked = true;
             }
@@ -126,6 +127,13 @@ impl Desk {
     pub(super) fn draw_at(&self) -> Option<Instant> {
         let waiting = self.shelves.values().filter(|shelf| !shelf.asked);
         waiting.filter_map(|shelf| shelf.draw_at).min()
+    }
+
+    /// When nothing is to be expected of the engine any more, unless it answers: it was asked for a
+    /// challenge, and gave none for as long as an answer may take.
+    pub(super) fn silent_at(&self) -> Option<Instant> {
+        let (_, (_, asked)) = self.drawn.first_key_value()?;
+        asked.checked_add(self.patience)
     }
 
     pub(super) fn ask(&mut self, question: Question, now: Instant) {
@@ -187,7 +195,7 @@ impl Desk {
                 _ => Err(EngineFault::Malformed("no decision")),
             };
             let _ = pending.reply.send(decided);
-        } else if let Some(channel) = self.drawn.remove(&correlation_id) {
+        } else if let Some((channel, _)) = self.drawn.remove(&correlation_id) {
             if let Some(shelf) = self.shelves.get_mut(&channel) {
                 shelf.asked = false;
                 match answer {

@@ -89,7 +89,6 @@ impl<C: Clock> Stream<C> {
             Err(_) => return Over::Broke("no stream in time".to_owned()),
         };
         self.live.send_replace(Some(channel));
-        self.tell(Presence::There);
         desk.begin(Instant::now());
         loop {
             for message in desk.outgoing() {
@@ -104,6 +103,13 @@ impl<C: Clock> Stream<C> {
                     None => std::future::pending().await,
                 }
             };
+            let silent = desk.silent_at().map(tokio::time::Instant::from_std);
+            let silence = async {
+                match silent {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 question = questions.recv() => match question {
                     Some(question) => desk.ask(question, Instant::now()),
@@ -113,12 +119,15 @@ impl<C: Clock> Stream<C> {
                     Ok(Some(answer)) => {
                         // It answers: a later break is waited for from the beginning.
                         *wait = FIRST_WAIT;
+                        self.tell(Presence::There);
                         desk.answer(answer, Instant::now(), self.clock.now());
                     }
                     Ok(None) => return Over::Broke("it ended the stream".to_owned()),
                     Err(status) => return Over::Broke(refused(&status)),
                 },
                 () = drawing => desk.draw(Instant::now()),
+                // A connection that stands and says nothing is as good as none.
+                () = silence => return Over::Broke("it answers nothing".to_owned()),
             }
         }
     }
@@ -172,3 +181,6 @@ fn innermost(error: &dyn std::error::Error) -> String {
     }
     innermost.to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,3 +168,19 @@ fn what_waits_is_bounded() {
     let taps: usize = taps.iter().map(|wait| refused(wait.try_recv().is_ok())).sum();
     assert_eq!((draws, taps), (200 - WAITING, 200 - WAITING));
 }
+
+#[test]
+fn an_engine_that_gives_no_challenge_in_time_is_silent() {
+    let (mut desk, now) = (desk(), Instant::now());
+    assert_eq!(desk.silent_at(), None, "it was asked nothing");
+    desk.begin(now);
+    assert_eq!(desk.silent_at(), now.checked_add(Duration::from_secs(3)));
+    let [first] = *draws(&mut desk) else { panic!() };
+    answer(&mut desk, first, issued(120, 1), now);
+    assert_eq!(desk.silent_at(), None);
+    let later = now + Duration::from_secs(10);
+    let _ = take(&mut desk, later);
+    assert_eq!(desk.silent_at(), later.checked_add(Duration::from_secs(3)));
+    desk.begin(later + Duration::from_secs(5));
+    assert_eq!(desk.silent_at(), later.checked_add(Duration::from_secs(8)), "of the new stream");
+}
