@@ -31,7 +31,7 @@ pub(super) fn verify(
     if !(role.shortest()..=role.longest()).contains(&command.data.len()) {
         return Err(Status::WRONG_LENGTH);
     }
-    compare(session, role, command.data, card)?;
+    compare(session, role, command.data, card, |applet| applet.pin_mut(role).restore(role))?;
     session.set_seen(role, Seen::Yes);
     Ok(Reply::done())
 }
@@ -51,13 +51,12 @@ pub(super) fn change(
     // a wrong PIN and costs a try, so that trying tells no length for nothing.
     let length = card.state().jpki.applet()?.pin(role).length();
     let (old, new) = command.data.split_at_checked(length).unwrap_or((command.data, &[]));
-    compare(session, role, old, card)?;
-    let pin = Pin::new(role, new).map_err(|_| Status::WRONG_DATA)?;
-    card.commit(|state| {
-        state.jpki.applet_mut()?.set_pin(role, pin);
-        Ok(())
+    let pin = Pin::new(role, new);
+    compare(session, role, old, card, |applet| match &pin {
+        Ok(pin) => applet.set_pin(role, pin.clone()),
+        Err(_) => applet.pin_mut(role).restore(role),
     })?;
-    Ok(Reply::done())
+    pin.map_or(Err(Status::WRONG_DATA), |_| Ok(Reply::done()))
 }
 
 /// The PIN that a command is about.
@@ -79,12 +78,13 @@ fn needs_silence(command: &Command<'_>) -> Result<(), Status> {
 }
 
 /// Compares a PIN. The try is taken, and kept as taken, before anything is compared: whoever cuts
-/// the power afterwards has spent it. Only a match gives the tries back.
+/// the power afterwards has spent it. Only what follows a match gives the tries back, in one write with a new PIN.
 fn compare(
     session: &mut Session,
     role: Role,
     candidate: &[u8],
     card: &mut Access<'_>,
+    matched: impl FnOnce(&mut Applet),
 ) -> Result<(), Status> {
     session.set_seen(role, Seen::No);
     change_applet(card, |applet| applet.pin_mut(role).spend())?;
@@ -93,7 +93,7 @@ fn compare(
         return Err(Status::tries(pin.left()));
     }
     change_applet(card, |applet| {
-        applet.pin_mut(role).restore(role);
+        matched(applet);
         Ok(())
     })
 }
