@@ -10,15 +10,21 @@ use simbind::{
     serve::SystemClock,
 };
 use simbind_proto::v1::{Channel, decision::Verdict};
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tokio::runtime::Handle;
 use tonic::transport::Endpoint;
 
-pub(crate) struct InProcess(pub(crate) VirtualSim);
+/// A virtual SIM that goes on where it was.
+pub(crate) type SharedSim = Arc<Mutex<VirtualSim>>;
+
+pub(crate) struct InProcess(pub(crate) SharedSim);
 
 impl Link for InProcess {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkFault> {
-        let answer = self.0.command(command, &mut rand::rng());
+        let answer = self.0.lock().unwrap().command(command, &mut rand::rng());
         let mut bytes = answer.data.to_vec();
         bytes.extend(answer.status.word().to_be_bytes());
         Ok(bytes)
@@ -46,12 +52,8 @@ async fn engine(scene: &Scene) -> RemoteEngine {
 }
 
 /// Taps on a thread that may wait.
-pub(crate) async fn tap(
-    engine: &std::sync::Arc<RemoteEngine>,
-    sim: VirtualSim,
-    pin: &'static [u8],
-) -> TapEnd {
-    let engine = std::sync::Arc::clone(engine);
+pub(crate) async fn tap(engine: &Arc<RemoteEngine>, sim: SharedSim, pin: &'static [u8]) -> TapEnd {
+    let engine = Arc::clone(engine);
     let tapped = tokio::task::spawn_blocking(move || {
         let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Asked };
         let tap = Tap {
@@ -72,15 +74,30 @@ async fn a_card_is_let_in_and_no_more_once_its_sim_moved() {
         let mut scene = Scene::new(algorithm).await;
         scene.bind().await;
         scene.seen_at_home().await;
-        let engine = std::sync::Arc::new(engine(&scene).await);
-        let end = tap(&engine, scene.sim(), testing::USER_PIN).await;
+        let engine = Arc::new(engine(&scene).await);
+        let sim = scene.sim();
+        let end = tap(&engine, Arc::clone(&sim), testing::USER_PIN).await;
         let decision = end.outcome.unwrap();
         assert!(matches!(decision.verdict, Some(Verdict::Allow(_))), "{decision:?}");
         assert!(end.parts.round_trip.is_some_and(|trip| trip < end.parts.card()));
+        // It may be the owner's own new phone: the card or a counter can say so.
         scene.moved().await;
-        let denied = tap(&engine, scene.sim(), testing::USER_PIN).await.outcome.unwrap();
-        assert!(matches!(denied.verdict, Some(Verdict::Deny(_))), "{denied:?}");
-        let codes: Vec<_> = denied.reasons.iter().map(|reason| &*reason.code).collect();
+        let stopped = tap(&engine, sim, testing::USER_PIN).await.outcome.unwrap();
+        assert!(matches!(stopped.verdict, Some(Verdict::StepUp(_))), "{stopped:?}");
+        let codes: Vec<_> = stopped.reasons.iter().map(|reason| &*reason.code).collect();
         assert!(codes.contains(&"HANDSET_MISMATCH"), "{codes:?}");
     }
+}
+
+#[tokio::test]
+async fn a_copy_of_a_card_whose_counter_went_back_is_refused() {
+    let mut scene = Scene::new(Algorithm::P256).await;
+    scene.bind().await;
+    scene.seen_at_home().await;
+    let engine = Arc::new(engine(&scene).await);
+    let first = tap(&engine, scene.sim(), testing::USER_PIN).await.outcome.unwrap();
+    assert!(matches!(first.verdict, Some(Verdict::Allow(_))), "{first:?}");
+    let copy = tap(&engine, scene.sim(), testing::USER_PIN).await.outcome.unwrap();
+    assert!(matches!(copy.verdict, Some(Verdict::Deny(_))), "{copy:?}");
+    assert!(copy.reasons.iter().any(|reason| reason.code == "SIM_CLONED"), "{copy:?}");
 }

@@ -24,7 +24,7 @@ use simbind_tests::{command, now};
 use std::{
     fs,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -111,7 +111,7 @@ async fn killed(scene: Scene, agent: &Agent) -> State {
 async fn told(agent: &Agent, card: &State) -> NoAnswer {
     let mut sim = VirtualSim::from_state(card.clone());
     sim.reset();
-    tap(&agent.engine, sim, testing::USER_PIN).await.outcome.unwrap_err()
+    tap(&agent.engine, Arc::new(Mutex::new(sim)), testing::USER_PIN).await.outcome.unwrap_err()
 }
 
 /// Holds a binding, and waits until a list is of a later time.

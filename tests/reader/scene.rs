@@ -1,5 +1,6 @@
 //! A server that trusts a virtual SIM's issuer, and the person who has that SIM.
 
+use super::in_process::SharedSim;
 use sim_sim::{
     World,
     card::{Algorithm, Profile, State, VirtualSim, testing},
@@ -9,6 +10,7 @@ use simbind_proto::v1::{
     sim_event_service_client::SimEventServiceClient, *,
 };
 use simbind_tests::{Launch, Server, now, to_proto};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 /// The reader, as a server without configuration knows it.
@@ -52,11 +54,20 @@ impl Scene {
         State::personalised(self.profile.clone()).unwrap()
     }
 
+    /// Somebody else's card, that nobody bound.
+    pub(crate) fn other_card(&self) -> State {
+        let mut profile = self.profile.clone();
+        profile.iccid = "8981100000000000010".parse().unwrap();
+        profile.user = profile.signature.take().unwrap();
+        profile.user.pin = self.profile.user.pin.clone();
+        State::personalised(profile).unwrap()
+    }
+
     /// The card with power.
-    pub(crate) fn sim(&self) -> VirtualSim {
+    pub(crate) fn sim(&self) -> SharedSim {
         let mut sim = VirtualSim::from_state(self.card());
         sim.reset();
-        sim
+        Arc::new(Mutex::new(sim))
     }
 
     /// Binds the card's certificate to its SIM and the person's handset.
@@ -94,6 +105,12 @@ impl Scene {
     /// The carrier says that the SIM came into somebody else's handset.
     pub(crate) async fn moved(&mut self) {
         self.tell(Kind::HandsetChanged(HandsetChanged { imei: OTHER_IMEI.to_owned() })).await;
+    }
+
+    /// The carrier says that the line was suspended because the phone was stolen.
+    pub(crate) async fn stolen(&mut self) {
+        let cause = SuspensionCause::Stolen.into();
+        self.tell(Kind::LineSuspended(LineSuspended { cause })).await;
     }
 
     async fn tell(&mut self, kind: Kind) {

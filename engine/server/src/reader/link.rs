@@ -30,8 +30,8 @@ pub enum LinkFault {
     /// Another program has the card.
     #[error("another program is using the card")]
     Busy,
-    /// Reader and card do not understand each other: contact lost, no power, a protocol error.
-    #[error("the reader cannot talk with the card")]
+    /// Reader and card do not understand each other any more: no contact, no power, a protocol error.
+    #[error("the contact with the card was lost")]
     Contact,
     /// The reader was unplugged, or is unknown.
     #[error("the reader is gone")]

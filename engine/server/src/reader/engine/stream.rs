@@ -7,7 +7,10 @@ use super::{
 use ring::rand::{SecureRandom as _, SystemRandom};
 use simbind_proto::v1::{StreamChecksRequest, check_service_client::CheckServiceClient};
 use simbind_service::ports::clock::Clock;
-use std::time::{Duration, Instant};
+use std::{
+    mem::discriminant,
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
@@ -56,9 +59,11 @@ impl<C: Clock> Stream<C> {
         }
     }
 
+    /// Whoever watches is told when the engine comes or goes, not each time that the reason is
+    /// another one.
     fn tell(&self, presence: Presence) {
         self.presence.send_if_modified(|now| {
-            let differs = *now != presence;
+            let differs = discriminant(now) != discriminant(&presence);
             *now = presence;
             differs
         });

@@ -13,6 +13,10 @@ use std::{
 /// How often a card is asked for that another program has, and how long in between.
 const BUSY: u32 = 5;
 const BUSY_WAIT: Duration = Duration::from_millis(40);
+/// How often it is asked whether a card that failed is gone, and how long in between. The service
+/// looks for cards a few times a second.
+const GONE: u32 = 20;
+const GONE_WAIT: Duration = Duration::from_millis(50);
 
 /// Makes drivers of the reader that is meant.
 pub(super) fn make(name: Option<String>) -> MakeDriver {
@@ -20,7 +24,8 @@ pub(super) fn make(name: Option<String>) -> MakeDriver {
     Arc::new(move || {
         let context = Context::establish(Scope::User).map_err(fault)?;
         let name = Arc::clone(&name);
-        Ok(Box::new(Pcsc { context, name, state: None, card: None }) as Box<dyn Driver>)
+        Ok(Box::new(Pcsc { context, name, state: None, card: None, failed: false })
+            as Box<dyn Driver>)
     })
 }
 
@@ -29,6 +34,8 @@ struct Pcsc {
     name: Arc<Option<String>>,
     state: Option<ReaderState>,
     card: Option<Card>,
+    /// Whether the card's last answer was none.
+    failed: bool,
 }
 
 impl Pcsc {
@@ -44,6 +51,17 @@ impl Pcsc {
         let begins = |reader: &&CString| reader.as_bytes().starts_with(name.as_bytes());
         let found = readers.iter().find(is).or_else(|| readers.iter().find(begins));
         Ok(found.cloned())
+    }
+
+    /// Whether the card is gone, which the service learns a moment after a command failed.
+    fn is_gone(&mut self) -> bool {
+        (0..GONE).any(|_| {
+            let gone = !self.is_there();
+            if !gone {
+                thread::sleep(GONE_WAIT);
+            }
+            gone
+        })
     }
 
     fn reader(&self) -> Option<&CStr> {
@@ -102,7 +120,17 @@ impl Driver for Pcsc {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkFault> {
         let card = self.card.as_ref().ok_or(LinkFault::Removed)?;
         let mut buffer = [0; MAX_BUFFER_SIZE];
-        card.transmit(command, &mut buffer).map(<[u8]>::to_vec).map_err(fault)
+        let answer = match card.transmit(command, &mut buffer) {
+            // A driver whose card went says so by an answer of no bytes.
+            Ok([]) => Err(LinkFault::Contact),
+            Ok(answer) => Ok(answer.to_vec()),
+            Err(error) => Err(fault(error)),
+        };
+        self.failed = answer.is_err();
+        match answer {
+            Err(LinkFault::Contact) if self.is_gone() => Err(LinkFault::Removed),
+            answer => answer,
+        }
     }
 
     fn is_there(&mut self) -> bool {
@@ -110,10 +138,19 @@ impl Driver for Pcsc {
     }
 
     fn disconnect(&mut self) {
+        let gone = std::mem::take(&mut self.failed) && self.is_gone();
         if let Some(card) = self.card.take() {
-            // A card that is left as it is would sign for the next program.
-            let _ = card.disconnect(Disposition::ResetCard);
+            // A card that is left as it is would sign for the next program. Where there is none
+            // any more, a reset can fail so that the service does not see the next one.
+            let end = if gone { Disposition::LeaveCard } else { Disposition::ResetCard };
+            let _ = card.disconnect(end);
         }
+    }
+}
+
+impl Drop for Pcsc {
+    fn drop(&mut self) {
+        self.disconnect();
     }
 }
 
