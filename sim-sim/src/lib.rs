@@ -12,6 +12,7 @@ pub mod report;
 pub mod scenario;
 mod seeded;
 mod story;
+pub mod terminal;
 pub mod vpcd;
 pub mod world;
 

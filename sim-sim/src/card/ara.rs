@@ -89,7 +89,6 @@ pub struct Rules {
 impl Rules {
     /// STORE DATA (GPD SEAC section 4.1): F0 adds a rule, F1 takes those of an applet away, or all
     /// where it names none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the issuer's domain"))]
     pub(super) fn store(&mut self, data: &[u8]) -> Result<(), Status> {
         match read(data) {
             Some((0xF0, value, [])) => {

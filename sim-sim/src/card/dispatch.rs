@@ -4,7 +4,7 @@ use super::{
     access::Access,
     apdu::{Class, Command},
     application::{Answer, Application, Reply},
-    ara, jpki,
+    ara, issuer, jpki,
     status::Status,
     uicc,
 };
@@ -17,6 +17,7 @@ pub(crate) enum Selected {
     Uicc(uicc::Session),
     Ara(ara::Session),
     Jpki(jpki::Session),
+    Issuer(issuer::Session),
 }
 
 impl Default for Selected {
@@ -50,6 +51,7 @@ impl Selected {
             Self::Uicc(session) => session.process(command, card),
             Self::Ara(session) => session.process(command, card),
             Self::Jpki(session) => session.process(command, card),
+            Self::Issuer(session) => session.process(command, card),
         }
     }
 }
@@ -86,6 +88,10 @@ fn by_name(
     card.state().uicc()?;
     if name == ara::AID {
         return Ok((Selected::Ara(ara::Session::default()), Reply::done()));
+    }
+    if name == issuer::AID {
+        let (session, reply) = issuer::Session::select(command);
+        return Ok((Selected::Issuer(session), reply));
     }
     if let Some(session) = uicc::Session::by_name(name) {
         let reply = session.describe(command, card)?;

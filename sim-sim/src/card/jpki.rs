@@ -8,7 +8,7 @@ mod pins;
 mod session;
 mod sign;
 
-pub(super) use applet::{Applet, Certificate, Part};
+pub(super) use applet::{Applet, Certificate, MOST_CERTIFICATE, Part};
 pub use applet::{CertificateLength, Counting};
 pub(super) use session::Session;
 

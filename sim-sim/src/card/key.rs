@@ -212,6 +212,10 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
+/// PKCS#1's `RSAPublicKey` around a modulus of 256 octets: before it, and behind it with 65537.
+const RSA_HEAD: &[u8] = &[0x30, 0x82, 0x01, 0x0A, 0x02, 0x82, 0x01, 0x01, 0x00];
+const RSA_TAIL: &[u8] = &[0x02, 0x03, 0x01, 0x00, 0x01];
+
 /// A public key, as a certificate takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
@@ -223,6 +227,28 @@ impl PublicKey {
     /// The key's sort.
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// What a card answers when it made the key: the point, or the modulus alone, which fills an
+    /// answer. The exponent is then 65537.
+    pub(super) fn to_answer(&self) -> Option<&[u8]> {
+        match self.algorithm {
+            Algorithm::Rsa2048 => {
+                let modulus = self.bits.strip_prefix(RSA_HEAD)?.strip_suffix(RSA_TAIL)?;
+                (modulus.len() == 256).then_some(modulus)
+            }
+            Algorithm::P256 | Algorithm::P384 => Some(&self.bits),
+        }
+    }
+
+    /// Reads what a card answered. A point is not looked at: who certifies it asks for proof.
+    pub fn from_answer(algorithm: Algorithm, answer: &[u8]) -> Option<Self> {
+        let (length, bits) = match algorithm {
+            Algorithm::Rsa2048 => (256, [RSA_HEAD, answer, RSA_TAIL].concat()),
+            Algorithm::P256 => (65, answer.to_vec()),
+            Algorithm::P384 => (97, answer.to_vec()),
+        };
+        (answer.len() == length).then_some(Self { algorithm, bits })
     }
 
     /// What stands in `subjectPublicKey`: PKCS#1's `RSAPublicKey`, or the uncompressed point.

@@ -89,6 +89,11 @@ impl Pin {
         Some(Self { octets, length: u8::try_from(text.len()).ok()? })
     }
 
+    /// Its characters, for the terminal that writes it on a card.
+    pub(crate) fn characters(&self) -> &[u8] {
+        self.octets.get(..self.length()).unwrap_or_default()
+    }
+
     /// How many characters it has.
     pub(super) const fn length(&self) -> usize {
         self.length as usize

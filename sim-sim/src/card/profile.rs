@@ -2,9 +2,11 @@
 
 use super::{
     ara::{Rule, Rules},
+    issuer::{Domain, TEST_KEYS},
     jpki::{self, Applet, Certificate, CertificateLength},
     key::{KeyError, PrivateKey},
     pin::{Pin, Role},
+    scp03::CardKeys,
     state::State,
     status::Status,
     toolkit::{Asking, Lock, Strictness, Toolkit},
@@ -73,6 +75,7 @@ impl State {
         let Profile { iccid, imsi, user, signature, counting } = profile;
         let mut state = Self::blank(iccid, imsi, counting);
         state.jpki.applet = Some(applet(user, signature)?);
+        state.issuer = state.issuer.with_code();
         Ok(state)
     }
 
@@ -83,7 +86,15 @@ impl State {
             jpki: jpki::Part::empty(counting),
             toolkit: Toolkit::new(Asking::Asks),
             ara: Rules::default(),
+            issuer: Domain::new(TEST_KEYS),
         }
+    }
+
+    /// The same SIM with keys of its own for its issuer, and without the applet's code.
+    #[must_use]
+    pub fn with_keys(mut self, keys: CardKeys) -> Self {
+        self.issuer = Domain::new(keys);
+        self
     }
 
     /// The same SIM, which asks its terminal for nothing.
@@ -130,7 +141,13 @@ impl State {
     pub fn physical(user: Credential, signature: Option<Credential>) -> Result<Self, ProfileError> {
         let mut jpki = jpki::Part::empty(Counting::Silent);
         jpki.applet = Some(applet(user, signature)?);
-        Ok(Self { uicc: None, jpki, toolkit: Toolkit::new(Asking::Silent), ara: Rules::default() })
+        Ok(Self {
+            uicc: None,
+            jpki,
+            toolkit: Toolkit::new(Asking::Silent),
+            ara: Rules::default(),
+            issuer: Domain::new(TEST_KEYS),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a card keeps without power, and its bytes.
 
-use super::{ara::Rules, jpki, status::Status, toolkit::Toolkit, uicc};
+use super::{ara::Rules, issuer::Domain, jpki, status::Status, toolkit::Toolkit, uicc};
 use serde::{Deserialize, Serialize};
 use simbind_core::ids::{Iccid, Imsi};
 use std::fmt;
@@ -22,6 +22,7 @@ pub struct State {
     pub(super) jpki: jpki::Part,
     pub(super) toolkit: Toolkit,
     pub(super) ara: Rules,
+    pub(super) issuer: Domain,
 }
 
 /// Why bytes are not a card's state.

@@ -13,6 +13,8 @@ impl Status {
     pub const END_OF_FILE: Self = Self(0x6282);
     /// 6283: what was selected is locked.
     pub const LOCKED: Self = Self(0x6283);
+    /// 6300: the terminal did not prove the card's keys.
+    pub const NOT_AUTHENTICATED: Self = Self(0x6300);
     /// 6581: the memory could not be written; nothing was done.
     pub const MEMORY: Self = Self(0x6581);
     /// 6700: the command is longer, shorter or shaped otherwise than it may be.

@@ -47,6 +47,19 @@ pub(in crate::card) enum Personalised {
     No,
 }
 
+impl Life {
+    /// The octet by which the issuer's domain tells it (GlobalPlatform, section 11.1.1): selectable,
+    /// the applet's own state "in use", and locked from either.
+    pub(in crate::card) const fn status(self) -> u8 {
+        match self {
+            Self::Loaded => 0x07,
+            Self::Personalised => 0x0F,
+            Self::Locked { personalised: Personalised::No } => 0x87,
+            Self::Locked { personalised: Personalised::Yes } => 0x8F,
+        }
+    }
+}
+
 /// The applet's secrets and files.
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::card) struct Applet {
@@ -168,7 +181,6 @@ impl Applet {
     }
 
     /// Locks the applet: only its life can be read.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the issuer's domain"))]
     pub(in crate::card) const fn lock(&mut self) {
         let personalised = match self.life {
             Life::Personalised => Personalised::Yes,
@@ -179,7 +191,6 @@ impl Applet {
     }
 
     /// Takes the lock away.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the issuer's domain"))]
     pub(in crate::card) const fn unlock(&mut self) {
         match self.life {
             Life::Locked { personalised: Personalised::Yes } => self.life = Life::Personalised,
