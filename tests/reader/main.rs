@@ -14,4 +14,5 @@ mod offline;
 mod pcscd;
 mod relay;
 mod scene;
+mod tls;
 mod troubles;
