@@ -244,7 +244,15 @@ fn a_physical_card_is_the_applet_without_a_sim_around_it() {
     let profile = testing::profile(&crate::World::new(1, 1).unwrap(), Algorithm::P256);
     let mut card = VirtualSim::from_state(State::physical(profile.user, None).unwrap());
     card.reset();
-    for command in ["00A4000C023F00", "00A4000C022FE2", "00B0000000", "00A4040007A0000000871002"] {
+    for command in [
+        "00A4000C023F00",
+        "00A4000C022FE2",
+        "00B0000000",
+        "00A4040C07A0000000871002",
+        "00A4040C09A00000015141434C00",
+        "801000000400000040",
+        "801200000B",
+    ] {
         assert_eq!(status(&mut card, command), 0x6A82, "{command}");
     }
     select_applet(&mut card);
