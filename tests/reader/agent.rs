@@ -72,9 +72,19 @@ pub(crate) struct Agent {
 impl Agent {
     /// An agent that asks the engine at this address, and has its reader.
     pub(crate) async fn start(stack: &ReaderStack, engine: SocketAddr, args: &[&str]) -> Self {
+        Self::told(stack, engine, args, "").await
+    }
+
+    /// One whose file says more.
+    pub(crate) async fn told(
+        stack: &ReaderStack,
+        engine: SocketAddr,
+        args: &[&str],
+        more: &str,
+    ) -> Self {
         let file = tempfile::tempdir().unwrap();
         let config = file.path().join("reader.toml");
-        std::fs::write(&config, FILE).unwrap();
+        std::fs::write(&config, format!("{FILE}{more}")).unwrap();
         let mut command = stack.program(simbind_binary().unwrap());
         command.args(["reader", "--json", "--pin", "stdin", "--id", DOOR, "--engine"]);
         command.arg(engine.to_string()).arg("--config").arg(config).args(args);
@@ -110,6 +120,14 @@ impl Agent {
             if told["event"] == event {
                 return told;
             }
+        }
+    }
+
+    /// Waits until it has a list of refusals, which may be before its reader is ready.
+    pub(crate) async fn has_a_list(&mut self) {
+        let there = r#""event":"refusals","missed":null"#;
+        while !self.wrote.lock().unwrap().contains(there) {
+            self.line().await;
         }
     }
 

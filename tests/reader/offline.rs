@@ -1,6 +1,7 @@
 //! The engine is killed, and the agent goes by its signed list of refusals.
 
 use super::{
+    agent::{Agent as Process, Door},
     in_process::tap,
     scene::{DOOR, Scene},
 };
@@ -92,7 +93,7 @@ async fn agent(scene: &Scene) -> Agent {
     let engine = RemoteEngine::start(options, &Handle::current()).or_by_list(Arc::clone(&desk));
     engine.presence().wait_for(|presence| *presence == Presence::There).await.unwrap();
     let fetching = Arc::clone(&desk);
-    tokio::spawn(async move { fetching.keep(endpoint).await });
+    tokio::spawn(async move { fetching.keep(endpoint, |_| {}).await });
     while desk.is_open().is_err() {
         tokio::task::yield_now().await;
     }
@@ -168,4 +169,28 @@ async fn a_clock_that_is_set_back_closes_the_door_while_the_engine_is_away() {
     assert_eq!(told(&agent, &card).await, closed);
     agent.clock.0.store(0, Ordering::SeqCst);
     assert_eq!(told(&agent, &card).await, closed, "also when it is set right");
+}
+
+/// The agent as a process, at a real reader stack, told to go by lists.
+#[tokio::test]
+async fn the_agent_itself_says_so_with_the_engine_killed_and_never_an_old_allow() {
+    let Some(mut door) = Door::configured(Some(CONFIG)).await else { return };
+    let key = key(&door.scene).await;
+    let anchors = door.scene.dir.path().join("anchors.pem");
+    let more = format!(
+        "offline = \"refusals\"\nrefusals_key = \"{key}\"\nanchors = [\"{}\"]\n",
+        anchors.display()
+    );
+    door.agent = Process::told(&door.stack, door.scene.server.address(), &[], &more).await;
+    door.agent.has_a_list().await;
+    door.works().await;
+    let pid = door.scene.server.pid().unwrap().to_string();
+    let killed = tokio::process::Command::new("kill").args(["-9", &pid]).status().await;
+    assert!(killed.unwrap().success());
+    assert!(door.agent.hears("engine").await["away"].is_string());
+    let told = door.tap(testing::USER_PIN).await;
+    assert!(told["verdict"].is_null(), "it was allowed before, and is not now: {told}");
+    assert_eq!(told["fault"]["code"], "NOT_CHECKED", "{told}");
+    let wrong = door.tap(b"9999").await;
+    assert_eq!(wrong["fault"]["code"], "PIN_WRONG", "the card still asks for its PIN: {wrong}");
 }

@@ -33,6 +33,24 @@ impl Form {
         );
     }
 
+    /// A list of refusals is at hand, or newer ones are missed.
+    pub(super) fn refusals(self, fetched: Result<(), &str>) {
+        match fetched {
+            Ok(()) => {
+                tracing::info!("there is a list of refusals");
+                self.line(
+                    "simbind reader refusals=there",
+                    || json!({ "event": "refusals", "missed": null }),
+                );
+            }
+            Err(why) => {
+                tracing::warn!(%why, "there is no newer list of refusals");
+                let people = format!("simbind reader refusals=missed: {why}");
+                self.line(&people, || json!({ "event": "refusals", "missed": why }));
+            }
+        }
+    }
+
     /// The engine came or went.
     pub(super) fn engine(self, presence: &Presence) {
         match presence {

@@ -66,7 +66,7 @@ async fn serve(
     let mut engine = RemoteEngine::start(options, &Handle::current());
     if let Some(desk) = desk(&config)? {
         engine = engine.or_by_list(Arc::clone(&desk));
-        tokio::spawn(async move { desk.keep(endpoint).await });
+        tokio::spawn(async move { desk.keep(endpoint, |fetched| form.refusals(fetched)).await });
     }
     let engine = Arc::new(engine);
     let mut presence = engine.presence();

@@ -15,21 +15,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_ANSWER: usize = RefusalList::MOST_BYTES + (1 << 10);
 
 impl Desk {
-    /// Fetches lists again and again, and never ends.
-    pub async fn keep(&self, endpoint: Endpoint) {
+    /// Fetches lists again and again, and never ends. Tells when one is at hand, and when newer ones
+    /// begin to be missed, and why.
+    pub async fn keep(&self, endpoint: Endpoint, mut tell: impl FnMut(Result<(), &str>) + Send) {
         let channel = endpoint.connect_lazy();
         let mut client = ReaderServiceClient::new(channel).max_decoding_message_size(MOST_ANSWER);
-        let mut missed = false;
+        // `None` before anything was told: the same once more is not told again.
+        let mut told = None;
         loop {
             let fetched = self.fetch(&mut client).await;
-            match &fetched {
-                Ok(()) if missed => tracing::info!("there is a list of refusals again"),
-                // The same fault once more is not told again.
-                Err(why) if !missed => tracing::warn!(%why, "there is no newer list of refusals"),
-                _ => {}
+            if told != Some(fetched.is_ok()) {
+                told = Some(fetched.is_ok());
+                tell(fetched.as_ref().copied().map_err(String::as_str));
             }
-            missed = fetched.is_err();
-            tokio::time::sleep(if missed { AGAIN } else { EVERY }).await;
+            tokio::time::sleep(if fetched.is_ok() { EVERY } else { AGAIN }).await;
         }
     }
 
