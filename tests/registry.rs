@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
+use sim_sim::trials;
 use simbind_tests::{Launch, Server, simbind_binary};
 use std::{
     path::{Path, PathBuf},
@@ -56,6 +57,31 @@ async fn the_samples_are_imported_shown_and_there_after_a_restart() {
     assert_eq!(online["handsets"], offline["handsets"]);
     // Nobody is enrolled, and of nobody no number is told.
     assert_eq!(online["criteria"][0]["people"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_trials_of_the_virtual_sim_come_to_is_imported_and_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = dir.path().join("registry");
+    std::fs::create_dir(&files).unwrap();
+    let sorts = trials::Sorts::shipped().unwrap();
+    let played = trials::play(&sorts, 1).unwrap();
+    std::fs::write(files.join("handsets.csv"), trials::handsets_csv(&sorts)).unwrap();
+    std::fs::write(files.join("readers.csv"), trials::readers_csv(&sorts)).unwrap();
+    std::fs::write(files.join("trials.csv"), trials::trials_csv(&sorts, &played)).unwrap();
+    let server = Launch::new(dir.path().join("data")).start().await.unwrap();
+    let import = ["registry", "import", files.to_str().unwrap(), "--why", "trials of sim-sim"];
+    assert_eq!(on(&server, &import).await["outcome"], "imported");
+    let shown = on(&server, &["registry", "show"]).await;
+    assert_eq!(shown["handsets"], sorts.handset.len());
+    assert_eq!(shown["readers"], sorts.reader.len());
+    assert_eq!(shown["trials"], played.len());
+    let matrix = on(&server, &["compat"]).await;
+    assert_eq!(matrix["handsets"].as_array().unwrap().len(), sorts.handset.len());
+    let text = matrix["handsets"].to_string();
+    for outcome in ["passed", "partial", "failed"] {
+        assert!(text.contains(outcome), "{outcome}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod connect;
 mod counter;
 mod load;
 mod play;
+mod trials;
 
 pub(crate) use args::Args;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Command::Counter(args) => Runtime::new()?.block_on(Box::pin(counter::run(args))),
         Command::Card(args) => Runtime::new()?.block_on(card::run(args)),
         Command::Load(args) => Runtime::new()?.block_on(Box::pin(load::run(args))),
+        Command::Trials(args) => trials::run(args),
         Command::World(args) => world(args),
         Command::Pairs(args) => pairs(args),
     }

@@ -13,6 +13,7 @@ pub mod scenario;
 mod seeded;
 mod story;
 pub mod terminal;
+pub mod trials;
 pub mod vpcd;
 pub mod world;
 

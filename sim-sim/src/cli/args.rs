@@ -17,6 +17,9 @@ pub(crate) enum Command {
     /// Writes anchors.pem, roots.pem and apple-roots.pem, which a server must trust to know the
     /// world of a seed, and authority.pem and authority-2.pem for its sources of status.
     World(WorldArgs),
+    /// Holds each sort of handset to each sort of reader, and writes the registry's handsets.csv,
+    /// readers.csv and trials.csv.
+    Trials(TrialsArgs),
     /// Lists the pairs of twins, with the observation in which each two differ.
     Pairs(PairsArgs),
     /// Issues phones at the counter in each variant, and shows the variants side by side.
@@ -77,6 +80,22 @@ pub(crate) struct CounterArgs {
     /// The seed of the world that the server trusts.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Prints one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TrialsArgs {
+    /// A file with sorts of readers and handsets; those that ship where it is left out.
+    #[arg(value_name = "FILE")]
+    pub(crate) sorts: Option<PathBuf>,
+    /// The seed.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where to write the files; they are not written where it is left out.
+    #[arg(long)]
+    pub(crate) dir: Option<PathBuf>,
     /// Prints one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
