@@ -50,6 +50,8 @@ pub(crate) enum Needs {
     Callers,
     /// A server that hears from the issuer how certificates stand.
     Status,
+    /// A registry of models that stands for the rest of the run.
+    Registry,
     /// Carriers whose platforms are played, and a clock that can be moved.
     Platform,
 }

@@ -74,6 +74,8 @@ pub struct Connections {
     pub other_counter: Channel,
     /// The backend of the app with which people enrol at a counter.
     pub enrolment_app: Channel,
+    /// An analyst.
+    pub analyst: Channel,
     /// The issuer of people's certificates; `None` where it does not tell how they stand.
     pub issuer: Option<Channel>,
     /// The carriers' feeds.
@@ -97,6 +99,7 @@ impl Connections {
             counter: channel.clone(),
             other_counter: channel.clone(),
             enrolment_app: channel.clone(),
+            analyst: channel.clone(),
             issuer: Some(channel.clone()),
             carriers: Carrier::ALL.into_iter().map(|c| (c, channel.clone())).collect(),
             platform: None,

@@ -129,6 +129,7 @@ impl Offices {
             counter: self.of(terminal),
             other_counter: self.of(terminal),
             enrolment_app: self.of("enrolment-app"),
+            analyst: self.of(terminal),
             issuer: None,
             carriers: BTreeMap::new(),
             platform: None,

@@ -64,6 +64,7 @@ async fn connections(relay: &Relay) -> Connections {
         counter: relay.channel("city-hall").await,
         other_counter: relay.channel("ward-office").await,
         enrolment_app: relay.channel("enrolment-app").await,
+        analyst: relay.channel("analyst").await,
         issuer: Some(relay.channel("issuer").await),
         carriers,
         platform: None,

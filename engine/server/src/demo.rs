@@ -293,6 +293,7 @@ fn connect(address: SocketAddr, certs: &DevCerts) -> Result<Connections, DemoErr
         counter: of("city-hall")?,
         other_counter: of("ward-office")?,
         enrolment_app: of("enrolment-app")?,
+        analyst: of("analyst")?,
         issuer: Some(of("issuer")?),
         carriers: carriers.collect::<Result<_, DemoError>>()?,
         platform: None,

@@ -153,6 +153,8 @@ kinds! {
     ReloadedSimCopied "reloaded-sim-copied" Attack Platform NONE ["APPLET_DELETED"] "signs with a copy of a key that was deleted by mistake, after the applet was loaded again";
 
     // Handsets and readers.
+    WithdrawnPhone "withdrawn-phone" Ambiguous Registry NONE ["HANDSET_WITHDRAWN"] "files with a phone whose model was withdrawn";
+    WithdrawnKeyCopied "withdrawn-key-copied" Attack Registry NONE ["HANDSET_WITHDRAWN"] "files with a stolen SIM and a copy of a phone's key, whose model was withdrawn for that";
 
     // States of a binding, and the PIN.
 

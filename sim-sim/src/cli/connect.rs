@@ -47,6 +47,7 @@ pub(super) async fn connections(server: &Server) -> Result<Connections, Box<dyn 
         counter: channel(server, "city-hall").await?,
         other_counter: channel(server, "ward-office").await?,
         enrolment_app: channel(server, "enrolment-app").await?,
+        analyst: channel(server, "analyst").await?,
         issuer: issuer(server).await?,
         carriers: std::collections::BTreeMap::new(),
         platform: None,

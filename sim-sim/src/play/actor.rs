@@ -159,7 +159,7 @@ impl Actor {
             Action::Counter(act) => counter::act(self, shared, act).await,
             Action::Events(act) => events::act(self, shared, act).await,
             Action::Platform(act) => platform::act(self, shared, *act).await,
-            Action::Registry(act) => registry::act(self, shared, act).await,
+            Action::Registry(act) => registry::act(shared, *act).await,
             Action::State(act) => state::act(self, shared, act).await,
             Action::Succession(act) => succession::act(self, shared, *act).await,
         };

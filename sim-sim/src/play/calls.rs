@@ -5,6 +5,7 @@ use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, check_service_client::CheckServiceClient,
     counter_service_client::CounterServiceClient, decision_service_client::DecisionServiceClient,
     pin_service_client::PinServiceClient, platform_service_client::PlatformServiceClient,
+    registry_service_client::RegistryServiceClient,
     sim_event_service_client::SimEventServiceClient, status_service_client::StatusServiceClient,
     succession_service_client::SuccessionServiceClient,
 };
@@ -38,6 +39,8 @@ pub(crate) struct Calls {
     pub(crate) successions_at_home: SuccessionServiceClient<Channel>,
     /// The counter's too.
     pub(crate) orders: PlatformServiceClient<Channel>,
+    /// The analyst's.
+    pub(crate) registry: RegistryServiceClient<Channel>,
     /// The issuer's, where there is a connection for it.
     pub(crate) issuer: Option<StatusServiceClient<Channel>>,
     carriers: BTreeMap<Carrier, SimEventServiceClient<Channel>>,
@@ -62,6 +65,7 @@ impl Calls {
             at_home: BindingServiceClient::new(connections.bank.clone()),
             successions_at_home: SuccessionServiceClient::new(connections.bank.clone()),
             orders: PlatformServiceClient::new(connections.counter.clone()),
+            registry: RegistryServiceClient::new(connections.analyst.clone()),
             issuer: connections.issuer.clone().map(StatusServiceClient::new),
             carriers: Carrier::ALL.into_iter().map(|c| (c, feed(c))).collect(),
             gateways: Carrier::ALL.into_iter().map(|c| (c, gateway(c))).collect(),

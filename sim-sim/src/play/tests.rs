@@ -104,7 +104,7 @@ async fn a_server_that_hears_no_issuer_gets_a_day_without_status() {
 
 #[tokio::test]
 async fn what_issuers_tell_verifies_grows_newer_and_comes_by_each_voice() {
-    let (_, fake, _) = played(3, 400, true).await;
+    let (_, fake, _) = played(3, 600, true).await;
     let world = World::new(3, 0).unwrap();
     let [prompt, _] = world.issuers_pem();
     let issuer = Authority::from_pem(prompt.as_bytes()).unwrap();

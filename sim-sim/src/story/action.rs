@@ -237,7 +237,6 @@ pub(crate) enum Action {
 
     Platform(platform::Act),
 
-    #[expect(dead_code, reason = "no story has such a step yet")]
     Registry(registry::Act),
 
     #[expect(dead_code, reason = "no story has such a step yet")]

@@ -117,6 +117,7 @@ pub(super) const fn victim_shows_itself(kind: Kind) -> bool {
             | Kind::RepackagedApp
             | Kind::DevelopedApp
             | Kind::OtherAppsKey
+            | Kind::WithdrawnKeyCopied
     )
 }
 

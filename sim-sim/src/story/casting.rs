@@ -6,8 +6,15 @@ use crate::{
     scenario::{Scenario, Span},
     seeded,
     world::{
-        World, apps::Suite, attestation::Soundness, authority::Branch, carrier::Carrier,
-        handset::Model, key::Curve, person::Traits, sim::Applet,
+        World,
+        apps::Suite,
+        attestation::Soundness,
+        authority::Branch,
+        carrier::Carrier,
+        handset::{Listing, Model},
+        key::Curve,
+        person::Traits,
+        sim::Applet,
     },
 };
 use rand::{Rng as _, seq::SliceRandom as _};
@@ -27,7 +34,7 @@ pub(crate) struct Stage {
 impl Stage {
     const fn can_play(self, kind: Kind) -> bool {
         match kind.entry().needs {
-            Needs::Nothing => true,
+            Needs::Nothing | Needs::Registry => true,
             Needs::Time | Needs::Weeks => self.time_moves,
             Needs::Callers => self.callers_told_apart,
             Needs::Status => self.status_told,
@@ -124,8 +131,9 @@ pub(crate) fn write(
             // Where time is real, a day's logins fall into seconds: an everyday morning would meet
             // the limits that are there for attackers.
             let mornings = if stage.time_moves { scenario.routine } else { (1, 1) };
-            // Whoever was not seen for long shows nothing on the morning either.
-            if kind != Kind::StaleSight {
+            // Whoever was not seen for long shows nothing on the morning either, nor whose phone is
+            // withdrawn on that day.
+            if !matches!(kind, Kind::StaleSight | Kind::WithdrawnPhone) {
                 honest::routine(&mut script, &scenario.mix, mornings);
             }
             honest::story(&mut script);
@@ -162,7 +170,10 @@ fn traits(scenario: &Scenario, kind: Kind, rng: &mut ChaCha20Rng) -> Traits {
         Kind::DevelopedApp => Model { soundness: Soundness::Developed, ..Model::IPHONE },
         Kind::OtherAppsKey => Model { soundness: Soundness::OtherApp, ..Model::IPHONE },
         Kind::DualImei | Kind::SlotChange => Model { suite, ..Model::android(2) },
-        Kind::UnlistedHandset => Model { listed: false, ..android },
+        Kind::UnlistedHandset => Model { listing: Listing::Unlisted, ..android },
+        Kind::WithdrawnPhone | Kind::WithdrawnKeyCopied => {
+            Model { listing: Listing::Withdrawn, ..android }
+        }
         Kind::RepackagedApp => Model { soundness: Soundness::Repackaged, ..android },
         Kind::SoftwareAttestation => Model { soundness: Soundness::Software, ..android },
         Kind::UnlockedHandset => Model { soundness: Soundness::Unlocked, ..android },

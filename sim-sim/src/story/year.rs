@@ -15,7 +15,12 @@ use super::{
 use crate::{
     catalogue::{Kind, Side},
     scenario::{Scenario, Year},
-    world::{authority::Branch, carrier::Carrier, handset::Model, person::Traits},
+    world::{
+        authority::Branch,
+        carrier::Carrier,
+        handset::{Listing, Model},
+        person::Traits,
+    },
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
@@ -43,7 +48,8 @@ pub(super) fn ordinary(year: Year, drawn: Traits, rng: &mut ChaCha20Rng) -> Trai
     let model = if percent(year.iphones) {
         Model::IPHONE
     } else {
-        Model { listed: !percent(year.unlisted), ..drawn.model }
+        let listing = if percent(year.unlisted) { Listing::Unlisted } else { Listing::Usual };
+        Model { listing, ..drawn.model }
     };
     let branch = if percent(year.late_lists) { Branch::Late } else { Branch::Prompt };
     Traits { model, branch, ..drawn }
@@ -67,7 +73,7 @@ fn fits(kind: Kind, traits: Traits) -> bool {
         | Kind::CounterInterrupted => android,
         Kind::MvnoMove => android && matches!(traits.carrier, Carrier::Kawasemi | Carrier::Iij),
         Kind::Loaner | Kind::LentAtCounter => android && traits.carrier.lender() == traits.carrier,
-        Kind::UnlistedHandset => !traits.model.listed,
+        Kind::UnlistedHandset => traits.model.listing == Listing::Unlisted,
         Kind::LateList => traits.branch == Branch::Late,
         Kind::StapledStatus | Kind::ReportedLost => traits.branch == Branch::Prompt,
         _ => true,
@@ -150,7 +156,7 @@ fn everyday(script: &mut Script, kind: Kind, minute: u32) {
     let traits = script.traits;
     let label = if traits.model.is_iphone() {
         Kind::Iphone
-    } else if !traits.model.listed {
+    } else if traits.model.listing == Listing::Unlisted {
         Kind::UnlistedHandset
     } else if traits.branch == Branch::Late {
         Kind::LateList

@@ -15,14 +15,25 @@ use simbind_core::time::Timestamp;
 use simbind_proto::v1;
 use std::sync::Arc;
 
+/// Whether lists of models have a handset's type allocation code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listing {
+    /// As most.
+    Usual,
+    /// No list has it.
+    Unlisted,
+    /// It is that of the one model which is withdrawn while the scenario is played.
+    Withdrawn,
+}
+
 /// What kind of handset it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Model {
     pub(crate) platform: v1::Platform,
     /// How many SIM slots: 1 or 2.
     pub(crate) slots: u64,
-    /// Its type allocation code is one that lists have.
-    pub(crate) listed: bool,
+    /// Whether lists have its type allocation code.
+    pub(crate) listing: Listing,
     /// How sound it is.
     pub(crate) soundness: Soundness,
     /// The apps on it.
@@ -35,7 +46,7 @@ impl Model {
         Self {
             platform: v1::Platform::Android,
             slots,
-            listed: true,
+            listing: Listing::Usual,
             soundness: Soundness::Sound,
             suite: Suite::One,
         }
@@ -50,7 +61,7 @@ impl Model {
     pub(crate) const IPHONE: Self = Self {
         platform: v1::Platform::Ios,
         slots: 2,
-        listed: true,
+        listing: Listing::Usual,
         soundness: Soundness::Sound,
         suite: Suite::One,
     };
@@ -83,7 +94,7 @@ impl Handset {
     /// Makes the handset with the given number in the world.
     pub(crate) fn make(world: &World, number: u64, model: Model) -> Result<Self, WorldError> {
         let imeis = (0..model.slots)
-            .map(|slot| numbers::imei(model.listed, world.seed, number * 2 + slot))
+            .map(|slot| numbers::imei(model.listing, world.seed, number * 2 + slot))
             .collect::<Result<_, _>>()?;
         let (seed, key) = (world.seed, Self::draw_key(world.seed, "handset key", number)?);
         Ok(Self { model, imeis, key, assertions: 0, restored: 0, seed, number })

@@ -1,6 +1,6 @@
 //! Numbers for SIMs, handsets and lines. Each is unique for its place in the world.
 
-use super::WorldError;
+use super::{WorldError, handset::Listing};
 use simbind_core::ids::Imei;
 
 /// Spreads a counting number over 10^12 values, one to one: the factor shares no divisor with ten.
@@ -31,9 +31,17 @@ pub(crate) fn imsi(seed: u64, number: u64) -> String {
     format!("44010{:010}", spread(seed, number) % 10_000_000_000)
 }
 
-/// An IMEI of 15 digits. Unlisted ones have a type allocation code that no list has.
-pub(crate) fn imei(listed: bool, seed: u64, number: u64) -> Result<String, WorldError> {
-    let body = format!("{}{:012}", if listed { "35" } else { "99" }, spread(seed, number));
+/// The type allocation code of the model that is withdrawn.
+pub(crate) const WITHDRAWN_TAC: &str = "98000001";
+
+/// An IMEI of 15 digits.
+pub(crate) fn imei(listing: Listing, seed: u64, number: u64) -> Result<String, WorldError> {
+    let spread = spread(seed, number);
+    let body = match listing {
+        Listing::Usual => format!("35{spread:012}"),
+        Listing::Unlisted => format!("99{spread:012}"),
+        Listing::Withdrawn => format!("{WITHDRAWN_TAC}{:06}", spread % 1_000_000),
+    };
     let imei: Imei = body.parse().map_err(|_| WorldError::Number)?;
     Ok(imei.to_digits_with_check())
 }

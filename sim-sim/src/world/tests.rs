@@ -4,7 +4,7 @@ use super::{
     attestation::Soundness,
     authority::Branch,
     carrier::Carrier,
-    handset::{Handset, Model, Proof},
+    handset::{Handset, Listing, Model, Proof},
     key::Curve,
     numbers,
     person::{Person, Traits},
@@ -148,7 +148,8 @@ fn numbers_parse_and_stay_apart() {
             let resold = carrier.host().is_some_and(|host| host.issuer() == carrier.issuer());
             assert!(seen.insert(iccid.to_digits()) || resold);
         }
-        let imei: Imei = numbers::imei(number % 2 == 0, 42, number).unwrap().parse().unwrap();
+        let listing = if number % 2 == 0 { Listing::Usual } else { Listing::Unlisted };
+        let imei: Imei = numbers::imei(listing, 42, number).unwrap().parse().unwrap();
         assert!(seen.insert(imei.to_digits()));
         let msisdn = numbers::msisdn(42, number);
         msisdn.parse::<Msisdn>().unwrap();

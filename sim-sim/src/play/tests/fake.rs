@@ -2,6 +2,7 @@
 
 mod counter;
 mod decision;
+mod registry;
 mod succession;
 
 use sha2::{Digest as _, Sha256};
@@ -16,6 +17,7 @@ use simbind_proto::v1::{
     counter_service_server::CounterServiceServer,
     decision_service_server::DecisionServiceServer,
     pin_service_server::{PinService, PinServiceServer},
+    registry_service_server::RegistryServiceServer,
     sim_event_service_server::{SimEventService, SimEventServiceServer},
     status_service_server::{StatusService, StatusServiceServer},
     succession_service_server::SuccessionServiceServer,
@@ -55,6 +57,7 @@ impl Fake {
             .add_service(CounterServiceServer::new(self.clone()))
             .add_service(DecisionServiceServer::new(self.clone()))
             .add_service(PinServiceServer::new(self.clone()))
+            .add_service(RegistryServiceServer::new(self.clone()))
             .add_service(SimEventServiceServer::new(self.clone()))
             .add_service(StatusServiceServer::new(self.clone()))
             .add_service(SuccessionServiceServer::new(self.clone()));
