@@ -16,7 +16,10 @@ pub(crate) mod sim;
 #[cfg(test)]
 mod tests;
 
-use crate::card::{KeyError, ProfileError, Status};
+use crate::{
+    card::{KeyError, ProfileError, Status},
+    terminal::TerminalError,
+};
 use apple::Apple;
 use attestation::Maker;
 use authority::{Authority, Branch};
@@ -37,6 +40,9 @@ pub enum WorldError {
     /// A card could not be made of what there is for it.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// A counter's terminal could not personalise a virtual card.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
     /// A certificate could not be made.
     #[error("a test certificate cannot be made: {0}")]
     Certificate(#[from] rcgen::Error),

@@ -3,7 +3,7 @@
 use super::{
     World, WorldError,
     attestation::APP_SIGNER_SHA256,
-    authority::{Branch, END},
+    authority::{Branch, Certified, END},
     carrier::Carrier,
     holder::{Holder, power_on},
     key::Curve,
@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     card::{
-        Algorithm, AppSigner, Counting, Credential, JPKI_AID, Pin, PrivateKey, Profile, Role, Rule,
-        State, VirtualSim,
+        Algorithm, AppSigner, CardKeys, Counting, JPKI_AID, Pin, PublicKey, Role, Rule, State,
+        VirtualSim,
     },
     seeded,
+    terminal::{InProcess, Issued, Locking, Order, Personaliser},
 };
 use prost::bytes::Bytes;
-use rand::Rng as _;
+use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use simbind_core::{ids::Imei, time::Timestamp};
 use simbind_evidence::status::Serial;
@@ -64,6 +65,38 @@ impl Chip {
     }
 }
 
+impl Chip {
+    /// What a counter's terminal does with a new card: the card makes its key, and gets the
+    /// certificate that is issued for it.
+    fn personalise(
+        &mut self,
+        keys: &CardKeys,
+        algorithm: Algorithm,
+        pin: &str,
+        issue: impl FnOnce(&PublicKey) -> Result<(Certified, Vec<u8>), WorldError>,
+    ) -> Result<Certified, WorldError> {
+        let Self { card, random } = self;
+        let mut own = ChaCha20Rng::from_rng(random);
+        let mut line = InProcess::power_on(card, random);
+        let mut terminal = Personaliser::new(keys, &mut own);
+        let pin = Pin::new(Role::User, pin.as_bytes()).map_err(|_| WorldError::Number)?;
+        let app = AppSigner::from_sha256(APP_SIGNER_SHA256);
+        let rules: Vec<Rule> = Rule::new(JPKI_AID, app).into_iter().collect();
+        let order = Order { algorithm, pin: &pin, lock: &Locking::Open, rules: &rules };
+        let (mut issue, mut issued) = (Some(issue), Err(WorldError::Key));
+        let done = terminal.personalise(&mut line, &order, &mut |key| {
+            issued = issue.take()?(key);
+            let (certified, authority) = issued.as_ref().ok()?;
+            let certificate = certified.der.to_vec();
+            Some(Issued { certificate, authority: authority.clone() })
+        });
+        let (certified, _) = issued?;
+        done?;
+        card.reset();
+        Ok(certified)
+    }
+}
+
 impl Clone for Chip {
     fn clone(&self) -> Self {
         Self::new(self.card.state().clone(), self.random.clone())
@@ -91,31 +124,23 @@ impl Sim {
         (branch, end): (Branch, Timestamp),
     ) -> Result<Self, WorldError> {
         let mut random = seeded::generator(world.seed, "sim key", number);
-        let key = PrivateKey::generate(applet.curve.into(), &mut random)?;
-        let authority = world.authority(branch);
-        let certified = authority.issue_until(&key.public_key()?, number, end)?;
-        let pin = format!("{:04}", random.random_range(0..10_000));
-        let user = Credential {
-            key,
-            certificate: certified.der.to_vec(),
-            authority: authority.der().to_vec(),
-            pin: Pin::new(Role::User, pin.as_bytes()).map_err(|_| WorldError::Number)?,
-        };
         let iccid = numbers::iccid(carrier.issuer(), world.seed, number);
-        let mut state = State::personalised(Profile {
-            iccid: iccid.parse().map_err(|_| WorldError::Number)?,
-            imsi: numbers::imsi(world.seed, number).parse().map_err(|_| WorldError::Number)?,
-            user,
-            signature: None,
-            counting: if applet.counts { Counting::Counts } else { Counting::Silent },
-        })?;
-        let app = AppSigner::from_sha256(APP_SIGNER_SHA256);
-        if let Some(rule) = Rule::new(JPKI_AID, app) {
-            state = state.with_rule(rule).map_err(WorldError::Card)?;
-        }
+        let keys = CardKeys::new(random.random(), random.random());
+        let mut state = State::blank(
+            iccid.parse().map_err(|_| WorldError::Number)?,
+            numbers::imsi(world.seed, number).parse().map_err(|_| WorldError::Number)?,
+            if applet.counts { Counting::Counts } else { Counting::Silent },
+        )
+        .with_keys(keys.clone());
         if !applet.learns_imei {
             state = state.without_toolkit();
         }
+        let pin = format!("{:04}", random.random_range(0..10_000));
+        let mut chip = Chip::new(state, random);
+        let certified = chip.personalise(&keys, applet.curve.into(), &pin, |key| {
+            let authority = world.authority(branch);
+            Ok((authority.issue_until(key, number, end)?, authority.der().to_vec()))
+        })?;
         Ok(Self {
             iccid,
             applet,
@@ -124,7 +149,7 @@ impl Sim {
             serial: certified.serial,
             branch,
             pin,
-            chip: Mutex::new(Chip::new(state, random)),
+            chip: Mutex::new(chip),
         })
     }
 
