@@ -82,9 +82,19 @@ impl Agent {
         args: &[&str],
         more: &str,
     ) -> Self {
+        Self::with(stack, engine, args, &format!("{FILE}{more}")).await
+    }
+
+    /// One with this file.
+    pub(crate) async fn with(
+        stack: &ReaderStack,
+        engine: SocketAddr,
+        args: &[&str],
+        text: &str,
+    ) -> Self {
         let file = tempfile::tempdir().unwrap();
         let config = file.path().join("reader.toml");
-        std::fs::write(&config, format!("{FILE}{more}")).unwrap();
+        std::fs::write(&config, text).unwrap();
         let mut command = stack.program(simbind_binary().unwrap());
         command.args(["reader", "--json", "--pin", "stdin", "--id", DOOR, "--engine"]);
         command.arg(engine.to_string()).arg("--config").arg(config).args(args);

@@ -10,6 +10,7 @@
 mod agent;
 mod away;
 mod in_process;
+mod latency;
 mod offline;
 mod pcscd;
 mod relay;
