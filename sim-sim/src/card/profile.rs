@@ -122,13 +122,6 @@ impl State {
         Ok(self)
     }
 
-    /// This SIM with the applet of another one: its number and its counts stay.
-    pub(crate) fn with_applet_of(&self, other: &Self) -> Self {
-        let mut state = self.clone();
-        state.jpki.applet.clone_from(&other.jpki.applet);
-        state
-    }
-
     /// The applet and its counts on another SIM.
     pub(crate) fn moved_to(&self, other: &Self) -> Self {
         Self { jpki: self.jpki.clone(), ..other.clone() }

@@ -34,7 +34,7 @@ pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: &Act) -> Re
         Act::IssueInterrupted => {
             let lost = booth.join(actor.index, 1).await?;
             booth.see_sim(&actor.person).await?;
-            booth.load(&lost).await?;
+            booth.load(&lost, &actor.person.sim).await?;
             // The app is installed again: its secret is gone, and so are the person's codes.
             booth.recode().await?;
             actor.binding_id = issued(actor, &mut booth).await?;
@@ -51,9 +51,10 @@ pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: &Act) -> Re
 async fn issued(actor: &mut Actor, booth: &mut Booth<'_>) -> Result<String, ActError> {
     let phone = booth.join(actor.index, 2).await?;
     booth.see_sim(&actor.person).await?;
-    booth.load(&phone).await?;
-    booth.write(&phone, &actor.person.sim, &actor.person.handsets.bound).await?;
-    booth.set_pin(&phone).await?;
+    let person = &mut actor.person;
+    booth.load(&phone, &person.sim).await?;
+    booth.write(&phone, &mut person.sim, &person.handsets.bound).await?;
+    booth.set_pin(&phone, &person.sim).await?;
     booth.attest(&phone, &actor.person.handsets.bound).await?;
     let person = &mut actor.person;
     booth.activate(&phone, &person.sim, &mut person.handsets.bound).await
@@ -66,7 +67,7 @@ async fn attempt(
     booth: &mut Booth<'_>,
     attack: &Act,
 ) -> Result<String, ActError> {
-    let (mut foreign, sim) = (actor.handset(Hand::Foreign).clone(), actor.person.sim.clone());
+    let mut foreign = actor.handset(Hand::Foreign).clone();
     match attack {
         Act::SeenCodes => {
             // Whoever looked over the shoulder is quicker; the clerk hears it and gives new codes.
@@ -74,11 +75,12 @@ async fn attempt(
             booth.see_sim(&actor.person).await?;
             booth.recode().await?;
             booth.join(actor.index, 2).await?;
-            booth.load(&theirs).await?;
-            booth.write(&theirs, &sim, &foreign).await?;
-            booth.set_pin(&theirs).await?;
+            let sim = &mut actor.person.sim;
+            booth.load(&theirs, sim).await?;
+            booth.write(&theirs, sim, &foreign).await?;
+            booth.set_pin(&theirs, sim).await?;
             booth.attest(&theirs, &foreign).await?;
-            booth.activate(&theirs, &sim, &mut foreign).await
+            booth.activate(&theirs, sim, &mut foreign).await
         }
         Act::GuessedCodes => {
             let mut theirs = Err(tonic::Status::not_found("never tried").into());
@@ -89,32 +91,31 @@ async fn attempt(
                 }
             }
             let theirs = theirs?;
-            booth.load(&theirs).await?;
+            booth.load(&theirs, &actor.person.sim).await?;
             Ok(String::new())
         }
         Act::OtherAttestation => {
             all_but_attested(actor, booth, &foreign).await?;
             let phone = booth.secret();
             // The phone that signs is not the one whose key was attested.
-            booth.activate(&phone, &sim, &mut actor.person.handsets.bound).await
+            booth.activate(&phone, &actor.person.sim, &mut actor.person.handsets.bound).await
         }
         Act::OtherOffice => {
             let phone = booth.join(actor.index, 2).await?;
             booth.see_sim(&actor.person).await?;
-            booth.load(&phone).await?;
+            booth.load(&phone, &actor.person.sim).await?;
             // Whoever sits at a terminal of another office has the number of the ticket, and would
             // write a certificate of their own.
             booth.move_to_another_office();
             booth.recode().await?;
-            booth.write(&phone, &actor.person.next_sim.clone(), &foreign).await?;
+            booth.write(&phone, &mut actor.person.next_sim.clone(), &foreign).await?;
             Ok(String::new())
         }
         Act::OtherSim => {
             let bound = actor.person.handsets.bound.clone();
             all_but_attested(actor, booth, &bound).await?;
             let phone = booth.secret();
-            let other = actor.person.next_sim.clone();
-            let mut claimed = other;
+            let (sim, mut claimed) = (&actor.person.sim, actor.person.next_sim.clone());
             claimed.iccid.clone_from(&sim.iccid);
             claimed.certificate_sha256.clone_from(&sim.certificate_sha256);
             booth.activate(&phone, &claimed, &mut actor.person.handsets.bound).await
@@ -124,21 +125,22 @@ async fn attempt(
             all_but_attested(actor, booth, &bound).await?;
             reissued(actor, shared).await?;
             let phone = booth.secret();
-            booth.activate(&phone, &sim, &mut actor.person.handsets.bound).await
+            booth.activate(&phone, &actor.person.sim, &mut actor.person.handsets.bound).await
         }
     }
 }
 
 async fn all_but_attested(
-    actor: &Actor,
+    actor: &mut Actor,
     booth: &mut Booth<'_>,
     attested: &Handset,
 ) -> Result<Secret, ActError> {
     let phone = booth.join(actor.index, 2).await?;
     booth.see_sim(&actor.person).await?;
-    booth.load(&phone).await?;
-    booth.write(&phone, &actor.person.sim, attested).await?;
-    booth.set_pin(&phone).await?;
+    let sim = &mut actor.person.sim;
+    booth.load(&phone, sim).await?;
+    booth.write(&phone, sim, attested).await?;
+    booth.set_pin(&phone, sim).await?;
     booth.attest(&phone, attested).await?;
     Ok(phone)
 }

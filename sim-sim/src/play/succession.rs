@@ -17,7 +17,7 @@ use crate::{
     world::sim::Sim,
 };
 use at_home::Change;
-use simbind_core::transcript::OwnerAct;
+use simbind_core::{time::Timestamp, transcript::OwnerAct};
 use simbind_proto::v1::{
     self,
     owner_proof::By,
@@ -33,11 +33,11 @@ const BRIEF: Duration = Duration::from_secs(60 * 86_400);
 /// Does one step.
 pub(super) async fn act(actor: &mut Actor, shared: &Shared<'_>, act: Act) -> Result<(), ActError> {
     match act {
-        Act::Renew => renew(actor, shared).await,
+        Act::Renew => renew(actor, shared, None).await,
         Act::RenewBriefly => renew_briefly(actor, shared).await,
         Act::Listed => listed(actor, shared).await,
         Act::RenewStolen => {
-            let done = renew(actor, shared).await;
+            let done = renew(actor, shared, None).await;
             stolen(actor, done)
         }
         Act::ReplaceHandset => replace_handset(actor, shared).await,
@@ -90,8 +90,14 @@ fn stolen(actor: &mut Actor, done: Result<(), ActError>) -> Result<(), ActError>
     Ok(())
 }
 
-async fn renew(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
-    let renewed = actor.person.next_sim.on_card_of(&actor.person.sim);
+/// A terminal writes another key and certificate on the same SIM, which ends at a time or as late as
+/// most. Where it is refused, the old one stays.
+async fn renew(
+    actor: &mut Actor,
+    shared: &Shared<'_>,
+    end: Option<Timestamp>,
+) -> Result<(), ActError> {
+    let renewed = actor.person.sim.renewed(shared.world, end)?;
     let request = v1::RenewBindingRequest {
         request_id: actor.next_request(),
         binding_id: actor.binding_id.clone(),
@@ -111,9 +117,7 @@ async fn renew(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
 /// The person's card ends soon, and no certificate outlasts it.
 async fn renew_briefly(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
     let end = shared.clock.now().plus(BRIEF);
-    actor.person.take_brief_sim(shared.world, end)?;
-    renew(actor, shared).await?;
-    Ok(actor.person.take_sim(shared.world)?)
+    renew(actor, shared, Some(end)).await
 }
 
 /// The binding stands among those that are to be renewed.
@@ -139,7 +143,7 @@ async fn listed(actor: &Actor, shared: &Shared<'_>) -> Result<(), ActError> {
 
 async fn replace_handset(actor: &mut Actor, shared: &Shared<'_>) -> Result<(), ActError> {
     let handset = enrol::evidence(actor, shared, Hand::Other).await?;
-    let next = actor.person.next_sim.on_card_of(&actor.person.sim);
+    let next = actor.person.sim.renewed(shared.world, None)?;
     let request = v1::ReplaceHandsetRequest {
         request_id: actor.next_request(),
         binding_id: actor.binding_id.clone(),

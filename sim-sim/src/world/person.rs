@@ -11,7 +11,6 @@ use super::{
 };
 use crate::seeded;
 use rand::Rng as _;
-use simbind_core::time::Timestamp;
 
 /// How many handsets and SIMs a person can come by later.
 const LATER: u64 = 64;
@@ -132,17 +131,6 @@ impl Person {
     pub(crate) fn take_handset(&mut self, world: &World) -> Result<(), WorldError> {
         let number = self.later_number();
         self.handsets.other = Handset::make(world, number, self.traits.second_model())?;
-        Ok(())
-    }
-
-    /// Another next SIM, whose certificate ends at a time.
-    pub(crate) fn take_brief_sim(
-        &mut self,
-        world: &World,
-        end: Timestamp,
-    ) -> Result<(), WorldError> {
-        let (number, Traits { carrier, applet, branch, .. }) = (self.later_number(), self.traits);
-        self.next_sim = Sim::make_until(world, number, carrier, applet, (branch, end))?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::{
     World, WorldError,
     attestation::APP_SIGNER_SHA256,
-    authority::{Branch, Certified, END},
+    authority::{Authority, Branch, Certified, END},
     carrier::Carrier,
     holder::{Holder, power_on},
     key::Curve,
@@ -11,11 +11,10 @@ use super::{
 };
 use crate::{
     card::{
-        Algorithm, AppSigner, CardKeys, Counting, JPKI_AID, Pin, PublicKey, Role, Rule, State,
-        VirtualSim,
+        Algorithm, AppSigner, CardKeys, Counting, JPKI_AID, Pin, Role, Rule, State, VirtualSim,
     },
     seeded,
-    terminal::{InProcess, Issued, Locking, Order, Personaliser},
+    terminal::{Certify, InProcess, Issued, Line, Locking, Order, Personaliser, TerminalError},
 };
 use prost::bytes::Bytes;
 use rand::{Rng as _, SeedableRng as _};
@@ -24,6 +23,9 @@ use simbind_core::{ids::Imei, time::Timestamp};
 use simbind_evidence::status::Serial;
 use simbind_proto::v1;
 use std::sync::{Mutex, PoisonError};
+
+/// How far apart the numbers of a card's certificates are: past those of all cards.
+const REISSUED: u64 = 1 << 42;
 
 /// What an applet can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,11 @@ pub(crate) struct Sim {
     /// Who issued the certificate.
     pub(crate) branch: Branch,
     pin: String,
+    /// The keys of the issuer's domain on the card.
+    keys: CardKeys,
+    number: u64,
+    /// How many certificates the card got.
+    issued: u64,
     /// One command after the other.
     chip: Mutex<Chip>,
 }
@@ -66,34 +73,46 @@ impl Chip {
 }
 
 impl Chip {
-    /// What a counter's terminal does with a new card: the card makes its key, and gets the
-    /// certificate that is issued for it.
-    fn personalise(
+    /// Puts the card into a counter's terminal, which has the card's own keys.
+    fn at_terminal<T>(
         &mut self,
         keys: &CardKeys,
-        algorithm: Algorithm,
-        pin: &str,
-        issue: impl FnOnce(&PublicKey) -> Result<(Certified, Vec<u8>), WorldError>,
-    ) -> Result<Certified, WorldError> {
+        act: impl FnOnce(&mut Personaliser<'_>, &mut dyn Line) -> Result<T, TerminalError>,
+    ) -> Result<T, WorldError> {
         let Self { card, random } = self;
         let mut own = ChaCha20Rng::from_rng(random);
-        let mut line = InProcess::power_on(card, random);
-        let mut terminal = Personaliser::new(keys, &mut own);
-        let pin = Pin::new(Role::User, pin.as_bytes()).map_err(|_| WorldError::Number)?;
-        let app = AppSigner::from_sha256(APP_SIGNER_SHA256);
-        let rules: Vec<Rule> = Rule::new(JPKI_AID, app).into_iter().collect();
-        let order = Order { algorithm, pin: &pin, lock: &Locking::Open, rules: &rules };
-        let (mut issue, mut issued) = (Some(issue), Err(WorldError::Key));
-        let done = terminal.personalise(&mut line, &order, &mut |key| {
-            issued = issue.take()?(key);
-            let (certified, authority) = issued.as_ref().ok()?;
-            let certificate = certified.der.to_vec();
-            Some(Issued { certificate, authority: authority.clone() })
-        });
-        let (certified, _) = issued?;
-        done?;
+        let done = {
+            let mut line = InProcess::power_on(card, random);
+            act(&mut Personaliser::new(keys, &mut own), &mut line)
+        };
         card.reset();
-        Ok(certified)
+        Ok(done?)
+    }
+
+    /// The certificate, of a number and with an end, of the key that a terminal has the card make.
+    fn certified(
+        &mut self,
+        keys: &CardKeys,
+        (authority, number, end): (&Authority, u64, Timestamp),
+        act: impl FnOnce(
+            &mut Personaliser<'_>,
+            &mut dyn Line,
+            &mut Certify<'_>,
+        ) -> Result<Issued, TerminalError>,
+    ) -> Result<Certified, WorldError> {
+        let mut certified = Err(WorldError::Key);
+        let done = self.at_terminal(keys, |terminal, line| {
+            act(terminal, line, &mut |key| {
+                certified = authority.issue_until(key, number, end);
+                let certificate = certified.as_ref().ok()?.der.to_vec();
+                Some(Issued { certificate, authority: authority.der().to_vec() })
+            })
+        });
+        // Where there is none, that says more than what the terminal then did.
+        match certified {
+            Ok(certified) => done.map(|_| certified),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -104,24 +123,13 @@ impl Clone for Chip {
 }
 
 impl Sim {
-    /// Makes the SIM with the given number in the world, and its certificate.
+    /// Makes the SIM with the given number in the world, personalised.
     pub(crate) fn make(
         world: &World,
         number: u64,
         carrier: Carrier,
         applet: Applet,
         branch: Branch,
-    ) -> Result<Self, WorldError> {
-        Self::make_until(world, number, carrier, applet, (branch, END))
-    }
-
-    /// The same, with a certificate that ends at a time.
-    pub(crate) fn make_until(
-        world: &World,
-        number: u64,
-        carrier: Carrier,
-        applet: Applet,
-        (branch, end): (Branch, Timestamp),
     ) -> Result<Self, WorldError> {
         let mut random = seeded::generator(world.seed, "sim key", number);
         let iccid = numbers::iccid(carrier.issuer(), world.seed, number);
@@ -137,11 +145,12 @@ impl Sim {
         }
         let pin = format!("{:04}", random.random_range(0..10_000));
         let mut chip = Chip::new(state, random);
-        let certified = chip.personalise(&keys, applet.curve.into(), &pin, |key| {
-            let authority = world.authority(branch);
-            Ok((authority.issue_until(key, number, end)?, authority.der().to_vec()))
+        chip.at_terminal(&keys, |terminal, line| terminal.load(line))?;
+        let order = (world.authority(branch), number, END);
+        let certified = chip.certified(&keys, order, |terminal, line, certify| {
+            terminal.write(line, applet.curve.into(), certify)
         })?;
-        Ok(Self {
+        let sim = Self {
             iccid,
             applet,
             chain: vec![certified.der],
@@ -149,19 +158,90 @@ impl Sim {
             serial: certified.serial,
             branch,
             pin,
+            keys,
+            number,
+            issued: 1,
             chip: Mutex::new(chip),
+        };
+        sim.set_pin()?;
+        Ok(sim)
+    }
+
+    /// A counter's terminal loads a new applet; whatever was there before is gone.
+    pub(crate) fn load(&self) -> Result<(), WorldError> {
+        self.at_terminal(|terminal, line| terminal.load(line))
+    }
+
+    /// A counter's terminal has the card make a key, and writes a certificate that was issued for it.
+    pub(crate) fn write(&mut self, world: &World) -> Result<(), WorldError> {
+        let algorithm = self.applet.curve.into();
+        self.certified(world, END, |terminal, line, certify| {
+            terminal.write(line, algorithm, certify)
         })
     }
 
-    /// The certificate and key of this one on the card of another, whose applet counts on.
-    pub(crate) fn on_card_of(&self, card: &Self) -> Self {
-        let state = card.state().with_applet_of(&self.state());
-        self.with(card.iccid.clone(), state)
+    /// A counter's terminal takes the person's PIN, and says which app may reach the applet: from now
+    /// on it signs.
+    pub(crate) fn set_pin(&self) -> Result<(), WorldError> {
+        let (algorithm, pin) = (self.applet.curve.into(), self.pin()?);
+        let app = AppSigner::from_sha256(APP_SIGNER_SHA256);
+        let rules: Vec<Rule> = Rule::new(JPKI_AID, app).into_iter().collect();
+        let order = Order { algorithm, pin: &pin, lock: &Locking::Open, rules: &rules };
+        self.at_terminal(|terminal, line| terminal.complete(line, &order))
+    }
+
+    /// The card with another key and certificate, which ends at a time or as late as most. The card
+    /// as it is goes on until this one is taken in its place.
+    pub(crate) fn renewed(
+        &self,
+        world: &World,
+        end: Option<Timestamp>,
+    ) -> Result<Self, WorldError> {
+        let mut renewed = self.clone();
+        let (algorithm, pin) = (self.applet.curve.into(), self.pin()?);
+        renewed.certified(world, end.unwrap_or(END), |terminal, line, certify| {
+            terminal.renew(line, algorithm, &pin, certify)
+        })?;
+        Ok(renewed)
+    }
+
+    fn certified(
+        &mut self,
+        world: &World,
+        end: Timestamp,
+        act: impl FnOnce(
+            &mut Personaliser<'_>,
+            &mut dyn Line,
+            &mut Certify<'_>,
+        ) -> Result<Issued, TerminalError>,
+    ) -> Result<(), WorldError> {
+        let number = self.number + self.issued * REISSUED;
+        let order = (world.authority(self.branch), number, end);
+        let chip = self.chip.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let Certified { der, sha256, serial } = chip.certified(&self.keys, order, act)?;
+        (self.chain, self.certificate_sha256, self.serial) = (vec![der], sha256, serial);
+        self.issued += 1;
+        Ok(())
+    }
+
+    fn at_terminal<T>(
+        &self,
+        act: impl FnOnce(&mut Personaliser<'_>, &mut dyn Line) -> Result<T, TerminalError>,
+    ) -> Result<T, WorldError> {
+        let mut chip = self.chip.lock().unwrap_or_else(PoisonError::into_inner);
+        chip.at_terminal(&self.keys, act)
+    }
+
+    fn pin(&self) -> Result<Pin, WorldError> {
+        Pin::new(Role::User, self.pin.as_bytes()).map_err(|_| WorldError::Number)
     }
 
     /// The line moves to another SIM, and the key with its counter comes with it.
     pub(crate) fn moved_to(&self, other: &Self) -> Self {
-        self.with(other.iccid.clone(), self.state().moved_to(&other.state()))
+        let Chip { random, .. } = self.chip();
+        let chip = Mutex::new(Chip::new(self.state().moved_to(&other.state()), random));
+        let (iccid, keys) = (other.iccid.clone(), other.keys.clone());
+        Self { iccid, keys, chip, ..self.clone() }
     }
 
     /// Gets power in a handset, or in a reader: what it learns there by SIM toolkit.
@@ -198,12 +278,6 @@ impl Sim {
     fn state(&self) -> State {
         self.chip().card.state().clone()
     }
-
-    fn with(&self, iccid: String, state: State) -> Self {
-        let Chip { random, .. } = self.chip();
-        let chip = Mutex::new(Chip::new(state, random));
-        Self { iccid, chip, ..self.clone() }
-    }
 }
 
 impl Clone for Sim {
@@ -216,6 +290,9 @@ impl Clone for Sim {
             serial: self.serial.clone(),
             branch: self.branch,
             pin: self.pin.clone(),
+            keys: self.keys.clone(),
+            number: self.number,
+            issued: self.issued,
             chip: Mutex::new(self.chip()),
         }
     }
@@ -231,79 +308,4 @@ impl From<Curve> for Algorithm {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::card::Enforcer;
-    use simbind_core::ids::Iccid;
-
-    fn sims() -> [Sim; 2] {
-        let world = World::new(1, 1).unwrap();
-        let applet = Applet { counts: true, learns_imei: false, curve: Curve::P256 };
-        [0, 1].map(|it| Sim::make(&world, it, Carrier::Docomo, applet, Branch::Prompt).unwrap())
-    }
-
-    /// EF_ICCID as a reader finds it.
-    fn read_iccid(sim: &Sim) -> Vec<u8> {
-        let mut chip = sim.chip();
-        for select in [&[0x3F, 0x00], &[0x2F, 0xE2]] {
-            let command = [&[0x00, 0xA4, 0x00, 0x0C, 0x02], select.as_slice()].concat();
-            assert_eq!(chip.card.command(&command, &mut chip.random).status.word(), 0x9000);
-        }
-        chip.card.command(&[0x00, 0xB0, 0x00, 0x00, 0x0A], &mut chip.random).data.to_vec()
-    }
-
-    fn counts(sim: &Sim) -> u64 {
-        sim.next_count().unwrap().unwrap()
-    }
-
-    #[test]
-    fn a_sim_has_the_number_that_a_reader_finds_in_it() {
-        let [one, two] = sims();
-        for sim in [one.on_card_of(&two), two.moved_to(&one), one, two] {
-            assert_eq!(read_iccid(&sim), sim.iccid.parse::<Iccid>().unwrap().to_ef());
-            sim.sign(b"message").unwrap();
-        }
-    }
-
-    #[test]
-    fn a_sim_learns_the_handset_that_it_sits_in_where_it_can() {
-        let world = World::new(1, 1).unwrap();
-        for learns_imei in [false, true] {
-            let applet = Applet { counts: true, learns_imei, curve: Curve::P256 };
-            let sim = Sim::make(&world, 0, Carrier::Docomo, applet, Branch::Prompt).unwrap();
-            for text in ["490154203237518", "356938035643809"] {
-                let imei: Imei = text.parse().unwrap();
-                assert_eq!(sim.sit(Some(imei)).unwrap(), learns_imei.then_some(imei));
-            }
-            assert_eq!(sim.sit(None).unwrap(), None, "in a reader");
-        }
-    }
-
-    #[test]
-    fn the_handsets_own_app_may_reach_the_applet_and_no_other() {
-        let [sim, _] = sims();
-        let Chip { mut card, mut random } = sim.chip();
-        let enforcer = Enforcer::read(&mut card, &mut random).unwrap();
-        assert!(enforcer.admits(JPKI_AID, AppSigner::from_sha256(APP_SIGNER_SHA256)));
-        assert!(!enforcer.admits(JPKI_AID, AppSigner::from_sha256([0xE7; 32])));
-    }
-
-    #[test]
-    fn a_copy_counts_on_its_own() {
-        let [one, _] = sims();
-        one.sign(b"message").unwrap();
-        let copy = one.clone();
-        assert_eq!((counts(&one), counts(&copy)), (2, 2));
-        one.sign(b"message").unwrap();
-        assert_eq!((counts(&one), counts(&copy)), (3, 2));
-    }
-
-    #[test]
-    fn a_new_applet_counts_on_and_a_moved_one_brings_its_count() {
-        let [one, two] = sims();
-        one.sign(b"message").unwrap();
-        assert_eq!(counts(&two.on_card_of(&one)), 2, "another key on the card that signed");
-        assert_eq!(counts(&one.moved_to(&two)), 2, "the key on another card");
-        assert_eq!(counts(&one.on_card_of(&two)), 1, "loaded on a card that never signed");
-    }
-}
+mod tests;

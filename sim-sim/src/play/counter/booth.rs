@@ -270,14 +270,32 @@ impl<'a> Booth<'a> {
         self.record(Secret::new(), Step::Sim(sim)).await
     }
 
-    /// The phone downloads the applet.
-    pub(crate) async fn load(&mut self, phone: &Secret) -> Result<(), ActError> {
+    /// The applet is loaded on the SIM, and the phone says so.
+    pub(crate) async fn load(&mut self, phone: &Secret, sim: &Sim) -> Result<(), ActError> {
+        sim.load()?;
+        self.loaded(phone).await
+    }
+
+    /// The phone says that the applet is loaded.
+    pub(super) async fn loaded(&mut self, phone: &Secret) -> Result<(), ActError> {
         self.tally.note(Doing::LoadApplet, 1);
         self.record(phone.clone(), Step::Loaded(v1::AppletLoaded {})).await
     }
 
-    /// Key pair and certificate are written: by the reader, or by an iPhone that reads a code.
+    /// The SIM makes its key pair, and the certificate is written: by the reader, or by an iPhone that
+    /// reads a code.
     pub(crate) async fn write(
+        &mut self,
+        phone: &Secret,
+        sim: &mut Sim,
+        handset: &Handset,
+    ) -> Result<(), ActError> {
+        sim.write(self.world)?;
+        self.written(phone, sim, handset).await
+    }
+
+    /// The certificate that was written is told.
+    pub(super) async fn written(
         &mut self,
         phone: &Secret,
         sim: &Sim,
@@ -302,8 +320,14 @@ impl<'a> Booth<'a> {
         self.record(who, Step::Certificate(written)).await
     }
 
-    /// The person sets a PIN.
-    pub(crate) async fn set_pin(&mut self, phone: &Secret) -> Result<(), ActError> {
+    /// The person sets a PIN, and the applet is in use.
+    pub(crate) async fn set_pin(&mut self, phone: &Secret, sim: &Sim) -> Result<(), ActError> {
+        sim.set_pin()?;
+        self.pin_set(phone).await
+    }
+
+    /// The phone says that there is a PIN.
+    pub(super) async fn pin_set(&mut self, phone: &Secret) -> Result<(), ActError> {
         self.tally.note(Doing::SetPin, 1);
         self.record(phone.clone(), Step::PinSet(v1::PinSet {})).await
     }

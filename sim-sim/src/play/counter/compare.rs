@@ -175,9 +175,9 @@ async fn one<'a>(
     booth.open(variant).await?;
     let secret = booth.join(0, number).await?;
     booth.see_sim(&person).await?;
-    booth.load(&secret).await?;
-    booth.write(&secret, &person.sim, &person.handsets.bound).await?;
-    booth.set_pin(&secret).await?;
+    booth.load(&secret, &person.sim).await?;
+    booth.write(&secret, &mut person.sim, &person.handsets.bound).await?;
+    booth.set_pin(&secret, &person.sim).await?;
     booth.attest(&secret, &person.handsets.bound).await?;
     booth.activate(&secret, &person.sim, &mut person.handsets.bound).await?;
     Ok(booth)

@@ -20,6 +20,9 @@ pub struct Walk<'a> {
     ticket: v1::Ticket,
     codes: Option<v1::TicketCodes>,
     secret: Secret,
+    /// The last step that was done on the card: a step once more is told once more, and the card is
+    /// as it was.
+    on_card: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -47,6 +50,7 @@ impl<'a> Walk<'a> {
             ticket: v1::Ticket::default(),
             codes: None,
             secret: Bytes::new(),
+            on_card: 0,
         })
     }
 
@@ -75,6 +79,7 @@ impl<'a> Walk<'a> {
         step: usize,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let calls = Calls::new(connections);
+        self.on_card(step)?;
         let request = format!("walk-{}-{step}", self.person.reference);
         let mut booth = Booth::of((&calls, self.world, self.clock), &self.person, request);
         booth.take_up(self.ticket.clone(), self.codes.clone(), self.secret.clone());
@@ -83,14 +88,28 @@ impl<'a> Walk<'a> {
             0 => booth.open(self.variant).await?,
             1 => drop(booth.join(0, 1).await?),
             2 => booth.see_sim(&self.person).await?,
-            3 => booth.load(&phone).await?,
-            4 => booth.write(&phone, &self.person.sim, bound).await?,
-            5 => booth.set_pin(&phone).await?,
+            3 => booth.loaded(&phone).await?,
+            4 => booth.written(&phone, &self.person.sim, bound).await?,
+            5 => booth.pin_set(&phone).await?,
             6 => booth.attest(&phone, bound).await?,
             7 => drop(booth.activate(&phone, &self.person.sim, bound).await?),
             _ => return Err(Status::out_of_range("there is no such step").into()),
         }
         (self.ticket, self.codes, self.secret) = booth.put_down();
         Ok(())
+    }
+
+    /// What a step does on the card, once.
+    fn on_card(&mut self, step: usize) -> Result<(), crate::WorldError> {
+        if step <= self.on_card {
+            return Ok(());
+        }
+        self.on_card = step;
+        match step {
+            3 => self.person.sim.load(),
+            4 => self.person.sim.write(self.world),
+            5 => self.person.sim.set_pin(),
+            _ => Ok(()),
+        }
     }
 }

@@ -72,7 +72,7 @@ pub(super) async fn renew(
     shared: &Shared<'_>,
     whose: Whose,
 ) -> Result<(), ActError> {
-    let renewed = actor.person.next_sim.on_card_of(&actor.person.sim);
+    let renewed = actor.person.sim.renewed(shared.world, None)?;
     let change = Change {
         act: OwnerAct::Renew,
         iccid: &renewed.iccid,
@@ -108,7 +108,7 @@ pub(super) async fn replace_handset(
         Whose::Anothers => Hand::Foreign,
     };
     let handset = enrol::evidence(actor, shared, hand).await?;
-    let next = actor.person.next_sim.on_card_of(&actor.person.sim);
+    let next = actor.person.sim.renewed(shared.world, None)?;
     let change = Change {
         act: OwnerAct::ReplaceHandset,
         iccid: &next.iccid,
