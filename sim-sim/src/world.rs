@@ -37,6 +37,9 @@ pub enum WorldError {
     /// A virtual card answered otherwise than one with its PIN shown does.
     #[error("a virtual card answered {0}")]
     Card(Status),
+    /// A handset obeyed the card's rules, which do not name the app.
+    #[error("the handset kept an app from the applet")]
+    KeptOut,
     /// A card could not be made of what there is for it.
     #[error(transparent)]
     Profile(#[from] ProfileError),

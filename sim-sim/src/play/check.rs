@@ -9,7 +9,7 @@ use crate::{
     report::{Outcome, Verdict},
     story::{CheckPlan, Place, Reading, Slot, Staple, Twist},
     world::{
-        WorldError,
+        WorldError, apps,
         handset::{Handset, Proof},
     },
 };
@@ -181,6 +181,10 @@ fn evidence(
     };
     let learned = sim.sit(parse(seat.as_deref())?)?.map(Imei::to_digits_with_check);
     let carried = channel != Channel::TapBare;
+    // Malware that is played here runs where nobody obeys the card's rules: else it got no further.
+    if let (Some(slot), Some(app)) = (plan.seat, apps::holding(plan.app, plan.ui)) {
+        actor.handset(slot.0).open(sim, app)?;
+    }
     let (app, ui) = (carried.then_some(plan.app), plan.ui.filter(|_| carried));
     let counter = sim.next_count()?;
     let now = shared.clock.now();

@@ -37,6 +37,14 @@ impl Suite {
         }
     }
 
+    /// What holds the applet.
+    pub(crate) const fn holder(self) -> App {
+        match self {
+            Self::One => ALL,
+            Self::KeyInCard | Self::KeyInBank => CARD,
+        }
+    }
+
     /// What the person logs in to.
     pub(crate) const fn business(self) -> &'static str {
         match self {
@@ -52,4 +60,10 @@ impl Suite {
             Self::KeyInCard | Self::KeyInBank => Some(CARD.id),
         }
     }
+}
+
+/// The app that holds the applet in a check, where it is one of the country's own.
+pub(crate) fn holding(app: &str, ui: Option<&str>) -> Option<App> {
+    let holder = ui.unwrap_or(app);
+    [ALL, CARD].into_iter().find(|own| own.id == holder)
 }

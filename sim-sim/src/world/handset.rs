@@ -2,12 +2,16 @@
 
 use super::{
     World, WorldError, apple,
-    apps::Suite,
+    apps::{App, Suite},
     attestation::Soundness,
     key::{Curve, Key},
     numbers,
+    sim::Sim,
 };
-use crate::seeded;
+use crate::{
+    card::{AppSigner, JPKI_AID},
+    seeded,
+};
 use prost::bytes::Bytes;
 use rcgen::PublicKeyData as _;
 use sha2::{Digest as _, Sha256};
@@ -111,6 +115,20 @@ impl Handset {
 
     fn draw_key(seed: u64, purpose: &str, number: u64) -> Result<Arc<Key>, WorldError> {
         Ok(Arc::new(Key::draw(&mut seeded::generator(seed, purpose, number), Curve::P256)?))
+    }
+
+    /// Lets an app reach a SIM's applet where the card's rules name it. No app of an iPhone reaches a
+    /// SIM by itself: its system does that, and asks no rules.
+    ///
+    /// # Errors
+    /// Where the app is kept out, and where the card has no rules.
+    pub(crate) fn open(&self, sim: &Sim, app: App) -> Result<(), WorldError> {
+        let app = AppSigner::from_sha256(app.signer);
+        if self.is_iphone() || sim.rules()?.admits(JPKI_AID, app) {
+            Ok(())
+        } else {
+            Err(WorldError::KeptOut)
+        }
     }
 
     fn is_iphone(&self) -> bool {

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     card::{
-        Algorithm, AppSigner, CardKeys, Counting, JPKI_AID, Pin, Role, Rule, State, VirtualSim,
+        Algorithm, AppSigner, CardKeys, Counting, Enforcer, JPKI_AID, Pin, Role, Rule, State,
+        VirtualSim,
     },
     seeded,
     terminal::{Certify, InProcess, Issued, Line, Locking, Order, Personaliser, TerminalError},
@@ -250,6 +251,13 @@ impl Sim {
         let Chip { card, random } = &mut *chip;
         power_on(card, random, handset)?;
         Holder::begin(card, random)?.terminal()
+    }
+
+    /// The rules by which a handset lets apps reach the card's applets.
+    pub(crate) fn rules(&self) -> Result<Enforcer, WorldError> {
+        let mut chip = self.chip.lock().unwrap_or_else(PoisonError::into_inner);
+        let Chip { card, random } = &mut *chip;
+        Enforcer::read(card, random).map_err(WorldError::Card)
     }
 
     /// The number that the next signature carries, where the applet counts.

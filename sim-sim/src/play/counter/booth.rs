@@ -377,6 +377,7 @@ impl<'a> Booth<'a> {
             handset_key: &handset.key_sha256(),
         };
         let message = message.encode();
+        handset.open(sim, handset.model.suite.holder())?;
         let word = match handset.prove(&message)? {
             Proof::Signature(signature) => Word::HandsetSignature(signature),
             Proof::Assertion(assertion) => Word::AppAttestAssertion(assertion),

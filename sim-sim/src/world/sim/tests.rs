@@ -1,5 +1,8 @@
 use super::*;
-use crate::card::Enforcer;
+use crate::world::{
+    apps::{self, App, Suite},
+    handset::{Handset, Model},
+};
 use simbind_core::ids::Iccid;
 use simbind_evidence::signature::{PublicKey as Known, SignatureScheme, verify};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -48,12 +51,21 @@ fn a_sim_learns_the_handset_that_it_sits_in_where_it_can() {
 }
 
 #[test]
-fn the_handsets_own_app_may_reach_the_applet_and_no_other() {
-    let [sim, _] = sims();
-    let Chip { mut card, mut random } = sim.chip();
-    let enforcer = Enforcer::read(&mut card, &mut random).unwrap();
-    assert!(enforcer.admits(JPKI_AID, AppSigner::from_sha256(APP_SIGNER_SHA256)));
-    assert!(!enforcer.admits(JPKI_AID, AppSigner::from_sha256([0xE7; 32])));
+fn an_honest_handset_keeps_every_app_but_the_applets_own_from_it() {
+    let (world, [sim, _]) = (World::new(1, 1).unwrap(), sims());
+    let foreign = App { id: "com.example.rogue", signer: [0xE7; 32] };
+    for suite in [Suite::One, Suite::KeyInCard, Suite::KeyInBank] {
+        let model = Model { suite, ..Model::android(1) };
+        let handset = Handset::make(&world, 0, model).unwrap();
+        let bank = (suite == Suite::KeyInBank).then(|| suite.keeper());
+        for kept_out in [Some(foreign), bank].into_iter().flatten() {
+            let refused = handset.open(&sim, kept_out);
+            assert!(matches!(refused, Err(WorldError::KeptOut)), "{kept_out:?}");
+        }
+        handset.open(&sim, suite.holder()).unwrap();
+        assert_eq!(apps::holding(suite.business(), suite.ui()), Some(suite.holder()));
+    }
+    assert_eq!(apps::holding("com.example.rogue", None), None);
 }
 
 #[test]
