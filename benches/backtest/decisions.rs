@@ -126,6 +126,7 @@ pub fn any(chance: &mut Chance, book: &RuleBook, number: u64) -> Sample {
         decided_at: at,
         position: number,
         snoozed: Vec::new(),
+        token: None,
     };
     Sample { entry, facts, chain }
 }

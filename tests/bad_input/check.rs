@@ -102,6 +102,87 @@ fn evidence<Q: Evident>(table: Table<Q>, person: &Person) -> Table<Q> {
         .values("evidence.signed_at", &INSTANTS, |r, v| r.evidence().signed_at = v)
 }
 
+/// A token as a handset writes it, with what it made of it.
+fn handed() -> HandsetToken {
+    let token = simbind_core::token::HandsetToken {
+        certificate: simbind_core::ids::CertificateId::from_sha256([1; 32]),
+        iccid: "8981100000000000010".parse().unwrap(),
+        imei: None,
+        issued_at: simbind_tests::now(),
+        life: simbind_core::token::TokenLife::from_millis(10_000).unwrap(),
+        nonce: [2; 16],
+        handset_key: [3; 32],
+    };
+    let signed =
+        Signature { scheme: SignatureScheme::EcdsaP256Sha256.into(), value: vec![1; 70].into() };
+    HandsetToken {
+        token: token.encode().into(),
+        proof: Some(handset_token::Proof::Signature(signed)),
+    }
+}
+
+/// Spoils a token, each field of its bytes, and what is made of it.
+#[tokio::test]
+async fn every_wrong_field_of_a_handset_s_token_is_named() {
+    use handset_token::Proof;
+    const TOKEN: &str = "evidence.handset_token";
+    const BYTES: &str = "evidence.handset_token.token";
+    let (server, _dir, authority) = start().await;
+    let person = super::enrolled(&server, &authority, 1).await;
+    let client = CheckServiceClient::new(server.channel().await.unwrap());
+    let drawn = challenge(&client, Channel::TapToken, "local-door").await;
+    let mut tap = person.tap("tap-1", "local-door", &drawn).unwrap();
+    tap.channel = Channel::TapToken.into();
+    tap.evidence.as_mut().unwrap().handset_token = Some(handed());
+    let good = handed().token.to_vec();
+    let spoilt = |at: usize, with: u8| {
+        let mut bytes = good.clone();
+        bytes[at] = with;
+        bytes
+    };
+    let tokens = [
+        vec![],
+        vec![0; 193],
+        spoilt(0, b'x'),
+        spoilt(21, 2),
+        spoilt(22, 9),
+        spoilt(62, b'x'),
+        spoilt(97, 0xFF),
+        good[..good.len() - 1].to_vec(),
+        [&*good, &[0]].concat(),
+    ];
+    let signature = |scheme, value: &[u8]| Signature { scheme, value: value.to_vec().into() };
+    let signatures = [signature(0, &[1; 70]), signature(2, &[]), signature(2, &[1; 1025])];
+    let handed = |r: &mut CheckTapRequest, with: &dyn Fn(&mut HandsetToken)| {
+        with(r.evidence.as_mut().unwrap().handset_token.as_mut().unwrap());
+    };
+    Table::of(tap)
+        .values(BYTES, &tokens, |r, v| handed(r, &|token| token.token = v.clone().into()))
+        .row("evidence.handset_token.proof", "missing", |r| handed(r, &|token| token.proof = None))
+        .values("evidence.handset_token.signature", &signatures, |r, v| {
+            handed(r, &|token| token.proof = Some(Proof::Signature(v.clone())));
+        })
+        .values(
+            "evidence.handset_token.app_attest_assertion",
+            &[vec![], vec![0xA2; 4097]],
+            |r, v| {
+                let cbor: Vec<u8> = v;
+                handed(r, &|token| {
+                    token.proof = Some(Proof::AppAttestAssertion(cbor.clone().into()));
+                });
+            },
+        )
+        .row(TOKEN, "a bare tap", |r| r.channel = Channel::TapBare.into())
+        .row(TOKEN, "beside a signature", |r| {
+            r.evidence().handset_signature = Some(signature(2, &[1; 70]));
+        })
+        .row(TOKEN, "beside an assertion", |r| {
+            r.evidence().app_attest_assertion = vec![0xA2; 100].into();
+        })
+        .each_is_refused(async |request| client.clone().check_tap(request).await)
+        .await;
+}
+
 async fn challenge(
     client: &CheckServiceClient<transport::Channel>,
     on: Channel,

@@ -112,6 +112,21 @@ def owner_message(challenge, act, binding, iccid, carrier, certificate=None, han
     )
 
 
+def token(certificate, iccid, imei, made_ms, life_ms, nonce, handset_key):
+    return b"".join(
+        [
+            b"simbind-handset-token\x01",
+            field(1, certificate),
+            field(2, text(iccid)),
+            field(3, text(imei and imei[:14])),
+            field(4, struct.pack(">q", made_ms)),
+            field(5, struct.pack(">I", life_ms)),
+            field(6, nonce),
+            field(7, handset_key),
+        ]
+    )
+
+
 def vectors(page):
     challenge, when = bytes(range(0x32)), 1790000000123
     claims = {
@@ -123,6 +138,8 @@ def vectors(page):
     }
     bank = (challenge, "rp:bank", APP_LOGIN, when)
     after = ("bnd_000102030405060708090a0b0c0d0e0f", claims["iccid"], "docomo")
+    handset = (b"\xc1" * 32, claims["iccid"])
+    made_then = (when, 10_000, bytes(range(16)), b"\xa2" * 32)
     made = {
         "full": transcript(*bank, **claims, ui_app="jp.example.card"),
         "alone": transcript(*bank, **claims),
@@ -137,6 +154,8 @@ def vectors(page):
         ),
         "owner": owner_message(challenge, 3, *after, b"\x11" * 32, b"\x22" * 32),
         "owner_reproof": owner_message(challenge, 1, *after),
+        "token": token(*handset, claims["imei"], *made_then),
+        "token_nameless": token(*handset, None, *made_then),
     }
     published = dict(re.findall(r"^(\w+) = ([0-9a-f]+)$", page, re.MULTILINE))
     expect(published.keys() == made.keys(), f"the page has {sorted(published)}")

@@ -11,6 +11,7 @@ mod ruling;
 mod sims;
 #[cfg(test)]
 mod tests;
+mod token;
 mod whereabouts;
 
 pub use apps::{AppClaims, AppWord, NamedApps, named_apps};
@@ -23,4 +24,5 @@ pub use facts::{
 pub use registered::registered;
 pub use reopened::{Again, KnownNow, as_known_now};
 pub use ruling::{Answer, Permit, Ruling, after_step_up, rule, rule_snoozed};
+pub use token::{Tapped, token_finding};
 pub use whereabouts::Observation;

@@ -14,4 +14,5 @@ pub mod snooze;
 pub mod status;
 pub mod ticket;
 pub mod time;
+pub mod token;
 pub mod transcript;

@@ -199,7 +199,7 @@ impl Activation<'_> {
 
 /// One field: its number, whether it is present, and if so its length and bytes. No field of a
 /// parsed check is longer than two bytes can count; one that were would not verify.
-fn field(out: &mut Vec<u8>, number: u8, value: Option<&[u8]>) {
+pub(crate) fn field(out: &mut Vec<u8>, number: u8, value: Option<&[u8]>) {
     out.push(number);
     let Some(value) = value else {
         out.push(0);

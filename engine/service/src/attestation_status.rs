@@ -143,10 +143,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
             return AttestationFinding::Unknown;
         };
         let place = match finding {
-            HandsetFinding::Valid(place) | HandsetFinding::Replayed(place) => {
-                u8::try_from(place).unwrap_or(u8::MAX)
-            }
-            HandsetFinding::Absent | HandsetFinding::Invalid => 0,
+            HandsetFinding::Valid(place)
+            | HandsetFinding::Replayed(place)
+            | HandsetFinding::Expired(place)
+            | HandsetFinding::Misbound(place) => u8::try_from(place).unwrap_or(u8::MAX),
+            HandsetFinding::Absent | HandsetFinding::Invalid | HandsetFinding::Foreign => 0,
         };
         let age = now.since(*made_at);
         if let Some(status) = loaded.listed.status(held.number, place) {

@@ -23,6 +23,7 @@ use crate::{
     settings::Settings,
     status::{Issuers, Lists, Schedule, Status, Watch},
     ticket::Terminal,
+    tokens::UsedTokens,
     turns::Turns,
 };
 use simbind_core::{
@@ -73,6 +74,7 @@ pub struct Engine<S, V> {
     pub(crate) challenges: Challenges,
     pub(crate) enrolment: Challenges,
     pub(crate) used: UsedChallenges,
+    pub(crate) used_tokens: UsedTokens,
     pub(crate) hot: HotBindings,
     pub(crate) chains: Chains,
     pub(crate) decisions: HotDecisions,
@@ -137,6 +139,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             challenges: Challenges::new(challenge_key, bounds.challenge_lifetime),
             enrolment: Challenges::new(challenge_key, bounds.enrolment_lifetime),
             used: UsedChallenges::new(bounds.used_challenges),
+            used_tokens: UsedTokens::new(bounds.used_tokens),
             hot: HotBindings::new(bounds.hot_bindings),
             chains: Chains::new(bounds.verified_chains),
             decisions: HotDecisions::new(bounds.hot_decisions),

@@ -15,7 +15,7 @@ pub use entry::{
     TicketChange, TicketEntry, TogetherEntry, decode_decision, decode_state, encode_decision,
     encode_state,
 };
-pub(crate) use entry::{SNOOZED, VERSION};
+pub(crate) use entry::{SNOOZED, TOKEN, VERSION};
 pub use inquiry::InquiryEntry;
 pub use projection::IndexProjection;
 pub(crate) use projection::opened;

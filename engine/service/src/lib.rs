@@ -40,6 +40,7 @@ pub mod snooze;
 pub mod status;
 pub mod succession;
 pub mod ticket;
+pub mod tokens;
 mod turns;
 
 pub use engine::{Engine, Ports, Standing};

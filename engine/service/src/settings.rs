@@ -51,6 +51,10 @@ pub struct Bounds {
     pub enrolment_lifetime: Duration,
     /// The most used challenges that are remembered.
     pub used_challenges: usize,
+    /// The most used tokens of handsets that are remembered.
+    pub used_tokens: usize,
+    /// How far the clocks of handsets may be from ours, either way: for their tokens.
+    pub token_skew: Duration,
     /// The most bindings that are held in memory.
     pub hot_bindings: usize,
     /// The most verified chains that are held in memory, one for each certificate.
@@ -83,6 +87,8 @@ impl Default for Bounds {
             challenge_lifetime: Duration::from_secs(120),
             enrolment_lifetime: Duration::from_secs(3600),
             used_challenges: 4_000_000,
+            used_tokens: 1_000_000,
+            token_skew: Duration::from_secs(5),
             hot_bindings: 200_000,
             verified_chains: 50_000,
             hot_decisions: 20_000,

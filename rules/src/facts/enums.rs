@@ -228,7 +228,7 @@ fact_enums! {
         /// None of these.
         Foreign = "foreign",
     }
-    /// The attested handset key's signature over the transcript.
+    /// The attested handset key's signature over the transcript, or over a token.
     HandsetProof {
         /// Verified.
         Valid = "valid",
@@ -240,8 +240,14 @@ fact_enums! {
         NotEnrolled = "not_enrolled",
         /// The channel cannot carry it.
         NotCarried = "not_carried",
-        /// Verified, and its counter did not rise: it was shown before.
+        /// Verified, and shown before: its counter did not rise, or the token was used.
         Replayed = "replayed",
+        /// A token whose time is over, or has not come.
+        Expired = "expired",
+        /// A token for another certificate or SIM.
+        Misbound = "misbound",
+        /// A token of a handset that is none of the binding's.
+        Foreign = "foreign",
     }
     /// How well the handset's key is kept, as attested.
     SecurityLevel {

@@ -138,7 +138,7 @@ schema! {
     18 HandsetRelation "handset.relation" handset_relation set_handset_relation HandsetRelation,
         maybe "the handset is unknown", WHEREABOUTS, "Whose handset the SIM is seen in.";
     19 HandsetProof "handset.proof" handset_proof set_handset_proof HandsetProof,
-        never "valid", SIGNATURE, "The attested handset key's signature over the transcript.";
+        never "valid", SIGNATURE, "The attested handset key's signature over the transcript or over a token; `expired`, `misbound` (for another certificate or SIM) and `foreign` (another handset's) are tokens.";
     20 HandsetAttestationLevel "handset.attestation_level" handset_attestation_level set_handset_attestation_level SecurityLevel,
         maybe "there is no binding, or its handset cannot attest", ATTESTATION, "How well the handset's key is kept, as attested.";
     21 HandsetBoot "handset.boot" handset_boot set_handset_boot BootState,

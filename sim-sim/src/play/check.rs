@@ -229,6 +229,7 @@ fn evidence(
         ui_app_id: ui.map(str::to_owned),
         app_attest_assertion,
         ocsp_response: None,
+        handset_token: None,
     })
 }
 

@@ -74,7 +74,7 @@ pub fn named_apps(
         HandsetFinding::Valid(place) => binding
             .and_then(|binding| binding.handsets.iter().nth(place))
             .map(|handset| handset.key()),
-        HandsetFinding::Absent | HandsetFinding::Invalid | HandsetFinding::Replayed(_) => None,
+        _ => None,
     };
     let asked_by = |key: &HandsetKey| {
         [named.business, named.ui].into_iter().flatten().find(|app| list.speaks_for(key, app))

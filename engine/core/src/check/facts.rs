@@ -14,6 +14,7 @@ use crate::{
     line::{Feed, FeedTerms, LineView},
     status::Source,
     time::Timestamp,
+    token::HandsetToken,
 };
 use simbind_rules::{
     Fact, Facts,
@@ -66,6 +67,8 @@ pub struct Claims {
     pub apps: AppClaims,
     /// When it was signed.
     pub signed_at: Timestamp,
+    /// The token that the handset handed over.
+    pub token: Option<HandsetToken>,
 }
 
 /// An app that a check names.
@@ -154,8 +157,15 @@ pub enum HandsetFinding {
     Valid(usize),
     /// It verifies under none of them.
     Invalid,
-    /// It is an assertion by the key of the handset at this place, and its counter did not rise.
+    /// It is by the key of the handset at this place, and was shown before: a token that was used, or
+    /// an assertion whose counter did not rise.
     Replayed(usize),
+    /// A token by the key of the handset at this place, whose time is over or has not come.
+    Expired(usize),
+    /// A token by the key of the handset at this place, for another certificate or SIM.
+    Misbound(usize),
+    /// A token of a handset that is none of the binding's.
+    Foreign,
 }
 
 /// The last signature counter that was accepted.
@@ -311,10 +321,11 @@ fn bound(
 /// The handset that a check is about: the one that proved itself, otherwise the bound one.
 pub fn speaking(finding: HandsetFinding, binding: &Binding) -> &Handset {
     let handset = match finding {
-        HandsetFinding::Valid(place) | HandsetFinding::Replayed(place) => {
-            binding.handsets.iter().nth(place)
-        }
-        HandsetFinding::Absent | HandsetFinding::Invalid => None,
+        HandsetFinding::Valid(place)
+        | HandsetFinding::Replayed(place)
+        | HandsetFinding::Expired(place)
+        | HandsetFinding::Misbound(place) => binding.handsets.iter().nth(place),
+        HandsetFinding::Absent | HandsetFinding::Invalid | HandsetFinding::Foreign => None,
     };
     handset.unwrap_or_else(|| binding.handsets.first())
 }

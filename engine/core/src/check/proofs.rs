@@ -37,6 +37,9 @@ pub(super) fn handset_proof(
         (HandsetFinding::Valid(_), _) => HandsetProof::Valid,
         (HandsetFinding::Invalid, _) => HandsetProof::Invalid,
         (HandsetFinding::Replayed(_), _) => HandsetProof::Replayed,
+        (HandsetFinding::Expired(_), _) => HandsetProof::Expired,
+        (HandsetFinding::Misbound(_), _) => HandsetProof::Misbound,
+        (HandsetFinding::Foreign, _) => HandsetProof::Foreign,
         (HandsetFinding::Absent, _) if !enrolled => HandsetProof::NotEnrolled,
         (HandsetFinding::Absent, Channel::TapBare) => HandsetProof::NotCarried,
         (HandsetFinding::Absent, _) => {

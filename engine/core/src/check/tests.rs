@@ -157,6 +157,7 @@ fn in_order() -> Input {
                 word: AppWord::Plain,
             },
             signed_at: NOW.minus(Duration::from_secs(2)),
+            token: None,
         },
         certificate: CertificateFinding {
             chain: ChainState::Valid,

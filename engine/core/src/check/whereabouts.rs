@@ -45,6 +45,13 @@ fn spoken(finding: HandsetFinding, binding: &Binding, imei: Option<Imei>) -> Opt
     imei.filter(|imei| !nameless || binding.handsets.with_imei(*imei).is_some())
 }
 
+/// The IMEI in a token that its handset signed, as [`spoken`]. What anybody else wrote into one is
+/// not looked at.
+fn token_imei(finding: HandsetFinding, binding: &Binding, claims: &Claims) -> Option<Imei> {
+    let HandsetFinding::Valid(_) = finding else { return None };
+    spoken(finding, binding, claims.token.and_then(|token| token.imei))
+}
+
 /// Where the SIM is. A word that it is in a foreign handset counts from whoever it comes; that it
 /// is in the right one counts by who says so, the strongest first. An app with carrier privilege
 /// speaks only beside the handset's own proof: its word for a match is never the strongest, and
@@ -57,12 +64,14 @@ pub(super) fn whereabouts(
 ) -> Option<Observation> {
     let Subject { binding, line, .. } = *subject;
     let of = |imei| relation(binding, line, imei);
+    // A signature over this very check is of now; a token was made before it.
+    let proof_age = claims.token.map_or(Duration::ZERO, |token| now.since(token.issued_at));
     let proof = match finding {
         HandsetFinding::Valid(0) => Some(HandsetRelation::Bound),
         HandsetFinding::Valid(_) => Some(HandsetRelation::OwnOther),
-        HandsetFinding::Absent | HandsetFinding::Invalid | HandsetFinding::Replayed(_) => None,
+        _ => None,
     }
-    .map(|relation| observation(relation, Provenance::DeviceAttested, Duration::ZERO));
+    .map(|relation| observation(relation, Provenance::DeviceAttested, proof_age));
     let toolkit = spoken(finding, binding, claims.toolkit_imei)
         .map(|imei| observation(of(imei), Provenance::SimToolkit, Duration::ZERO));
     let claimed = spoken(finding, binding, claims.imei)
@@ -71,7 +80,9 @@ pub(super) fn whereabouts(
         .sighting
         .map(|seen| observation(of(seen.imei), Provenance::CarrierEvent, now.since(seen.at)));
     // A sighting older than the handset's own fresh proof tells where the SIM was, not where it is.
-    let words = [toolkit, claimed, sighting.filter(|_| proof.is_none())];
+    let token = token_imei(finding, binding, claims)
+        .map(|imei| observation(of(imei), Provenance::SelfReported, Duration::ZERO));
+    let words = [toolkit, claimed, token, sighting.filter(|_| proof.is_none())];
     let foreign = words.into_iter().flatten().find(|word| word.matches == Match::No);
     let silence = || {
         let (feed, terms) = subject.feed?;
@@ -96,7 +107,8 @@ pub(super) fn agreement(
         words.push(Ok(place));
     }
     let imeis = [claims.imei, claims.toolkit_imei].map(|imei| spoken(finding, binding, imei));
-    words.extend(imeis.into_iter().flatten().map(|imei| place(imei).ok_or(imei)));
+    let imeis = imeis.into_iter().chain([token_imei(finding, binding, claims)]).flatten();
+    words.extend(imeis.map(|imei| place(imei).ok_or(imei)));
     if !matches!(finding, HandsetFinding::Valid(_)) {
         words.extend(line.sighting.map(|seen| place(seen.imei).ok_or(seen.imei)));
     }

@@ -25,6 +25,8 @@ impl Default for Limits {
             enrolment_challenge_lifetime: 10 * MINUTE,
             step_up_lifetime: 15 * MINUTE,
             used_challenges: 4_000_000,
+            used_tokens: 1_000_000,
+            token_skew: 5 * SECOND,
             hot_bindings: 200_000,
             verified_chains: 50_000,
             support_code_life: 14 * DAY,
@@ -149,6 +151,18 @@ pub(super) fn limits(raw: &RawLimits, checker: &mut Checker<'_>) -> Limits {
             raw.step_up_lifetime.as_ref(),
             MINUTE..=30 * DAY,
             d.step_up_lifetime,
+        ),
+        used_tokens: r.number(
+            "limits.used_tokens",
+            raw.used_tokens.as_ref(),
+            1..=100_000_000,
+            d.used_tokens,
+        ),
+        token_skew: r.time(
+            "limits.token_skew",
+            raw.token_skew.as_ref(),
+            Duration::ZERO..=MINUTE,
+            d.token_skew,
         ),
         used_challenges: r.number(
             "limits.used_challenges",

@@ -254,6 +254,10 @@ pub struct Limits {
     pub step_up_lifetime: Duration,
     /// Used challenges that are remembered until they would have ended; more are answered as busy.
     pub used_challenges: usize,
+    /// Used tokens of handsets that are remembered.
+    pub used_tokens: usize,
+    /// How far the clocks of handsets may be from ours.
+    pub token_skew: Duration,
     /// Bindings that checks read from memory.
     pub hot_bindings: usize,
     /// Verified chains that are held in memory.

@@ -150,6 +150,8 @@ pub(super) struct RawLimits {
     pub(super) enrolment_challenge_lifetime: Option<Text>,
     pub(super) step_up_lifetime: Option<Text>,
     pub(super) used_challenges: Option<Number>,
+    pub(super) used_tokens: Option<Number>,
+    pub(super) token_skew: Option<Text>,
     pub(super) hot_bindings: Option<Number>,
     pub(super) verified_chains: Option<Number>,
     pub(super) support_code_life: Option<Text>,

@@ -103,6 +103,8 @@ fn a_problem_names_its_line_and_field() {
         ),
         ("[limits]\nchallenge_lifetime = \"2 m\"\n", 2, "limits.challenge_life", "no duration"),
         ("[limits]\nchallenge_lifetime = \"2d\"\n", 2, "limits.challenge_life", "not within"),
+        ("[limits]\ntoken_skew = \"61s\"\n", 2, "limits.token_skew", "not within"),
+        ("[limits]\nused_tokens = 0\n", 2, "limits.used_tokens", "not within"),
         ("[trust]\ncertificates = [\n  \"none.pem\",\n]\n", 3, "trust.certificates[0]", "no `none"),
         ("[trust]\ncertificate_longest = \"5y\"\n", 2, "trust.certificate_longest", "no duration"),
         ("[trust]\ncertificate_longest = \"1h\"\n", 2, "trust.certificate_longest", "not within"),

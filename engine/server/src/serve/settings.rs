@@ -113,6 +113,8 @@ pub(super) fn settings(
             checks_in_flight: limits.checks_in_flight,
             step_up_lifetime: limits.step_up_lifetime,
             used_challenges: limits.used_challenges,
+            used_tokens: limits.used_tokens,
+            token_skew: limits.token_skew,
             hot_bindings: limits.hot_bindings,
             verified_chains: limits.verified_chains,
             support_code_life: limits.support_code_life,

@@ -59,6 +59,7 @@ prop_compose! {
         id in Just(id), parent in Just(parent), kind in Just(kind), audience in Just(audience),
         digest in Just(digest), challenge in Just(challenge),
         snoozed in prop::collection::vec("[a-z]{1,9}/[a-z]{1,9}", 0..3),
+        token in prop::option::of(any::<[u8; 16]>()),
     ) -> DecisionEntry {
         DecisionEntry {
             id: DecisionId::from_bytes(id),
@@ -83,6 +84,7 @@ prop_compose! {
             decided_at: Timestamp::from_millis(at),
             position,
             snoozed,
+            token,
         }
     }
 }
@@ -113,6 +115,7 @@ fn shows(view: &DecisionView<'_>, entry: &DecisionEntry) -> bool {
         decided_at,
         position: _,
         snoozed,
+        token: _,
     } = entry;
     view.id == *id.as_bytes()
         && view.kind == *kind

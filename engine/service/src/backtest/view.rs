@@ -2,7 +2,7 @@
 //! from the entry's bytes. What is not needed is stepped over, not checked.
 
 use crate::{
-    ledger::{SNOOZED, VERSION},
+    ledger::{SNOOZED, TOKEN, VERSION},
     ports::store::ProjectionError,
 };
 use simbind_core::time::Timestamp;
@@ -33,7 +33,9 @@ impl<'a> DecisionView<'a> {
     /// Where they are of a newer format, or damaged.
     pub(super) fn read(entry: &'a [u8]) -> Result<Self, ProjectionError> {
         match entry {
-            [version @ (VERSION | SNOOZED), rest @ ..] => Self::fields(*version, Cursor(rest)),
+            [version @ (VERSION | SNOOZED | TOKEN), rest @ ..] => {
+                Self::fields(*version, Cursor(rest))
+            }
             _ => None,
         }
         .ok_or(ProjectionError { what: "a decision" })
@@ -71,8 +73,11 @@ impl<'a> DecisionView<'a> {
         let decided_at = at.time()?;
         at.integer()?;
         let mut snoozed = Vec::new();
-        if version == SNOOZED {
+        if matches!(version, SNOOZED | TOKEN) {
             at.list(|at| at.text().map(|name| snoozed.push(name)))?;
+        }
+        if version == TOKEN {
+            at.raw::<16>()?;
         }
         Some(Self {
             id,

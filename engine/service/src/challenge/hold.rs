@@ -1,5 +1,8 @@
 use super::{Progress, UsedChallenges};
-use crate::ledger::DecisionEntry;
+use crate::{
+    ledger::DecisionEntry,
+    tokens::{TokenMark, UsedTokens},
+};
 use simbind_core::ids::{ChallengeId, DecisionId};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -11,6 +14,7 @@ pub(crate) struct Hold<'a> {
     id: ChallengeId,
     sender: watch::Sender<Progress>,
     before: Progress,
+    token: Option<(&'a UsedTokens, TokenMark)>,
 }
 
 impl<'a> Hold<'a> {
@@ -19,11 +23,16 @@ impl<'a> Hold<'a> {
         id: ChallengeId,
         sender: watch::Sender<Progress>,
     ) -> Self {
-        Self { used, id, sender, before: Progress::Open }
+        Self { used, id, sender, before: Progress::Open, token: None }
     }
 
     pub(crate) const fn id(&self) -> ChallengeId {
         self.id
+    }
+
+    /// The check used this token too: it goes back with the challenge.
+    pub(crate) const fn with_token(&mut self, used: &'a UsedTokens, mark: TokenMark) {
+        self.token = Some((used, mark));
     }
 
     /// A decision is about to be given to the ledger.
@@ -44,6 +53,9 @@ impl<'a> Hold<'a> {
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
         if matches!(*self.sender.borrow(), Progress::Open) {
+            if let Some((used, mark)) = self.token {
+                used.give_back(mark, self.id);
+            }
             self.used.give_back(self.id);
         }
     }

@@ -214,6 +214,7 @@ mod tests {
             decided_at: at(0),
             position: 0,
             snoozed: Vec::new(),
+            token: None,
         })
     }
 

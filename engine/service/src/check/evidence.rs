@@ -86,7 +86,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 Proofs {
                     chain: bound_chain(loaded, now),
                     signature,
-                    handset: self.handset_proof(check, loaded, transcript),
+                    handset: self.handset_proof(check, loaded, transcript, now),
                     brought: staple.and_then(|der| self.stapled(loaded, der)),
                 }
             }
@@ -116,6 +116,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         check: &CheckRequest,
         loaded: &Loaded,
         transcript: &[u8],
+        now: Timestamp,
     ) -> HandsetProof {
         match &check.handset {
             HandsetWord::Nothing => HandsetProof::Found(HandsetFinding::Absent),
@@ -125,6 +126,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             HandsetWord::Assertion(assertion) => self
                 .asserted(assertion, check, loaded, transcript)
                 .map_or(HandsetProof::Found(HandsetFinding::Invalid), HandsetProof::Asserted),
+            HandsetWord::Token(token, proof) => self.handed(token, proof, check, loaded, now),
         }
     }
 
@@ -170,6 +172,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
             counter: check.counter,
             apps: named_apps(&self.settings.trust.apps, named, handset, binding),
             signed_at: check.signed_at,
+            token: match &check.handset {
+                HandsetWord::Token(token, _) => Some(**token),
+                _ => None,
+            },
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         store::{Append, Expected, Key, LedgerKind, Store, StoreError},
         vault::Vault,
     },
+    tokens::TokenMark,
 };
 use simbind_core::{check::Ruling, ids::ChallengeId, time::Timestamp};
 use simbind_rules::{Facts, FiredBy, RuleBook, RuleRef};
@@ -26,6 +27,8 @@ pub(super) struct Draft<'a> {
     pub(super) limit: Option<Reached>,
     pub(super) loaded: Option<&'a Loaded>,
     pub(super) challenge: Option<ChallengeId>,
+    /// The handset's token that it used.
+    pub(super) token: Option<TokenMark>,
     pub(super) packs: &'a Arc<InService>,
     pub(super) now: Timestamp,
 }
@@ -78,6 +81,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             decided_at: now,
             position: loaded.map_or_else(|| self.store.tip(LedgerKind::State), Loaded::as_of).0,
             snoozed: snoozed(&packs.book, &ruling),
+            token: draft.token.map(|mark| mark.0),
         };
         if let Some(hold) = &mut hold {
             hold.writing(entry.id);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use simbind_core::{
     ids::{AppId, CallerId, CertificateId, Iccid, Imei, RequestId},
     time::Timestamp,
+    token::HandsetToken,
     transcript::{Audience, Transcript},
 };
 use simbind_evidence::signature::SignatureScheme;
@@ -41,7 +42,7 @@ pub struct Signed {
     pub value: Vec<u8>,
 }
 
-/// What a handset brings to prove itself: a signature or an assertion, never both.
+/// What a handset brings to prove itself: one thing, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HandsetWord {
     /// Nothing.
@@ -49,6 +50,17 @@ pub enum HandsetWord {
     /// A signature over the transcript, with the key that was attested.
     Signature(Signed),
     /// An App Attest assertion over the transcript, CBOR.
+    Assertion(Vec<u8>),
+    /// A token that it handed over, with what was made of it with the key that was attested.
+    Token(Box<HandsetToken>, TokenProof),
+}
+
+/// What a handset made of its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenProof {
+    /// A signature over it.
+    Signature(Signed),
+    /// An App Attest assertion over it, CBOR.
     Assertion(Vec<u8>),
 }
 
@@ -112,6 +124,7 @@ struct Same {
     signature: Option<Vec<u8>>,
     handset_signature: Option<Vec<u8>>,
     handset_assertion: Option<Vec<u8>>,
+    handset_token: Option<Vec<u8>>,
     sensitivity: Sensitivity,
     round_trip: Option<Duration>,
     read_iccid: Option<Iccid>,
@@ -145,10 +158,18 @@ impl CheckRequest {
     }
 
     pub(crate) fn digest(&self, transcript: &[u8]) -> Result<[u8; 32], crate::ServiceError> {
+        let mut handset_token = None;
         let (handset_signature, handset_assertion) = match &self.handset {
             HandsetWord::Nothing => (None, None),
             HandsetWord::Signature(signed) => (Some(signed.value.clone()), None),
             HandsetWord::Assertion(assertion) => (None, Some(assertion.clone())),
+            HandsetWord::Token(token, proof) => {
+                handset_token = Some(token.encode());
+                match proof {
+                    TokenProof::Signature(signed) => (Some(signed.value.clone()), None),
+                    TokenProof::Assertion(assertion) => (None, Some(assertion.clone())),
+                }
+            }
         };
         crate::digest::of(&Same {
             transcript: transcript.to_vec(),
@@ -156,6 +177,7 @@ impl CheckRequest {
             signature: self.signature.as_ref().map(|signed| signed.value.clone()),
             handset_signature,
             handset_assertion,
+            handset_token,
             sensitivity: self.sensitivity,
             round_trip: self.reader.and_then(|reader| reader.round_trip),
             read_iccid: self.reader.and_then(|reader| reader.iccid),

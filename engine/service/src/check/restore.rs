@@ -1,4 +1,4 @@
-//! Challenges that were used before a restart.
+//! Challenges, and tokens of handsets, that were used before a restart.
 
 use crate::{
     engine::Engine,
@@ -8,18 +8,21 @@ use crate::{
         store::{LedgerEntry, LedgerKind, Position, Scan, Store},
         vault::Vault,
     },
+    tokens::TokenMark,
 };
-use simbind_core::ids::ChallengeId;
+use simbind_core::{ids::ChallengeId, token::TokenLife};
 use std::sync::Arc;
 
 impl<S: Store, V: Vault> Engine<S, V> {
     /// Reads the newest decisions back until they are older than any challenge can be, and
-    /// remembers the challenges that they used. The decision's own time and the ledger's are both
+    /// remembers the challenges and the tokens that they used. The decision's own time and the ledger's are both
     /// looked at, so that a clock that was set back does not cut the reading short.
     pub(crate) async fn restore_used(&self) -> Result<(), ServiceError> {
         let lifetime = self.challenges.lifetime();
+        // A token that was just taken may have been made ahead of our clock.
+        let token_life = TokenLife::LONGEST + self.settings.bounds.token_skew * 2;
         let now = self.now();
-        let oldest = now.minus(lifetime * 2);
+        let oldest = now.minus(lifetime.max(token_life) * 2);
         let mut end = self.store.tip(LedgerKind::Decisions);
         while end.0 > 0 {
             let page = u64::try_from(Scan::MAX_ROWS).unwrap_or(1000);
@@ -31,7 +34,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 let decision = Arc::new(decode_decision(&entry.entry)?);
                 newest = newest.max(Some(entry.recorded_at)).max(Some(decision.decided_at));
                 if let Some(id) = decision.challenge {
-                    let ends = entry.recorded_at.max(decision.decided_at).plus(lifetime);
+                    let decided = entry.recorded_at.max(decision.decided_at);
+                    let ends = decided.plus(token_life);
+                    if let Some(mark) = decision.token.filter(|_| ends >= now) {
+                        let owner = ChallengeId::from_bytes(id);
+                        self.used_tokens.restore(TokenMark(mark), owner, ends);
+                    }
+                    let ends = decided.plus(lifetime);
                     if ends >= now {
                         self.used.restore(ChallengeId::from_bytes(id), ends, decision);
                     }

@@ -36,7 +36,7 @@ use tokio::sync::watch;
 pub(crate) const DECISIONS: usize = 6;
 
 /// The challenge of a check.
-enum Taken<'a> {
+pub(super) enum Taken<'a> {
     /// It cannot be used, or nothing that would use it was proved.
     Not(ChallengeState),
     /// It is used by this check.
@@ -53,7 +53,7 @@ impl Taken<'_> {
         }
     }
 
-    const fn id(&self) -> Option<ChallengeId> {
+    pub(super) const fn id(&self) -> Option<ChallengeId> {
         match self {
             Self::Not(_) => None,
             Self::Held(hold) => Some(hold.id()),
@@ -148,10 +148,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let mut asserted = counted;
         for again in (0..DECISIONS).rev() {
             // A key that is not the binding's any more proves nothing.
-            if let (Some(now), Some(before)) = (&loaded, &proved_of)
-                && now.binding.handsets != before.binding.handsets
+            if let (Some(bound), Some(before)) = (&loaded, &proved_of)
+                && bound.binding.handsets != before.binding.handsets
             {
-                proofs.handset = self.handset_proof(check, now, transcript);
+                proofs.handset = self.handset_proof(check, bound, transcript, now);
                 proved_of = loaded.clone();
             }
             let packs = force.deciding(&*self.vault, certificate);
@@ -169,6 +169,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 _ => Counter::Unseen,
             };
             let handset = proofs.handset.against(last);
+            let (handset, token) = self.use_token(check, handset, &mut taken, now)?;
             let found = (state, counter, handset);
             let facts = self.facts(check, &proofs, found, loaded.as_deref(), now);
             let raised = proofs.handset.raised(last);
@@ -187,6 +188,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 limit,
                 loaded: loaded.as_deref(),
                 challenge,
+                token,
                 packs,
                 now,
             };

@@ -7,8 +7,8 @@ mod pin;
 mod succession;
 mod ticket;
 
-pub(crate) use decision::SNOOZED;
 pub use decision::{DecisionEntry, FiredEntry, LimitEntry, decode_decision, encode_decision};
+pub(crate) use decision::{SNOOZED, TOKEN};
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
 pub use pin::{PinAct, PinEntry};
 pub use succession::{

@@ -57,6 +57,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             decided_at: now,
             position: loaded.as_of().0,
             snoozed: crate::check::snoozed(book, &ruling),
+            token: None,
             ..parent.clone()
         })
     }

@@ -39,3 +39,4 @@ mod step_up;
 mod succession;
 mod support;
 mod ticket;
+mod tokens;

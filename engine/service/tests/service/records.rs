@@ -290,6 +290,7 @@ fn decisions() -> Vec<(&'static str, DecisionEntry)> {
         decided_at: Timestamp::from_millis(1_790_000_000_123),
         position: 1_000_000,
         snoozed: Vec::new(),
+        token: None,
     };
     let bare = DecisionEntry {
         parent: None,
@@ -310,11 +311,13 @@ fn decisions() -> Vec<(&'static str, DecisionEntry)> {
         snoozed: vec!["nation/reissued".into(), "nation/moved".into()],
         ..full.clone()
     };
+    let token = DecisionEntry { token: Some([8; 16]), ..full.clone() };
     vec![
         ("decision", full),
         ("decision-bare", bare),
         ("decision-allowed", allowed),
         ("decision-snoozed", snoozed),
+        ("decision-token", token),
     ]
 }
 

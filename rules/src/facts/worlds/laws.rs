@@ -136,11 +136,21 @@ pub const WORLDS: &[WorldLaw] = &[
     ),
     law(
         "what the check itself says is of now",
-        &[Is(
-            HandsetMatchProvenance,
-            &["device_attested", "sim_toolkit", "carrier_privilege", "self_reported"],
-        )],
+        &[Is(HandsetMatchProvenance, &["sim_toolkit", "carrier_privilege", "self_reported"])],
         &[Zero(HandsetMatchAge)],
+    ),
+    law(
+        "a handset's proof is of now, but for a token that it handed over at a reader",
+        &[
+            Is(HandsetMatchProvenance, &["device_attested"]),
+            Is(CheckChannel, &["app_login", "browser_login", "tap_bare"]),
+        ],
+        &[Zero(HandsetMatchAge)],
+    ),
+    law(
+        "a token is handed over where the channel carries it",
+        &[Is(HandsetProof, &["expired", "misbound", "foreign"])],
+        &[Is(CheckChannel, &["tap_token"])],
     ),
     law(
         "an app that the SIM trusts speaks of the handset beside its proof, which alone says yes",
@@ -175,7 +185,7 @@ pub const WORLDS: &[WorldLaw] = &[
             Unknown(HandsetPatchAge),
             Unknown(HandsetAttestationAge),
             Unknown(HandsetAttestationStatus),
-            Is(HandsetProof, &["invalid", "not_enrolled"]),
+            Is(HandsetProof, &["invalid", "not_enrolled", "foreign"]),
         ],
     ),
     law(

@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::binding::{End, LifecycleReason};
-use crate::{ids::Iccid, line::ReissueCause, status::Source};
+use crate::{
+    ids::Iccid,
+    line::ReissueCause,
+    status::Source,
+    token::{HandsetToken, TokenLife},
+};
 use proptest::prelude::*;
 use simbind_rules::{
     CheckKind, ReasonCode, RuleBook, Verdict,
@@ -89,6 +94,7 @@ prop_compose! {
             counter,
             apps: AppClaims { business, ui, word },
             signed_at: Timestamp::from_millis(signed_at),
+            token: None,
         }
     }
 }
@@ -128,6 +134,9 @@ prop_compose! {
             HandsetFinding::Valid(7),
             HandsetFinding::Replayed(0),
             HandsetFinding::Replayed(7),
+            HandsetFinding::Expired(0),
+            HandsetFinding::Misbound(1),
+            HandsetFinding::Foreign,
         ]),
         failures in 0_u32..5,
         bound in any::<bool>(),
@@ -164,6 +173,18 @@ prop_compose! {
     }
 }
 
+fn token_of(issued_at: Timestamp) -> HandsetToken {
+    HandsetToken {
+        certificate: CertificateId::of_der(b"c"),
+        iccid: ICCID.parse().unwrap(),
+        imei: None,
+        issued_at,
+        life: TokenLife::from_millis(10_000).unwrap(),
+        nonce: [1; 16],
+        handset_key: [2; 32],
+    }
+}
+
 fn shipped() -> &'static RuleBook {
     static BOOK: OnceLock<RuleBook> = OnceLock::new();
     BOOK.get_or_init(|| RuleBook::compile(&RuleBook::shipped_sources()).unwrap())
@@ -193,6 +214,7 @@ proptest! {
         ]),
         silent in any::<bool>(),
         looked in proptest::option::of(any_of::<AttestationStatus>()),
+        token_age in proptest::option::of(0_u64..200_000),
     ) {
         let kind = match input.context.channel {
             Channel::AppLogin | Channel::BrowserLogin => {
@@ -218,13 +240,28 @@ proptest! {
         if let Some(binding) = input.binding.as_mut().filter(|_| !keys) {
             // No handset of the binding has a key of its own, so none can prove itself.
             binding.handsets = Handsets::new(handset(&[OWN], HandsetKey::None));
-            input.handset = HandsetFinding::Absent;
+            if input.handset != HandsetFinding::Foreign {
+                input.handset = HandsetFinding::Absent;
+            }
             input.attestation = AttestationFinding::Unknown;
         }
         // A proof is found for a binding alone, and by the place of one of its handsets.
         let nowhere = [HandsetFinding::Valid(7), HandsetFinding::Replayed(7)];
         if input.binding.is_none() || nowhere.contains(&input.handset) {
             input.handset = HandsetFinding::Absent;
+        }
+        // A tap alone brings a token, and one that verifies may have been made before.
+        let tokens = [
+            HandsetFinding::Expired(0),
+            HandsetFinding::Misbound(1),
+            HandsetFinding::Foreign,
+        ];
+        if input.context.channel != Channel::TapToken {
+            if tokens.contains(&input.handset) {
+                input.handset = HandsetFinding::Absent;
+            }
+        } else if let Some(age) = token_age {
+            input.claims.token = Some(token_of(NOW.minus(Duration::from_millis(age))));
         }
         // An app is privileged by a proof alone: `named_apps` says so nowhere else.
         let listed = [input.claims.apps.business, input.claims.apps.ui] == [AppClaim::Listed; 2];

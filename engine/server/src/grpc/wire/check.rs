@@ -1,6 +1,7 @@
 use super::field::{bytes, chain, field, instant, present, required, sha256};
 use simbind_core::{
     ids::{CallerId, CertificateId, LineRef, RequestId, StepUpId},
+    token::{HandsetToken, MAX_TOKEN_BYTES},
     transcript::Audience,
 };
 use simbind_evidence::{
@@ -10,7 +11,7 @@ use simbind_proto::v1 as wire;
 use simbind_rules::facts::{Channel, Sensitivity};
 use simbind_service::{
     ServiceError,
-    check::{CertificateClaim, CheckRequest, HandsetWord, ReaderPart, Signed},
+    check::{CertificateClaim, CheckRequest, HandsetWord, ReaderPart, Signed, TokenProof},
     outcome::StepUpProof,
     pin::PinReport,
 };
@@ -56,18 +57,58 @@ pub(super) fn signature(
     }))
 }
 
-/// What the handset brings: a signature or an assertion.
+/// What the handset brings: a signature, an assertion or a token.
 fn handset_word(
+    channel: Channel,
     signed: Option<wire::Signature>,
     assertion: &[u8],
+    handed: Option<wire::HandsetToken>,
 ) -> Result<HandsetWord, ServiceError> {
     const ASSERTION: &str = "evidence.app_attest_assertion";
-    match (signature("evidence.handset_signature", signed)?, assertion) {
-        (None, []) => Ok(HandsetWord::Nothing),
-        (Some(signed), []) => Ok(HandsetWord::Signature(signed)),
-        (None, cbor) => Ok(HandsetWord::Assertion(bytes(ASSERTION, cbor, MAX_ASSERTION_BYTES)?)),
-        (Some(_), _) => Err(ServiceError::invalid(ASSERTION, "is given beside handset_signature")),
+    let word = match (signature("evidence.handset_signature", signed)?, assertion) {
+        (None, []) => HandsetWord::Nothing,
+        (Some(signed), []) => HandsetWord::Signature(signed),
+        (None, cbor) => HandsetWord::Assertion(bytes(ASSERTION, cbor, MAX_ASSERTION_BYTES)?),
+        (Some(_), _) => {
+            return Err(ServiceError::invalid(ASSERTION, "is given beside handset_signature"));
+        }
+    };
+    match (handed, word) {
+        (None, word) => Ok(word),
+        (Some(_), HandsetWord::Signature(_)) => {
+            Err(ServiceError::invalid(TOKEN, "is given beside handset_signature"))
+        }
+        (Some(_), HandsetWord::Assertion(_)) => {
+            Err(ServiceError::invalid(TOKEN, "is given beside app_attest_assertion"))
+        }
+        (Some(_), _) if channel != Channel::TapToken => {
+            Err(ServiceError::invalid(TOKEN, "is given on a channel that carries none"))
+        }
+        (Some(handed), _) => handset_token(handed),
     }
+}
+
+const TOKEN: &str = "evidence.handset_token";
+
+/// A token, and what the handset made of it.
+fn handset_token(handed: wire::HandsetToken) -> Result<HandsetWord, ServiceError> {
+    use wire::handset_token::Proof;
+    const BYTES: &str = "evidence.handset_token.token";
+    const PROOF: &str = "evidence.handset_token.proof";
+    const SIGNATURE: &str = "evidence.handset_token.signature";
+    const ASSERTION: &str = "evidence.handset_token.app_attest_assertion";
+    let wire::HandsetToken { token, proof } = handed;
+    let token = bytes(BYTES, &token, MAX_TOKEN_BYTES)?;
+    let token = HandsetToken::parse(&token).map_err(|error| ServiceError::invalid(BYTES, error))?;
+    let proof = match required(PROOF, proof)? {
+        Proof::Signature(signed) => {
+            TokenProof::Signature(required(SIGNATURE, signature(SIGNATURE, Some(signed))?)?)
+        }
+        Proof::AppAttestAssertion(cbor) => {
+            TokenProof::Assertion(bytes(ASSERTION, &cbor, MAX_ASSERTION_BYTES)?)
+        }
+    };
+    Ok(HandsetWord::Token(Box::new(token), proof))
 }
 
 /// What the configuration says of who asks.
@@ -100,6 +141,7 @@ pub(in crate::grpc) fn check_request(
         ui_app_id,
         app_attest_assertion,
         ocsp_response,
+        handset_token: handed,
     } = required("evidence", evidence)?;
     let certificate =
         match (chain("evidence.certificate_chain", &certificate_chain)?, &*certificate_sha256) {
@@ -128,7 +170,7 @@ pub(in crate::grpc) fn check_request(
         challenge: bytes("evidence.challenge", &challenge, MOST_CHALLENGE_BYTES)?,
         certificate,
         signature: signature("evidence.signature", signed)?,
-        handset: handset_word(handset_signature, &app_attest_assertion)?,
+        handset: handset_word(channel, handset_signature, &app_attest_assertion, handed)?,
         iccid: present("evidence.iccid", iccid.as_deref())?,
         imei: present("evidence.imei", imei.as_deref())?,
         toolkit_imei: present("evidence.toolkit_imei", toolkit_imei.as_deref())?,

@@ -96,6 +96,7 @@ pub(super) fn tap(
         app_attest_assertion: Bytes::new(),
         ui_app_id: None,
         ocsp_response: None,
+        handset_token: None,
     };
     CheckTapRequest {
         request_id,

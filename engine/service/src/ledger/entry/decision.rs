@@ -12,6 +12,9 @@ use simbind_rules::{CheckKind, Edge, Verdict};
 /// A decision under which rules were snoozed: those stand behind what version 1 has.
 pub(crate) const SNOOZED: u8 = 2;
 
+/// A decision that used a handset's token: the token's mark stands behind what is snoozed.
+pub(crate) const TOKEN: u8 = 3;
+
 /// A rule that had a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiredEntry {
@@ -81,6 +84,9 @@ pub struct DecisionEntry {
     /// where there are any.
     #[serde(skip)]
     pub snoozed: Vec<String>,
+    /// The mark of the handset's token that it used. Kept behind the rest, where there is one.
+    #[serde(skip)]
+    pub token: Option<[u8; 16]>,
 }
 
 /// The bytes of a decision.
@@ -88,12 +94,18 @@ pub struct DecisionEntry {
 /// # Errors
 /// Where it cannot be encoded, which no decision of ours can be.
 pub fn encode_decision(entry: &DecisionEntry) -> Result<Vec<u8>, ProjectionError> {
-    if entry.snoozed.is_empty() {
-        return encode(entry);
-    }
+    let version = match entry.token {
+        None if entry.snoozed.is_empty() => return encode(entry),
+        None => SNOOZED,
+        Some(_) => TOKEN,
+    };
     let unwritten = |_| ProjectionError { what: "a new entry" };
-    let bytes = postcard::to_extend(entry, vec![SNOOZED]).map_err(unwritten)?;
-    postcard::to_extend(&entry.snoozed, bytes).map_err(unwritten)
+    let bytes = postcard::to_extend(entry, vec![version]).map_err(unwritten)?;
+    let bytes = postcard::to_extend(&entry.snoozed, bytes).map_err(unwritten)?;
+    match &entry.token {
+        None => Ok(bytes),
+        Some(token) => postcard::to_extend(token, bytes).map_err(unwritten),
+    }
 }
 
 /// The decision of the bytes.
@@ -101,9 +113,15 @@ pub fn encode_decision(entry: &DecisionEntry) -> Result<Vec<u8>, ProjectionError
 /// # Errors
 /// Where they are of a newer format, or damaged.
 pub fn decode_decision(bytes: &[u8]) -> Result<DecisionEntry, ProjectionError> {
+    let bad = |_| ProjectionError { what: "a decision" };
     match bytes {
+        [TOKEN, rest @ ..] => {
+            let (entry, rest): (DecisionEntry, _) = postcard::take_from_bytes(rest).map_err(bad)?;
+            let (snoozed, rest) = postcard::take_from_bytes(rest).map_err(bad)?;
+            let token = postcard::from_bytes(rest).map_err(bad)?;
+            Ok(DecisionEntry { snoozed, token: Some(token), ..entry })
+        }
         [SNOOZED, rest @ ..] => {
-            let bad = |_| ProjectionError { what: "a decision" };
             let (entry, rest): (DecisionEntry, _) = postcard::take_from_bytes(rest).map_err(bad)?;
             Ok(DecisionEntry { snoozed: postcard::from_bytes(rest).map_err(bad)?, ..entry })
         }

@@ -112,6 +112,7 @@ impl Recorded {
             decided_at: at,
             position: 0,
             snoozed: Vec::new(),
+            token: None,
         };
         let ruling = again(book, &entry);
         entry.verdict = ruling.answer.verdict();
