@@ -54,7 +54,7 @@ async fn a_full_disk_ends_in_refusal_and_loses_nothing_that_was_acknowledged() {
     let server = launch.clone().largest_file(LARGEST_FILE).start().await.unwrap();
     let person = Person::make(&authority, 1).unwrap();
     let mut bindings = BindingServiceClient::new(server.channel().await.unwrap());
-    bindings.enrol_binding(person.enrolment()).await.unwrap();
+    person.enrol(&mut bindings).await.unwrap();
     assert_eq!(health(&server).await, ServingStatus::Serving);
 
     let mut events = SimEventServiceClient::new(server.channel().await.unwrap());

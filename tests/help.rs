@@ -33,7 +33,7 @@ impl World {
         let channel = |caller: &str| tls_channel(&server, dir.path(), Some(caller)).unwrap();
         let person = Person::make(&authority, 1).unwrap();
         let mut counter = BindingServiceClient::new(channel("city-hall"));
-        counter.enrol_binding(person.enrolment()).await.unwrap();
+        person.enrol(&mut counter).await.unwrap();
         let mut bank = CheckServiceClient::new(channel("bank"));
         let draw =
             IssueChallengeRequest { channel: Channel::AppLogin.into(), reader_id: String::new() };

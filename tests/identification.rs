@@ -29,7 +29,7 @@ async fn answers(place: &str) -> Vec<(Decision, String)> {
     let of = |caller: &str| tls_channel(&server, dir.path(), Some(caller)).unwrap();
     let person = Person::make(&authority, 1).unwrap();
     let mut counter = BindingServiceClient::new(of("city-hall"));
-    counter.enrol_binding(person.enrolment()).await.unwrap();
+    person.enrol(&mut counter).await.unwrap();
     let mut bank = CheckServiceClient::new(of("bank"));
     let mut decisions = Vec::new();
     for operation in ["balance", "application", "transfer"] {

@@ -50,8 +50,8 @@ async fn the_server_is_killed_after_each_wrong_entry_and_counts_on() {
     let mut server = Launch::new(dir.path().join("data")).trust(&anchors).start().await.unwrap();
     let person = Person::make(&authority, 1).unwrap();
     let mut counter = BindingServiceClient::new(server.channel().await.unwrap());
-    let made = counter.enrol_binding(person.enrolment()).await.unwrap().into_inner();
-    let id = made.binding.unwrap().binding_id;
+    let made = person.enrol(&mut counter).await.unwrap();
+    let id = made.binding_id;
     assert_ne!(says(&server, &person, "login-0").await, "PIN_LOCKED");
     for count in 1..=3 {
         assert_eq!(wrong(&server, &person, &format!("wrong-{count}")).await, count);

@@ -38,9 +38,8 @@ impl Scene {
         let server = launch.start().await.unwrap();
         let person = Person::make(&authority, 1).unwrap();
         let channel = tls_channel(&server, dir.path(), Some("city-hall")).unwrap();
-        let enrolled =
-            BindingServiceClient::new(channel).enrol_binding(person.enrolment()).await.unwrap();
-        let binding_id = enrolled.into_inner().binding.unwrap().binding_id;
+        let enrolled = person.enrol(&mut BindingServiceClient::new(channel)).await.unwrap();
+        let binding_id = enrolled.binding_id;
         Self { server, dir, person, binding_id }
     }
 

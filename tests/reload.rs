@@ -142,7 +142,7 @@ async fn packs_that_change_under_load_fail_no_login_and_each_decision_names_one_
     for number in 1..=8 {
         let person = Person::make(&authority, number).unwrap();
         let mut counter = BindingServiceClient::new(channel.clone());
-        counter.enrol_binding(person.enrolment()).await.unwrap();
+        person.enrol(&mut counter).await.unwrap();
         let channel = server.channel().await.unwrap();
         callers.push(tokio::spawn(log_in_on_and_on(channel, person, Arc::clone(&going))));
     }
@@ -191,7 +191,7 @@ async fn a_share_and_a_snooze_stay_when_the_server_is_killed() {
     let channel = server.channel().await.unwrap();
     let person = Person::make(&authority, 1).unwrap();
     let mut counter = BindingServiceClient::new(channel.clone());
-    counter.enrol_binding(person.enrolment()).await.unwrap();
+    person.enrol(&mut counter).await.unwrap();
     let mut checks = CheckServiceClient::new(channel.clone());
     let (asked, _) = log_in(&mut checks, &person, "login-1").await;
     assert!(matches!(asked.verdict, Some(Verdict::StepUp(_))), "{asked:?}");

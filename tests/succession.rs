@@ -21,8 +21,8 @@ async fn a_renewal_is_asked_for_once_by_who_saw_the_owner() {
     let (person, next) =
         (Person::make(&authority, 1).unwrap(), Person::make(&authority, 2).unwrap());
     let mut counter = BindingServiceClient::new(of("city-hall"));
-    let enrolled = counter.enrol_binding(person.enrolment()).await.unwrap().into_inner();
-    let old = enrolled.binding.unwrap().binding_id;
+    let enrolled = person.enrol(&mut counter).await.unwrap();
+    let old = enrolled.binding_id;
     let asked = RenewBindingRequest {
         request_id: "renew-1".into(),
         binding_id: old.clone(),

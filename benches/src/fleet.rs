@@ -7,7 +7,10 @@ use crate::{
 use futures::{StreamExt as _, stream};
 use prost::bytes::Bytes;
 use simbind_core::ids::{CertificateId, Imei};
-use simbind_proto::v1::{self, binding_service_client::BindingServiceClient};
+use sim_sim::enrolment_message;
+use simbind_proto::v1::{
+    self, binding_service_client::BindingServiceClient, keys_proof::Handset as Word,
+};
 use std::ops::Range;
 use tonic::transport::Channel;
 
@@ -62,14 +65,14 @@ impl Member {
             platform: v1::Platform::Other.into(),
             ..v1::HandsetEvidence::default()
         };
+        let drawn = client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {});
+        let challenge = drawn.await.expect("a challenge").into_inner().challenge;
         if let Some(key) = &self.handset {
-            let drawn = client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {});
-            let challenge = drawn.await.expect("a challenge").into_inner().challenge;
             handset.platform = v1::Platform::Android.into();
             handset.key_attestation_chain = authority.attest(key, &challenge, &self.imei);
-            handset.challenge = challenge;
+            handset.challenge = challenge.clone();
         }
-        let request = v1::EnrolBindingRequest {
+        let mut request = v1::EnrolBindingRequest {
             request_id: format!("bench-{}", self.number),
             person_ref: format!("prs-{:032x}", self.number),
             certificate_chain: vec![self.chain.clone()],
@@ -81,6 +84,13 @@ impl Member {
             handset: Some(handset),
             ..v1::EnrolBindingRequest::default()
         };
+        let hash = |key: &Keys| *CertificateId::of_der(&key.spki()).as_bytes();
+        let message = enrolment_message(&request, &challenge, self.handset.as_ref().map(hash))
+            .expect("an enrolment");
+        let handset =
+            self.handset.as_ref().map(|key| Word::HandsetSignature(key.signature(&message)));
+        let signature = Some(self.key.signature(&message));
+        request.proof = Some(v1::KeysProof { challenge, signature, handset });
         client.enrol_binding(request).await.expect("a binding is enrolled");
     }
 }

@@ -26,4 +26,5 @@ pub use world::{
     apple::APPLE_APP_ID,
     attestation::{APP_ID, APP_SIGNER_SHA256},
     carrier::Carrier,
+    enrolment::enrolment_message,
 };

@@ -7,6 +7,7 @@ pub(crate) mod authority;
 pub(crate) mod card;
 pub(crate) mod carrier;
 mod credential;
+pub(crate) mod enrolment;
 pub(crate) mod handset;
 pub(crate) mod holder;
 pub(crate) mod key;

@@ -74,6 +74,11 @@ impl Iphone {
         Self { app, environment, key: KeyPair::generate().unwrap(), counter: Cell::new(0) }
     }
 
+    /// SHA-256 of the public key.
+    pub(crate) fn key_sha256(&self) -> [u8; 32] {
+        sha256(&self.key.subject_public_key_info())
+    }
+
     pub(crate) fn evidence(&self, apple: &Apple, challenge: &Bytes) -> v1::HandsetEvidence {
         let point = self.key.der_bytes();
         let none = Extensions::default();

@@ -50,10 +50,22 @@ impl Scene {
     }
 
     async fn enrol(&self, iphone: &Iphone) -> Result<Binding, Status> {
-        let handset = Some(self.handset(iphone).await);
-        let request = EnrolBindingRequest { handset, ..self.person.enrolment() };
+        let handset = self.handset(iphone).await;
+        let request = self.signed(iphone, handset);
         let made = self.bindings().await.enrol_binding(request).await?;
         Ok(made.into_inner().binding.unwrap())
+    }
+
+    /// An enrolment that SIM and iPhone have signed.
+    fn signed(&self, iphone: &Iphone, handset: HandsetEvidence) -> EnrolBindingRequest {
+        let challenge = handset.challenge.clone();
+        let handset = Some(handset);
+        let mut request = EnrolBindingRequest { handset, ..self.person.enrolment() };
+        let key = Some(iphone.key_sha256());
+        let message = self.person.sign_enrolment(&mut request, challenge, key).unwrap();
+        let asserted = keys_proof::Handset::AppAttestAssertion(iphone.assert(&message));
+        request.proof.as_mut().unwrap().handset = Some(asserted);
+        request
     }
 
     /// A login in the app that is named, asserted by the iPhone.
@@ -183,11 +195,13 @@ async fn only_the_listed_app_in_its_environment_enrols_on_an_iphone() {
     let strange = Iphone::new("SIMBINDDEV.strange", Environment::Production);
     assert_eq!(field(&scene.enrol(&strange).await.unwrap_err()), attestation);
 
-    let good = scene.handset(&own()).await;
+    let iphone = own();
+    let good = scene.handset(&iphone).await;
+    let signed = scene.signed(&iphone, good);
     let with = |change: Spoil| {
-        let mut handset = good.clone();
-        change(&mut handset);
-        EnrolBindingRequest { handset: Some(handset), ..scene.person.enrolment() }
+        let mut request = signed.clone();
+        change(request.handset.as_mut().unwrap());
+        request
     };
     let mut client = scene.bindings().await;
     let table: [(&str, Spoil); 4] = [

@@ -18,6 +18,10 @@ fn handset(request: &mut EnrolBindingRequest) -> &mut HandsetEvidence {
     request.handset.as_mut().unwrap()
 }
 
+fn proof(request: &mut EnrolBindingRequest) -> &mut KeysProof {
+    request.proof.as_mut().unwrap()
+}
+
 fn serving(request: &mut EnrolBindingRequest) -> &mut Serving {
     request.serving.as_mut().unwrap()
 }
@@ -56,7 +60,12 @@ async fn every_wrong_field_of_an_enrolment_is_named() {
     let attested = wrong_chains(&person.certificate);
     let drawn = client.clone().issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;
     let challenge = drawn.unwrap().into_inner().challenge;
-    let table = Table::of(person.enrolment())
+    let mut signed = person.enrolment();
+    person.sign_enrolment(&mut signed, challenge.clone(), None).unwrap();
+    let stranger = super::person(&authority, 2);
+    let mut by_another = person.enrolment();
+    stranger.sign_enrolment(&mut by_another, challenge.clone(), None).unwrap();
+    let table = Table::of(signed)
         .values("request_id", &wrong_or_empty_names(), |r, v| r.request_id = v)
         .values("person_ref", &wrong_or_empty_names(), |r, v| r.person_ref = v)
         .values("certificate_chain", &chains, |r, v| r.certificate_chain = v)
@@ -103,6 +112,21 @@ async fn every_wrong_field_of_an_enrolment_is_named() {
         })
         .values("card_certificate_sha256", &[vec![1], vec![1; 31], vec![1; 33]], |r, v| {
             r.card_certificate_sha256 = v.into();
+        })
+        .row("proof", "missing", |r| r.proof = None)
+        .values("proof.challenge", &[vec![], vec![7; 50], vec![7; 257]], |r, v| {
+            proof(r).challenge = v.into();
+        })
+        .row("proof.signature", "missing", |r| proof(r).signature = None)
+        .row("proof.signature", "of another key", |r| r.proof = by_another.proof.clone())
+        .row("proof.signature", "over another SIM", |r| r.msisdn.clear())
+        .row("proof.handset", "of a handset without a key", |r| {
+            let own = proof(r).signature.clone().unwrap();
+            proof(r).handset = Some(keys_proof::Handset::HandsetSignature(own));
+        })
+        .row("proof.app_attest_assertion", "empty", |r| {
+            let nothing = keys_proof::Handset::AppAttestAssertion(Bytes::new());
+            proof(r).handset = Some(nothing);
         });
     table.each_is_refused(async |request| client.clone().enrol_binding(request).await).await;
 }
@@ -112,8 +136,8 @@ async fn every_wrong_field_of_a_life_cycle_request_is_named() {
     let (server, _dir, authority) = start().await;
     let person = super::person(&authority, 1);
     let mut client = BindingServiceClient::new(server.channel().await.unwrap());
-    let enrolled = client.enrol_binding(person.enrolment()).await.unwrap().into_inner();
-    let binding_id = enrolled.binding.unwrap().binding_id;
+    let enrolled = person.enrol(&mut client).await.unwrap();
+    let binding_id = enrolled.binding_id;
     let reason = LifecycleReason::Owner.into();
     let reasons =
         [0, -1, 99, LifecycleReason::CounterRegressed.into(), LifecycleReason::Renewed.into()];
@@ -214,8 +238,8 @@ async fn every_wrong_field_about_a_pin_is_named() {
     let (server, _dir, authority) = start().await;
     let person = super::person(&authority, 1);
     let mut counter = BindingServiceClient::new(server.channel().await.unwrap());
-    let enrolled = counter.enrol_binding(person.enrolment()).await.unwrap().into_inner();
-    let binding_id = enrolled.binding.unwrap().binding_id;
+    let enrolled = person.enrol(&mut counter).await.unwrap();
+    let binding_id = enrolled.binding_id;
     let client = PinServiceClient::new(server.channel().await.unwrap());
     let proof =
         |ticket_ref: String| Some(OwnerProof { by: Some(owner_proof::By::TicketRef(ticket_ref)) });

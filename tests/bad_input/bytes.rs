@@ -58,7 +58,8 @@ async fn truncated_and_flipped_messages_are_answered_cleanly() {
     let (server, _dir, authority) = start().await;
     let person = super::person(&authority, 1);
     let channel = server.channel().await.unwrap();
-    let enrolment = person.enrolment().encode_to_vec();
+    let mut counter = BindingServiceClient::new(channel.clone());
+    let enrolment = person.signed_enrolment(&mut counter).await.unwrap().encode_to_vec();
     let event = person.event("e", Kind::LineResumed(LineResumed {}));
     let events = PublishEventsRequest { events: vec![event] }.encode_to_vec();
     let challenge = IssueChallengeResponse {
@@ -113,6 +114,6 @@ async fn a_certificate_of_a_megabyte_and_a_message_over_the_limit_are_refused() 
         let refused = [Code::OutOfRange, Code::ResourceExhausted];
         assert!(refused.contains(&status.code()), "{length}: {status:?}");
     }
-    client.enrol_binding(person.enrolment()).await.unwrap();
+    person.enrol(&mut client).await.unwrap();
     still_serves(&server).await;
 }

@@ -37,6 +37,6 @@ fn person(authority: &Authority, number: u64) -> Person {
 async fn enrolled(server: &Server, authority: &Authority, number: u64) -> Person {
     let person = person(authority, number);
     let mut client = BindingServiceClient::new(server.channel().await.unwrap());
-    client.enrol_binding(person.enrolment()).await.unwrap();
+    person.enrol(&mut client).await.unwrap();
     person
 }

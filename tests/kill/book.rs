@@ -17,11 +17,6 @@ pub(crate) struct Sent<Q, A> {
     pub(crate) answer: Option<A>,
 }
 
-/// A binding, or the request for one.
-pub(crate) struct Enrolment {
-    pub(crate) person: Arc<Person>,
-}
-
 /// A login, with who made it and whether the carrier had said all it ever says of the line.
 #[derive(Clone)]
 pub(crate) struct Login {
@@ -33,7 +28,7 @@ pub(crate) struct Login {
 /// All that was sent.
 #[derive(Default)]
 pub(crate) struct Pages {
-    pub(crate) enrolments: Vec<Sent<Enrolment, v1::Binding>>,
+    pub(crate) enrolments: Vec<Sent<v1::EnrolBindingRequest, v1::Binding>>,
     pub(crate) events: Vec<Sent<v1::SimEvent, v1::EventResult>>,
     pub(crate) logins: Vec<Sent<Login, v1::Decision>>,
 }
@@ -53,11 +48,12 @@ impl Book {
         self.pages.lock().unwrap()
     }
 
-    /// Makes a person and notes that it is about to be enrolled.
-    pub(crate) fn newcomer(&self, round: u32, number: u64) -> (usize, Arc<Person>) {
-        let person = Arc::new(Person::make(&self.authority, number).unwrap());
-        let enrolment = Enrolment { person: Arc::clone(&person) };
-        (note(&mut self.pages().enrolments, round, enrolment), person)
+    pub(crate) fn newcomer(&self, number: u64) -> Arc<Person> {
+        Arc::new(Person::make(&self.authority, number).unwrap())
+    }
+
+    pub(crate) fn about_to_enrol(&self, round: u32, request: v1::EnrolBindingRequest) -> usize {
+        note(&mut self.pages().enrolments, round, request)
     }
 
     pub(crate) fn about_to_tell(&self, round: u32, event: v1::SimEvent) -> usize {

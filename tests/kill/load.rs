@@ -50,9 +50,11 @@ impl Worker {
     }
 
     async fn person(&self, number: u64) -> Result<(), Status> {
-        let (line, person) = self.book.newcomer(self.round, number);
+        let person = self.book.newcomer(number);
         let mut client = BindingServiceClient::new(self.channel.clone());
-        let answer = client.enrol_binding(person.enrolment()).await?.into_inner();
+        let request = person.signed_enrolment(&mut client).await?;
+        let line = self.book.about_to_enrol(self.round, request.clone());
+        let answer = client.enrol_binding(request).await?.into_inner();
         self.book.pages().enrolments[line].answer = Some(answer.binding.unwrap());
         self.login(&person, &format!("login-{number}-1"), false).await?;
         self.events(&person, number).await?;

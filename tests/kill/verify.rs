@@ -54,13 +54,13 @@ impl Verifier {
 
     /// An acknowledged binding is there; the same request gives it again.
     async fn enrolment(&self, line: usize) {
-        let (person, answer) = {
+        let (request, answer) = {
             let pages = self.book.pages();
             let sent = &pages.enrolments[line];
-            (Arc::clone(&sent.request.person), sent.answer.clone())
+            (sent.request.clone(), sent.answer.clone())
         };
         let mut client = BindingServiceClient::new(self.channel.clone());
-        let again = client.enrol_binding(person.enrolment()).await.unwrap().into_inner();
+        let again = client.enrol_binding(request).await.unwrap().into_inner();
         let again = again.binding.unwrap();
         let first = answer.unwrap_or_else(|| again.clone());
         assert_eq!(again.binding_id, first.binding_id, "the same enrolment made another binding");

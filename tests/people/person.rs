@@ -12,8 +12,9 @@ use simbind_core::{
     time::Timestamp,
     transcript::{Audience, Transcript},
 };
-use simbind_proto::v1;
+use simbind_proto::v1::{self, binding_service_client::BindingServiceClient};
 use simbind_rules::facts::Channel;
+use tonic::{Status, transport::Channel as GrpcChannel};
 
 /// The app that a server without configuration knows.
 const APP: &str = "jp.simbind.demo";
@@ -75,7 +76,7 @@ impl Person {
         format!("prs-{}", self.number)
     }
 
-    /// A good enrolment.
+    /// A good enrolment, which nobody has signed yet.
     pub fn enrolment(&self) -> v1::EnrolBindingRequest {
         v1::EnrolBindingRequest {
             request_id: format!("enrol-{}", self.number),
@@ -97,6 +98,60 @@ impl Person {
             }),
             ..v1::EnrolBindingRequest::default()
         }
+    }
+
+    /// A good enrolment, signed.
+    ///
+    /// # Errors
+    /// Where the server draws no challenge.
+    pub async fn signed_enrolment(
+        &self,
+        counter: &mut BindingServiceClient<GrpcChannel>,
+    ) -> Result<v1::EnrolBindingRequest, Status> {
+        let mut request = self.enrolment();
+        let drawn = counter.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {});
+        self.sign_enrolment(&mut request, drawn.await?.into_inner().challenge, None)
+            .map_err(|error| Status::internal(error.to_string()))?;
+        Ok(request)
+    }
+
+    /// Binds the person's certificate.
+    ///
+    /// # Errors
+    /// Where the server refuses it.
+    pub async fn enrol(
+        &self,
+        counter: &mut BindingServiceClient<GrpcChannel>,
+    ) -> Result<v1::Binding, Status> {
+        let request = self.signed_enrolment(counter).await?;
+        let made = counter.enrol_binding(request).await?.into_inner();
+        made.binding.ok_or_else(|| Status::internal("an enrolment without a binding"))
+    }
+
+    /// Signs an enrolment with the certificate's key, and gives the message, which a handset with an
+    /// attested key has yet to sign. `handset_key` is the SHA-256 of that key.
+    ///
+    /// # Errors
+    /// Where a field does not parse.
+    pub fn sign_enrolment(
+        &self,
+        request: &mut v1::EnrolBindingRequest,
+        challenge: Bytes,
+        handset_key: Option<[u8; 32]>,
+    ) -> Result<Vec<u8>, HarnessError> {
+        let message = sim_sim::enrolment_message(request, &challenge, handset_key)
+            .map_err(|error| HarnessError::Command(error.to_string()))?;
+        let signature = Some(self.sign(&message)?);
+        request.proof = Some(v1::KeysProof { challenge, signature, handset: None });
+        Ok(message)
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<v1::Signature, HarnessError> {
+        let signature = self.key.sign(&SystemRandom::new(), message);
+        Ok(v1::Signature {
+            scheme: v1::SignatureScheme::EcdsaP256Sha256.into(),
+            value: signature.map_err(|_| HarnessError::Key)?.as_ref().to_vec().into(),
+        })
     }
 
     /// A good login in the app, signed now.
@@ -183,11 +238,7 @@ impl Person {
             ui_app: None,
         }
         .encode();
-        let signature = self.key.sign(&SystemRandom::new(), &transcript);
-        let signature = v1::Signature {
-            scheme: v1::SignatureScheme::EcdsaP256Sha256.into(),
-            value: signature.map_err(|_| HarnessError::Key)?.as_ref().to_vec().into(),
-        };
+        let signature = self.sign(&transcript)?;
         let evidence = v1::Evidence {
             challenge: challenge.challenge.clone(),
             certificate_chain: vec![self.certificate.clone()],

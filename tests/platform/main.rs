@@ -47,8 +47,8 @@ impl World {
         let server = launch.start().await.unwrap();
         let person = Person::make(&authority, 1).unwrap();
         let mut counter = BindingServiceClient::new(server.channel().await.unwrap());
-        let made = counter.enrol_binding(person.enrolment()).await.unwrap().into_inner();
-        let binding = made.binding.unwrap().binding_id;
+        let made = person.enrol(&mut counter).await.unwrap();
+        let binding = made.binding_id;
         Self { server, played, person, binding, _dir: dir }
     }
 

@@ -97,6 +97,42 @@ def activation_message(challenge, ticket, certificate, iccid, handset_key):
     )
 
 
+def enrolment_message(
+    challenge,
+    person,
+    certificate,
+    iccid,
+    carrier,
+    imeis=(),
+    eid=None,
+    line_ref=None,
+    msisdn=None,
+    key_home=1,
+    counter=1,
+    handset_key=None,
+    card=None,
+):
+    named = "".join(sorted(imei[:14] for imei in imeis))
+    return b"".join(
+        [
+            b"simbind-enrolment\x01",
+            field(1, challenge),
+            field(2, text(person)),
+            field(3, certificate),
+            field(4, text(iccid)),
+            field(5, text(eid)),
+            field(6, text(carrier)),
+            field(7, text(line_ref)),
+            field(8, text(msisdn)),
+            field(9, bytes([key_home])),
+            field(10, bytes([counter])),
+            field(11, text(named or None)),
+            field(12, handset_key),
+            field(13, card),
+        ]
+    )
+
+
 def owner_message(challenge, act, binding, iccid, carrier, certificate=None, handset_key=None):
     return b"".join(
         [
@@ -151,6 +187,23 @@ def vectors(page):
             b"\xc1" * 32,
             claims["iccid"],
             b"\xa2" * 32,
+        ),
+        "enrolment": enrolment_message(
+            challenge,
+            "prs-1",
+            b"\xc1" * 32,
+            claims["iccid"],
+            "docomo",
+            [claims["imei"], claims["toolkit_imei"]],
+            eid="89049032123451234512345678901235",
+            line_ref="line-1",
+            msisdn="+819012345678",
+            counter=2,
+            handset_key=b"\xa2" * 32,
+            card=b"\xcd" * 32,
+        ),
+        "enrolment_least": enrolment_message(
+            challenge, "prs-1", b"\xc1" * 32, claims["iccid"], "docomo", key_home=2
         ),
         "owner": owner_message(challenge, 3, *after, b"\x11" * 32, b"\x22" * 32),
         "owner_reproof": owner_message(challenge, 1, *after),
@@ -283,7 +336,18 @@ def now_ms():
     return time.time_ns() // 1_000_000
 
 
-def enrol(server, user, run):
+def signature(key, message):
+    return {
+        "scheme": "SIGNATURE_SCHEME_ECDSA_P256_SHA256",
+        "value": key.sign(message, ec.ECDSA(hashes.SHA256())),
+    }
+
+
+def enrol(server, key, user, run):
+    challenge = server.call("BindingService", "IssueEnrolmentChallenge", {}).challenge
+    message = enrolment_message(
+        challenge, f"person-{run}", hashlib.sha256(user).digest(), ICCID, "docomo", [IMEI]
+    )
     request = {
         "request_id": f"enrol-{run}",
         "person_ref": f"person-{run}",
@@ -293,6 +357,7 @@ def enrol(server, user, run):
         "key_home": "KEY_HOME_SIM",
         "signature_counter": "SIGNATURE_COUNTER_NONE",
         "handset": {"imeis": [IMEI], "platform": "PLATFORM_ANDROID"},
+        "proof": {"challenge": challenge, "signature": signature(key, message)},
     }
     binding = server.call("BindingService", "EnrolBinding", request).binding
     state = server.enum("BindingState", binding.state)
@@ -332,10 +397,7 @@ def login_request(server, key, user, request_id, imei=IMEI, challenge=None):
     evidence = {
         "challenge": challenge.challenge,
         "certificate_chain": [user],
-        "signature": {
-            "scheme": "SIGNATURE_SCHEME_ECDSA_P256_SHA256",
-            "value": key.sign(message, ec.ECDSA(hashes.SHA256())),
-        },
+        "signature": signature(key, message),
         "iccid": ICCID,
         "imei": imei,
         "app_id": APP,
@@ -368,7 +430,7 @@ def play(target, folder):
     key = serialization.load_pem_private_key((folder / "user.key").read_bytes(), None)
     run = secrets.token_hex(4)
 
-    binding = enrol(server, user, run)
+    binding = enrol(server, key, user, run)
     seen = event(run, "seen", IMEI, "handset_observed")
     statuses = publish(server, seen, seen)
     expect(statuses == ["EVENT_STATUS_APPLIED", "EVENT_STATUS_DUPLICATE"], statuses)

@@ -1,6 +1,9 @@
 //! A server that trusts a virtual SIM's issuer, and the person who has that SIM.
 
 use super::in_process::SharedSim;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha20Rng;
+use sha2::Digest as _;
 use sim_sim::{
     World,
     card::{Algorithm, Profile, State, VirtualSim, testing},
@@ -73,7 +76,7 @@ impl Scene {
     /// Binds the card's certificate to its SIM and the person's handset.
     pub(crate) async fn bind(&self) -> String {
         let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
-        let request = EnrolBindingRequest {
+        let mut request = EnrolBindingRequest {
             request_id: "enrol-1".to_owned(),
             person_ref: "prs-1".to_owned(),
             certificate_chain: vec![self.profile.user.certificate.clone().into()],
@@ -93,8 +96,34 @@ impl Scene {
             }),
             ..EnrolBindingRequest::default()
         };
+        let drawn = counter.issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;
+        let challenge = drawn.unwrap().into_inner().challenge;
+        let message = sim_sim::enrolment_message(&request, &challenge, None).unwrap();
+        let signature = Some(self.signed(&message));
+        request.proof = Some(KeysProof { challenge, signature, handset: None });
         let bound = counter.enrol_binding(request).await.unwrap().into_inner();
         bound.binding.unwrap().binding_id
+    }
+
+    /// The certificate key's signature, made at the counter.
+    fn signed(&self, message: &[u8]) -> Signature {
+        const DIGEST_INFO: &[u8] = &[
+            0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+            0x01, 0x05, 0x00, 0x04, 0x20,
+        ];
+        let key = &self.profile.user.key;
+        let sha256 = sha2::Sha256::digest(message).to_vec();
+        let (scheme, input) = match key.algorithm() {
+            Algorithm::Rsa2048 => {
+                (SignatureScheme::RsaPkcs1Sha256, [DIGEST_INFO, sha256.as_slice()].concat())
+            }
+            Algorithm::P256 => (SignatureScheme::EcdsaP256Sha256, sha256),
+            Algorithm::P384 => {
+                (SignatureScheme::EcdsaP384Sha384, sha2::Sha384::digest(message).to_vec())
+            }
+        };
+        let value = key.sign(&input, &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+        Signature { scheme: scheme.into(), value: value.into() }
     }
 
     /// The carrier says that it sees the SIM in the person's handset.

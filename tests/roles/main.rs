@@ -40,7 +40,7 @@ impl World {
     async fn enrolled(&self, number: u64) -> Person {
         let person = Person::make(&self.authority, number).unwrap();
         let mut counter = BindingServiceClient::new(self.of("city-hall"));
-        counter.enrol_binding(person.enrolment()).await.unwrap();
+        person.enrol(&mut counter).await.unwrap();
         person
     }
 

@@ -37,8 +37,8 @@ async fn a_rule_is_snoozed_for_one_binding_and_speaks_again_when_it_is_ended() {
     let mut counter = BindingServiceClient::new(world.channel("city-hall"));
     let mut bindings = Vec::new();
     for person in &people {
-        let enrolled = counter.enrol_binding(person.enrolment()).await.unwrap().into_inner();
-        bindings.push(enrolled.binding.unwrap().binding_id);
+        let enrolled = person.enrol(&mut counter).await.unwrap();
+        bindings.push(enrolled.binding_id);
     }
     world.pull().await;
     world.edit_with("docomo", RULE);

@@ -54,7 +54,7 @@ impl Scene {
         let server = launch.start().await.unwrap();
         let person = Person::make(&authority, 1).unwrap();
         let mut counter = BindingServiceClient::new(server.channel().await.unwrap());
-        counter.enrol_binding(person.enrolment()).await.unwrap();
+        person.enrol(&mut counter).await.unwrap();
         Self { server, authority, person, logins: 0, _dir: dir }
     }
 

@@ -1,9 +1,14 @@
 //! The bytes that a SIM and a handset sign in a check. The encoding is published in
 //! `proto/TRANSCRIPT.md` with test vectors for other languages.
 
+mod enrolment;
+
+pub use enrolment::Enrolment;
+
 use crate::{
     ids::{
-        AppId, BindingId, CarrierId, CertificateId, Iccid, Imei, ReaderId, RelyingPartyId, TicketId,
+        AppId, BindingId, CarrierId, CertificateId, Iccid, Imei, ImeiSet, ReaderId, RelyingPartyId,
+        TicketId,
     },
     time::Timestamp,
 };
@@ -210,12 +215,37 @@ pub(crate) fn field(out: &mut Vec<u8>, number: u8, value: Option<&[u8]>) {
     out.extend_from_slice(value);
 }
 
+/// A handset's IMEIs, in ascending order, one behind the other; `None` where it shows none.
+fn imeis(set: &ImeiSet) -> Option<Vec<u8>> {
+    (!set.is_empty()).then(|| set.iter().flat_map(|imei| imei.to_digits().into_bytes()).collect())
+}
+
+/// Choices as numbers.
+mod numbers {
+    use crate::binding::{CounterPolicy, KeyHome};
+
+    pub(super) const fn key_home(home: KeyHome) -> u8 {
+        match home {
+            KeyHome::Sim => 1,
+            KeyHome::SecureElement => 2,
+            KeyHome::Keychain => 3,
+        }
+    }
+
+    pub(super) const fn counter(policy: CounterPolicy) -> u8 {
+        match policy {
+            CounterPolicy::None => 1,
+            CounterPolicy::Present => 2,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fmt::Write as _;
 
-    fn hex(bytes: &[u8]) -> String {
+    pub(super) fn hex(bytes: &[u8]) -> String {
         bytes.iter().fold(String::new(), |mut text, byte| {
             write!(text, "{byte:02x}").unwrap();
             text
@@ -223,7 +253,7 @@ mod tests {
     }
 
     /// The lines `name = hex` of the published page.
-    fn published(name: &str) -> String {
+    pub(super) fn published(name: &str) -> String {
         let page = include_str!("../../../proto/TRANSCRIPT.md");
         let prefix = format!("{name} = ");
         page.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().to_owned()

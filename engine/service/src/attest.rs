@@ -3,7 +3,7 @@
 use crate::{
     app_attest::Vouched,
     attestation_status::AttestationList,
-    challenge::{Purpose, Returned},
+    challenge::Purpose,
     engine::Engine,
     error::ServiceError,
     ports::{store::Store, vault::Vault},
@@ -21,7 +21,7 @@ use simbind_evidence::android::{
     self, AttestationPolicy, BootState as AttestedBoot, ExpectedAttestation, KeyAttestation,
     SecurityLevel as AttestedLevel, StatusList, Weakness,
 };
-use simbind_rules::facts::{BootState, ChallengeState};
+use simbind_rules::facts::BootState;
 
 /// What a handset brings to be enrolled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,6 +62,22 @@ pub(crate) struct Verified {
     pub(crate) handset: Handset,
     /// Apple's receipt for its key.
     pub(crate) receipt: Option<Vec<u8>>,
+    /// The challenge that its key was attested for.
+    pub(crate) challenge: Option<[u8; 16]>,
+}
+
+pub(crate) const CHALLENGE: &str = "handset.challenge";
+
+impl AttestationRequest {
+    /// The challenge that it was made for.
+    pub(crate) fn challenge(&self) -> Option<&[u8]> {
+        match self {
+            Self::None => None,
+            Self::AndroidKey { challenge, .. } | Self::AppAttest { challenge, .. } => {
+                Some(challenge)
+            }
+        }
+    }
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
@@ -83,38 +99,24 @@ impl<S: Store, V: Vault> Engine<S, V> {
         now: Timestamp,
     ) -> Result<Verified, ServiceError> {
         let HandsetRequest { imeis, platform, attestation } = request;
-        let (key, receipt) = match attestation {
-            AttestationRequest::None => (HandsetKey::None, None),
+        let stands = |challenge: &[u8]| self.challenge_stands(CHALLENGE, challenge, purpose, now);
+        let (key, receipt, challenge) = match attestation {
+            AttestationRequest::None => (HandsetKey::None, None, None),
             AttestationRequest::AndroidKey { chain, challenge } => {
-                self.attestation_challenge_stands(&challenge, purpose, now)?;
+                let id = stands(&challenge)?;
                 let key = self.attested_key(&chain, &challenge, &imeis, now)?;
-                (HandsetKey::Attested(key), None)
+                (HandsetKey::Attested(key), None, Some(id))
             }
             AttestationRequest::AppAttest { attestation, key_id, challenge } => {
-                self.attestation_challenge_stands(&challenge, purpose, now)?;
+                let id = stands(&challenge)?;
                 let Vouched { key, receipt } =
                     self.app_attest_key(&attestation, &key_id, &challenge, now)?;
-                (HandsetKey::AppAttest(key), Some(receipt))
+                (HandsetKey::AppAttest(key), Some(receipt), Some(id))
             }
         };
         Handset::new(imeis, platform, key, now)
-            .map(|handset| Verified { handset, receipt })
+            .map(|handset| Verified { handset, receipt, challenge })
             .map_err(|error| ServiceError::invalid("handset.platform", error))
-    }
-
-    /// Whether an attestation was made for a challenge of ours, for this purpose, and in time.
-    fn attestation_challenge_stands(
-        &self,
-        challenge: &[u8],
-        purpose: &Purpose,
-        now: Timestamp,
-    ) -> Result<(), ServiceError> {
-        let wrong = |why| Err(ServiceError::invalid("handset.challenge", why));
-        match self.enrolment.recognise(challenge, purpose, now) {
-            Returned::Good { .. } => Ok(()),
-            Returned::Bad(ChallengeState::Expired) => wrong("has ended"),
-            Returned::Bad(_) => wrong("was not issued here"),
-        }
     }
 
     fn attested_key(

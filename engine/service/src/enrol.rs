@@ -1,8 +1,9 @@
 //! Enrolment: a certificate, its SIM and its handset are bound.
 
 use crate::{
-    attest::{HandsetRequest, Verified},
+    attest::{CHALLENGE, HandsetRequest, Verified},
     challenge::{Issued, Purpose},
+    digest::sha256,
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
     ledger::{CertificateRow, StateEntry, decode_row, keys},
@@ -10,6 +11,7 @@ use crate::{
         store::{Expected, Key, Store, StoreError},
         vault::{KeyId, Vault},
     },
+    proof::{KeysProof, ProofFields},
     sealing,
     status::{CertificateName, Points},
 };
@@ -22,6 +24,8 @@ use simbind_core::{
     ids::{BindingId, CallerId, CertificateId, PersonRef, PointId, RequestId, SerialNumber},
     line::Announcements,
     status::Standing as IssuerWord,
+    time::Timestamp,
+    transcript::Enrolment,
 };
 use simbind_evidence::{
     certificate::{ChainError, VerifiedCertificate},
@@ -45,10 +49,20 @@ pub struct EnrolRequest {
     pub handset: HandsetRequest,
     /// The certificate of the person's physical card.
     pub card: Option<CertificateId>,
+    /// What the certificate's key and the handset's say of all this.
+    pub proof: KeysProof,
 }
 
+const PROOF_CHALLENGE: &str = "proof.challenge";
+const FIELDS: ProofFields = ProofFields {
+    signature: "proof.signature",
+    handset: "proof.handset",
+    handset_signature: "proof.handset_signature",
+    assertion: "proof.app_attest_assertion",
+};
+
 impl<S: Store, V: Vault> Engine<S, V> {
-    /// Draws the challenge that a handset's key must be attested for.
+    /// Draws the challenge that an enrolment is signed for, and a handset's key attested.
     ///
     /// # Errors
     /// Where no randomness can be had.
@@ -56,10 +70,11 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Ok(self.enrolment.issue(self.random()?, &Purpose::Enrolment, self.now()))
     }
 
-    /// Binds a certificate. The same request of the same caller gives the binding it made before.
+    /// Binds a certificate whose key signed for it. The same request of the same caller gives the
+    /// binding it made before.
     ///
     /// # Errors
-    /// Where a field is wrong, the certificate is bound already, or the store cannot be written.
+    /// Where a field is wrong, a signature does not verify, the certificate is bound already, or the store cannot be written.
     pub async fn enrol(
         &self,
         by: &CallerId,
@@ -78,7 +93,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let certificate = bound(&certificate, &asked.chain)?;
         self.not_revoked(&certificate).await?;
         self.not_too_long("certificate_chain", &certificate, CardEnd::Unsaid)?;
-        let Verified { handset, receipt } = self.handset(asked.handset, now)?;
+        let challenge = self.enrolment_proof_stands(&asked, now)?;
+        let Verified { handset, receipt, .. } = self.handset(asked.handset, now)?;
+        let message = Enrolment {
+            challenge: &asked.proof.challenge,
+            person: &asked.person,
+            certificate: &certificate.id,
+            sim: &asked.sim,
+            key_home: asked.key_home,
+            counter: asked.counter,
+            imeis: &handset.imeis,
+            handset_key: handset.key().spki().map(sha256),
+            card: asked.card.as_ref(),
+        };
+        asked.proof.holds(&certificate.spki, handset.key(), &message.encode(), FIELDS)?;
         let binding = Binding {
             id: BindingId::from_bytes(self.random()?),
             person: asked.person,
@@ -104,7 +132,21 @@ impl<S: Store, V: Vault> Engine<S, V> {
             driven: Driven::default(),
             announced: Announcements::default(),
         };
-        self.write_enrolment(by, request, digest, binding, receipt).await
+        self.write_enrolment((by, request, digest), challenge, binding, receipt).await
+    }
+
+    /// The challenge of an enrolment: one for all that signs and attests.
+    fn enrolment_proof_stands(
+        &self,
+        asked: &EnrolRequest,
+        now: Timestamp,
+    ) -> Result<[u8; 16], ServiceError> {
+        let proof = &asked.proof.challenge;
+        let attested = asked.handset.attestation.challenge();
+        if attested.is_some_and(|attested| attested != proof) {
+            return Err(ServiceError::invalid(CHALLENGE, "is another than the proof's"));
+        }
+        self.challenge_stands(PROOF_CHALLENGE, proof, &Purpose::Enrolment, now)
     }
 
     /// Whose network a line uses is the configuration's to say: another host's word would count, and
@@ -162,9 +204,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
 
     async fn write_enrolment(
         &self,
-        by: &CallerId,
-        request: &RequestId,
-        digest: [u8; 32],
+        (by, request, digest): (&CallerId, &RequestId, [u8; 32]),
+        challenge: [u8; 16],
         binding: Binding,
         receipt: Option<Vec<u8>>,
     ) -> Result<Standing, ServiceError> {
@@ -180,8 +221,17 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 digest,
                 sealed,
                 receipt,
+                challenge,
             };
             let mut expect = vec![(keys::request(by, request)?, Expected::Absent), person];
+            match self.unused(PROOF_CHALLENGE, &challenge).await {
+                Ok(unused) => expect.push(unused),
+                // The same request may have come twice, and the other have used it meanwhile.
+                Err(used) => match self.made_before(by, request, digest).await? {
+                    Some(made) => return self.binding(made).await,
+                    None => return Err(used),
+                },
+            }
             match self.free_certificate(&binding).await {
                 Ok(free) => expect.push(free),
                 // The same request may have come twice, and the other have bound it meanwhile.

@@ -29,6 +29,7 @@ pub mod packs;
 pub mod pin;
 pub mod platform;
 pub mod ports;
+pub mod proof;
 pub mod refusals;
 pub mod registry;
 mod release;

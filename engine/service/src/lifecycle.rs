@@ -109,7 +109,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         id: BindingId,
         request: HandsetRequest,
     ) -> Result<Standing, ServiceError> {
-        let Verified { handset, receipt } = self.handset(request, self.now())?;
+        let Verified { handset, receipt, .. } = self.handset(request, self.now())?;
         let kept = Beside { handset: &handset, receipt: receipt.as_ref() };
         self.change_beside(by, id, BindingChange::HandsetAdded, Some(kept), |binding, now| {
             takes_handsets(binding, now)?;
@@ -140,7 +140,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         place: usize,
         request: HandsetRequest,
     ) -> Result<Standing, ServiceError> {
-        let Verified { handset, receipt } = self.handset(request, self.now())?;
+        let Verified { handset, receipt, .. } = self.handset(request, self.now())?;
         let kept = Beside { handset: &handset, receipt: receipt.as_ref() };
         self.change_beside(by, id, BindingChange::HandsetReinstalled, Some(kept), |binding, now| {
             takes_handsets(binding, now)?;

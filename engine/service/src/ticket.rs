@@ -9,7 +9,7 @@ mod step;
 mod terms;
 mod write;
 
-pub use activate::{ActivateRequest, Activated};
+pub use activate::Activated;
 pub use codes::{Shown, TicketCodes};
 pub use join::{JoinRequest, Joined, ShownOrTyped};
 pub use open::{OpenRequest, Opened};

@@ -8,6 +8,7 @@ use crate::{
         World, WorldError,
         authority::Branch,
         carrier::Carrier,
+        enrolment::enrolment_message,
         handset::{Handset, Model},
         key::Curve,
         numbers,
@@ -16,7 +17,9 @@ use crate::{
 };
 use futures::{StreamExt as _, stream};
 use rand::Rng as _;
-use simbind_proto::v1::{self, binding_service_client::BindingServiceClient};
+use simbind_proto::v1::{
+    self, binding_service_client::BindingServiceClient, keys_proof::Handset as Word,
+};
 use std::{num::NonZero, sync::Arc};
 use tonic::{Code, Status, transport::Channel};
 
@@ -97,10 +100,10 @@ impl Fleet {
         index: usize,
         member: &Member,
     ) -> Result<(), LoadError> {
+        let drawn = client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {}).await?;
+        let challenge = drawn.into_inner().challenge;
         let handset = if self.handset_proof {
-            let drawn =
-                client.issue_enrolment_challenge(v1::IssueEnrolmentChallengeRequest {}).await?;
-            member.handset.evidence(world, &drawn.into_inner().challenge, WallClock.now())?
+            member.handset.evidence(world, &challenge, WallClock.now())?
         } else {
             v1::HandsetEvidence {
                 imeis: member.handset.imeis.clone(),
@@ -110,7 +113,7 @@ impl Fleet {
         };
         let number = u64::try_from(index).unwrap_or(u64::MAX);
         let token: u128 = seeded::generator(self.seed, "load", number).random();
-        let request = v1::EnrolBindingRequest {
+        let mut request = v1::EnrolBindingRequest {
             request_id: format!("load-{token:032x}"),
             person_ref: format!("prs-{token:032x}"),
             certificate_chain: member.sim.chain.clone(),
@@ -122,6 +125,14 @@ impl Fleet {
             handset: Some(handset),
             ..v1::EnrolBindingRequest::default()
         };
+        let key = self.handset_proof.then(|| member.handset.key_sha256());
+        let message = enrolment_message(&request, &challenge, key)?;
+        let handset = match key {
+            None => None,
+            Some(_) => Some(Word::HandsetSignature(member.handset.sign(&message)?)),
+        };
+        let signature = Some(member.sim.sign(&message)?);
+        request.proof = Some(v1::KeysProof { challenge, signature, handset });
         match client.enrol_binding(request).await {
             Ok(_) => Ok(()),
             Err(status) if status.code() == Code::AlreadyExists => Ok(()),

@@ -4,7 +4,12 @@ use super::{
     actor::{ActError, Actor, Shared},
     calls::patiently,
 };
-use crate::{report::Verdict, story::Hand};
+use crate::{
+    report::Verdict,
+    story::Hand,
+    world::{enrolment::enrolment_message, handset::Proof},
+};
+use prost::bytes::Bytes;
 use simbind_proto::v1;
 use std::time::Duration;
 use tonic::Code;
@@ -46,12 +51,13 @@ pub(super) async fn evidence(
 
 async fn bind(actor: &mut Actor, shared: &Shared<'_>, hand: Hand) -> Result<String, ActError> {
     let handset = evidence(actor, shared, hand).await?;
+    let challenge = handset.challenge.clone();
     let counter = if actor.person.sim.applet.counts {
         v1::SignatureCounter::Present
     } else {
         v1::SignatureCounter::None
     };
-    let request = v1::EnrolBindingRequest {
+    let mut request = v1::EnrolBindingRequest {
         request_id: actor.next_request(),
         person_ref: actor.person.reference.clone(),
         certificate_chain: actor.person.sim.chain.clone(),
@@ -64,12 +70,32 @@ async fn bind(actor: &mut Actor, shared: &Shared<'_>, hand: Hand) -> Result<Stri
         signature_counter: counter.into(),
         handset: Some(handset),
         card_certificate_sha256: actor.person.card.certificate_sha256.clone(),
+        proof: None,
     };
+    request.proof = Some(proof(actor, hand, &request, challenge)?);
     let answer = patiently(|| {
         let (mut client, request) = (shared.calls.counter.clone(), request.clone());
         async move { client.enrol_binding(request).await }
     });
     Ok(answer.await?.binding.unwrap_or_default().binding_id)
+}
+
+/// SIM and handset sign for it.
+fn proof(
+    actor: &mut Actor,
+    hand: Hand,
+    request: &v1::EnrolBindingRequest,
+    challenge: Bytes,
+) -> Result<v1::KeysProof, ActError> {
+    use v1::keys_proof::Handset as Word;
+    let key = actor.handset(hand).key_sha256();
+    let message = enrolment_message(request, &challenge, Some(key))?;
+    let word = match actor.handset_mut(hand).prove(&message)? {
+        Proof::Signature(signature) => Word::HandsetSignature(signature),
+        Proof::Assertion(assertion) => Word::AppAttestAssertion(assertion),
+    };
+    let signature = Some(actor.person.sim.sign(&message)?);
+    Ok(v1::KeysProof { challenge, signature, handset: Some(word) })
 }
 
 /// Enrols another handset of the person, or the bound iPhone with the app installed anew.

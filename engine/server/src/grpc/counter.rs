@@ -152,7 +152,7 @@ impl<S: Store, V: Vault> CounterService for Api<S, V> {
             let id = wire::ticket_id(&ticket_id)?;
             let missing = || ServiceError::invalid("phone_secret", "is empty");
             let secret = wire::phone_secret(&phone_secret)?.ok_or_else(missing)?;
-            let proof = wire::activate_request(&challenge, signature, handset)?;
+            let proof = wire::activation(&challenge, signature, handset)?;
             self.engine().activate_ticket((&through, &secret), request, id, &proof).await
         };
         let activated = activated.await.map_err(status)?;

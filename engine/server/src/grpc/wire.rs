@@ -13,6 +13,7 @@ mod lifecycle;
 mod owner;
 mod packs;
 mod platform;
+mod proof;
 mod registry;
 mod reopened;
 mod rollout;
@@ -36,6 +37,7 @@ pub(super) use owner::{owner, reproof};
 pub(super) use packs::{diagnostic, sources};
 pub(super) use platform::{applet, order_place, order_report, order_token, report_outcome};
 pub(crate) use platform::{instruction as platform_instruction, said as platform_said};
+pub(super) use proof::activation;
 pub(super) use registry::{
     compatibility_row, counted, criteria, files, handset_model, import_outcome, in_force,
     readers_asked,
@@ -48,6 +50,5 @@ pub(super) use succession::{
     handset_change, lending, renewal, renewal_cursor, renewal_request, renewal_token, sim_change,
 };
 pub(super) use ticket::{
-    activate_request, codes, deed, join_request, page_place, phone_secret, queued, ticket,
-    ticket_id, variant,
+    codes, deed, join_request, page_place, phone_secret, queued, ticket, ticket_id, variant,
 };

@@ -33,17 +33,18 @@ impl CertificateClaim {
     }
 }
 
-/// A signature over the transcript.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A signature over the transcript, or over another message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed {
     /// How it was made.
+    #[serde(with = "crate::proof::scheme_number")]
     pub scheme: SignatureScheme,
     /// The signature.
     pub value: Vec<u8>,
 }
 
 /// What a handset brings to prove itself: one thing, or nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HandsetWord {
     /// Nothing.
     Nothing,
@@ -51,7 +52,9 @@ pub enum HandsetWord {
     Signature(Signed),
     /// An App Attest assertion over the transcript, CBOR.
     Assertion(Vec<u8>),
-    /// A token that it handed over, with what was made of it with the key that was attested.
+    /// A token that it handed over, with what was made of it with the key that was attested. It is
+    /// for taps: the proofs that are kept in requests have none.
+    #[serde(skip)]
     Token(Box<HandsetToken>, TokenProof),
 }
 

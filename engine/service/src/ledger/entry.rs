@@ -102,6 +102,8 @@ pub enum StateEntry {
         sealed: Sealed,
         /// Apple's receipt, for an iPhone that attested its key.
         receipt: Option<KeptReceipt>,
+        /// The challenge that the keys signed, which is used up.
+        challenge: [u8; 16],
     },
     /// A binding changed.
     BindingChanged {

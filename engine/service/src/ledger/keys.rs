@@ -6,7 +6,7 @@ mod succession;
 pub use orders::{
     applet, due_of, due_order, due_orders, open_of, open_order, open_orders, order, order_id,
 };
-pub use succession::{device, devices, end, ends, overlap, overlaps, owner_challenge, past};
+pub use succession::{device, devices, end, ends, overlap, overlaps, past, used_challenge};
 
 use crate::{
     app_attest::KeyMark,

@@ -129,8 +129,19 @@ impl<V: Vault> IndexProjection<V> {
     ) -> Result<Vec<Write>, ProjectionError> {
         let at = recorded.position;
         match entry {
-            StateEntry::Enrolled { binding: id, by, request, digest, sealed, receipt } => {
-                let mut writes = vec![put(keys::request(&by, &request), &(digest, id))?];
+            StateEntry::Enrolled {
+                binding: id,
+                by,
+                request,
+                digest,
+                sealed,
+                receipt,
+                challenge,
+            } => {
+                let mut writes = vec![
+                    put(keys::request(&by, &request), &(digest, id))?,
+                    put(keys::used_challenge(&challenge), &())?,
+                ];
                 writes.extend(self.bound_writes(id, sealed, values, recorded)?);
                 writes.extend(app_attest::received(id, receipt)?);
                 Ok(writes)

@@ -62,9 +62,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 (keys::pin_report(by, request)?, Expected::Absent),
             ];
             if let Some(challenge) = &shown.challenge {
-                let used = keys::owner_challenge(challenge)?;
-                self.unused(&used).await?;
-                expect.push((used, Expected::Absent));
+                expect.push(self.unused("owner.card.challenge", challenge).await?);
             }
             match self.append_state(&entry, expect).await {
                 Ok(version) => return Ok(Standing { version, ..standing }),

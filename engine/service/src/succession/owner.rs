@@ -2,7 +2,7 @@
 
 use crate::{
     card::{CardFields, CardWord},
-    challenge::{Issued, Purpose, Returned},
+    challenge::{Issued, Purpose},
     engine::Engine,
     error::ServiceError,
     ports::{store::Store, vault::Vault},
@@ -14,7 +14,6 @@ use simbind_core::{
     transcript::{OwnerAct, OwnerMessage},
 };
 use simbind_evidence::signature::SignatureScheme;
-use simbind_rules::facts::ChallengeState;
 
 const FIELDS: CardFields = CardFields {
     chain: "owner.card.card.certificate_chain",
@@ -41,7 +40,7 @@ pub struct CardSignature {
     /// Its chain.
     pub chain: Vec<Vec<u8>>,
     /// How it signed.
-    #[serde(with = "scheme_number")]
+    #[serde(with = "crate::proof::scheme_number")]
     pub scheme: SignatureScheme,
     /// The signature.
     pub signature: Vec<u8>,
@@ -90,16 +89,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             OwnerProof::Card(word) => word,
         };
         let purpose = Purpose::Owner(by.clone());
-        let id = match self.enrolment.recognise(&word.challenge, &purpose, self.now()) {
-            Returned::Good { id, .. } => id,
-            Returned::Bad(state) => {
-                let why = match state {
-                    ChallengeState::Expired => "has ended",
-                    _ => "was not issued to this caller for a change of a binding",
-                };
-                return Err(ServiceError::invalid("owner.card.challenge", why));
-            }
-        };
+        let field = "owner.card.challenge";
+        let id = self.challenge_stands(field, &word.challenge, &purpose, self.now())?;
         let message = OwnerMessage {
             challenge: &word.challenge,
             act: wanted.act,
@@ -112,11 +103,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let CardSignature { chain, scheme, signature, .. } = word;
         let card = CardWord { chain, scheme: *scheme, signature };
         let card = self.card_of(binding, card, &message.encode(), FIELDS).await?;
-        Ok(Shown {
-            seen: Seen::ByCard,
-            challenge: Some(*id.as_bytes()),
-            card_ends: CardEnd::At(card.ends),
-        })
+        Ok(Shown { seen: Seen::ByCard, challenge: Some(id), card_ends: CardEnd::At(card.ends) })
     }
 }
 
@@ -150,33 +137,5 @@ fn keep<T: Clone + PartialEq>(
             Ok(())
         }
         _ => Ok(()),
-    }
-}
-
-/// A scheme in the digest of a request.
-mod scheme_number {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-    use simbind_evidence::signature::SignatureScheme;
-
-    pub(super) fn serialize<S: Serializer>(
-        scheme: &SignatureScheme,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        to.serialize_u8(match scheme {
-            SignatureScheme::RsaPkcs1Sha256 => 1,
-            SignatureScheme::EcdsaP256Sha256 => 2,
-            SignatureScheme::EcdsaP384Sha384 => 3,
-        })
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<SignatureScheme, D::Error> {
-        match u8::deserialize(from)? {
-            1 => Ok(SignatureScheme::RsaPkcs1Sha256),
-            2 => Ok(SignatureScheme::EcdsaP256Sha256),
-            3 => Ok(SignatureScheme::EcdsaP384Sha384),
-            _ => Err(D::Error::custom("no scheme of signatures")),
-        }
     }
 }

@@ -112,6 +112,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             digest: crate::digest::of(&asked)?,
             old: asked.binding,
             receipt: None,
+            attested: None,
         };
         if let Some(made) = self.made_before(by, request, draft.digest).await? {
             return self.binding(made).await;
@@ -143,6 +144,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             digest: crate::digest::of(&asked)?,
             old: asked.binding,
             receipt: None,
+            attested: None,
         };
         if let Some(made) = self.made_before(by, request, draft.digest).await? {
             return self.binding(made).await;
@@ -151,7 +153,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
             self.serve_by_configuration("sim.serving", &mut sim.serving)?;
         }
         let certificate = self.new_certificate(&asked.chain).await?;
-        let Verified { handset, receipt } = self.handset(asked.handset.clone(), self.now())?;
+        let Verified { handset, receipt, challenge } =
+            self.handset(asked.handset.clone(), self.now())?;
+        draft.attested = challenge;
         draft.receipt = receipt.map(|receipt| (handset.clone(), receipt));
         let plan = Plan {
             id: BindingId::from_bytes(self.random()?),
@@ -187,6 +191,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             digest: crate::digest::of(&asked)?,
             old: asked.binding,
             receipt: None,
+            attested: None,
         };
         if let Some(made) = self.made_before(by, request, draft.digest).await? {
             return self.binding(made).await;

@@ -82,9 +82,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 (keys::binding(id)?, Expected::Version(standing.version)),
             ];
             if let Some(challenge) = &shown.challenge {
-                let used = keys::owner_challenge(challenge)?;
-                self.unused(&used).await?;
-                expect.push((used, Expected::Absent));
+                expect.push(self.unused("owner.card.challenge", challenge).await?);
             }
             let entry = StateEntry::Reproved(ReproofEntry {
                 binding: id,

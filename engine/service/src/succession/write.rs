@@ -2,12 +2,13 @@
 
 use super::replace::Plan;
 use crate::{
+    attest::CHALLENGE,
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
     ledger::{StateEntry, SuccessionEntry, SuccessionKind, keys},
     lifecycle::source,
     ports::{
-        store::{Expected, Key, Store, StoreError},
+        store::{Expected, Store, StoreError},
         vault::Vault,
     },
     sealing,
@@ -25,6 +26,8 @@ pub(super) struct Draft<'a> {
     pub(super) digest: [u8; 32],
     pub(super) old: BindingId,
     pub(super) receipt: Option<(Handset, Vec<u8>)>,
+    /// The challenge that a new handset's key was attested for.
+    pub(super) attested: Option<[u8; 16]>,
 }
 
 impl<S: Store, V: Vault> Engine<S, V> {
@@ -35,7 +38,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         draft: Draft<'_>,
         plan: &Plan<'_>,
     ) -> Result<Standing, ServiceError> {
-        let Draft { kind, by, request, digest, old: id, receipt } = draft;
+        let Draft { kind, by, request, digest, old: id, receipt, attested } = draft;
         for _ in 0..TRIES {
             let mut old = self.binding(id).await?;
             let (binding, challenge) = self.follow(by, plan, &mut old.binding).await?;
@@ -53,9 +56,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 },
             }
             if let Some(challenge) = &challenge {
-                let used = keys::owner_challenge(challenge)?;
-                self.unused(&used).await?;
-                expect.push((used, Expected::Absent));
+                expect.push(self.unused("owner.card.challenge", challenge).await?);
+            }
+            if let Some(challenge) = &attested {
+                expect.push(self.unused(CHALLENGE, challenge).await?);
             }
             let sealed = sealing::seal(&*self.vault, key, sealing::BINDING, &binding)?;
             let mut earlier =
@@ -80,6 +84,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 receipt: kept.transpose()?.flatten(),
                 earlier,
                 card: challenge,
+                attested,
             });
             match self.append_state(&entry, expect).await {
                 Ok(version) => return Ok(Standing { binding, version, key }),
@@ -115,16 +120,5 @@ impl<S: Store, V: Vault> Engine<S, V> {
         let why = old.succeeded.map_or(LifecycleReason::Renewed, |by| by.why);
         before.binding.supersede(newest, why, &source(by)?, now)?;
         Ok(Some(before))
-    }
-
-    /// A challenge is good for one change.
-    pub(crate) async fn unused(&self, challenge: &Key) -> Result<(), ServiceError> {
-        let snapshot = self.store.read(std::slice::from_ref(challenge)).await?;
-        match snapshot.values.first() {
-            Some(Some(_)) => {
-                Err(ServiceError::invalid("owner.card.challenge", "was used for another change"))
-            }
-            _ => Ok(()),
-        }
     }
 }

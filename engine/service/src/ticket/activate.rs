@@ -1,7 +1,6 @@
 use super::write::{Asked, Beside, PhoneSecret, Speaker};
 use crate::{
-    challenge::{Purpose, Returned},
-    check::{HandsetWord, Signed},
+    challenge::Purpose,
     digest::sha256,
     engine::{Engine, Standing, TRIES, contended},
     error::ServiceError,
@@ -10,31 +9,24 @@ use crate::{
         store::{Expected, Store, StoreError},
         vault::Vault,
     },
+    proof::{KeysProof, ProofFields},
 };
 use simbind_core::{
-    binding::{Act as BindingAct, Binding, HandsetKey, LifecycleReason, State as BindingState},
+    binding::{Act as BindingAct, Binding, LifecycleReason, State as BindingState},
     ids::{CallerId, RequestId, TicketId},
     line::LineView,
     ticket::{Act, State, Ticket},
     time::Timestamp,
     transcript::Activation,
 };
-use simbind_evidence::{
-    apple::verify_assertion,
-    signature::{self, PublicKey},
-};
-use simbind_rules::facts::{ChallengeState, LineLatch, SimLatch, SimState};
+use simbind_rules::facts::{LineLatch, SimLatch, SimState};
 
-/// The proof that certificate, SIM and handset belong together.
-#[derive(Clone, Debug)]
-pub struct ActivateRequest {
-    /// The ticket's challenge.
-    pub challenge: Vec<u8>,
-    /// The certificate key's signature.
-    pub signature: Signed,
-    /// The handset's word.
-    pub handset: HandsetWord,
-}
+const FIELDS: ProofFields = ProofFields {
+    signature: "signature",
+    handset: "handset",
+    handset_signature: "handset_signature",
+    assertion: "app_attest_assertion",
+};
 
 /// A ticket that is over, and its binding.
 #[derive(Clone, Debug)]
@@ -56,7 +48,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         (through, secret): (&CallerId, &PhoneSecret),
         request: RequestId,
         id: TicketId,
-        proof: &ActivateRequest,
+        proof: &KeysProof,
     ) -> Result<Activated, ServiceError> {
         let asked = Asked { request, digest: crate::digest::of(&("activate", id))? };
         let speaker = Speaker::Phone { through: through.clone(), secret: secret.clone() };
@@ -93,14 +85,15 @@ impl<S: Store, V: Vault> Engine<S, V> {
         &self,
         ticket: &Ticket,
         pending: &Binding,
-        proof: &ActivateRequest,
+        proof: &KeysProof,
         now: Timestamp,
     ) -> Result<Binding, ServiceError> {
         if pending.state_at(now) != BindingState::Pending {
             let why = "the binding is not pending any more; give the ticket up";
             return Err(ServiceError::Refused(why.into()));
         }
-        self.ticket_challenge_stands(ticket, &proof.challenge, now)?;
+        let purpose = Purpose::Ticket(ticket.id);
+        self.challenge_stands("challenge", &proof.challenge, &purpose, now)?;
         belong_together(ticket, pending, proof)?;
         self.not_revoked(&pending.certificate).await?;
         unchanged_since_seen(&self.line_view(pending).await?)?;
@@ -109,27 +102,13 @@ impl<S: Store, V: Vault> Engine<S, V> {
         (binding.proven_at, binding.sim_proven_at) = (now, now);
         Ok(binding)
     }
-
-    fn ticket_challenge_stands(
-        &self,
-        ticket: &Ticket,
-        challenge: &[u8],
-        now: Timestamp,
-    ) -> Result<(), ServiceError> {
-        let wrong = |why| Err(ServiceError::invalid("challenge", why));
-        match self.enrolment.recognise(challenge, &Purpose::Ticket(ticket.id), now) {
-            Returned::Good { .. } => Ok(()),
-            Returned::Bad(ChallengeState::Expired) => wrong("has ended"),
-            Returned::Bad(_) => wrong("was not issued for this ticket"),
-        }
-    }
 }
 
 /// Both keys signed one message that names certificate, SIM and handset.
 fn belong_together(
     ticket: &Ticket,
     binding: &Binding,
-    proof: &ActivateRequest,
+    proof: &KeysProof,
 ) -> Result<(), ServiceError> {
     let unreadable = || ServiceError::unavailable("a key of a ticket's binding cannot be read");
     let key = binding.handsets.first().key();
@@ -141,26 +120,7 @@ fn belong_together(
         iccid: binding.sim.iccid,
         handset_key: &sha256(spki),
     };
-    let message = message.encode();
-    let certificate =
-        PublicKey::from_spki_der(&binding.certificate.spki).map_err(|_| unreadable())?;
-    let Signed { scheme, value } = &proof.signature;
-    signature::verify(&certificate, *scheme, &message, value)
-        .map_err(|error| ServiceError::invalid("signature", error))?;
-    let handset = PublicKey::from_spki_der(spki).map_err(|_| unreadable())?;
-    match (key, &proof.handset) {
-        (HandsetKey::Attested(_), HandsetWord::Signature(Signed { scheme, value })) => {
-            signature::verify(&handset, *scheme, &message, value)
-                .map_err(|error| ServiceError::invalid("handset_signature", error))
-        }
-        (HandsetKey::AppAttest(own), HandsetWord::Assertion(assertion)) => {
-            let (hash, app) = (sha256(&message), own.app.as_str());
-            verify_assertion(assertion, &handset, &hash, app, 0)
-                .map(|_| ())
-                .map_err(|error| ServiceError::invalid("app_attest_assertion", error))
-        }
-        _ => Err(ServiceError::invalid("handset", "is not what the handset that was seen gives")),
-    }
+    proof.holds(&binding.certificate.spki, key, &message.encode(), FIELDS)
 }
 
 /// The carrier told of no change of the SIM or its line since the SIM was seen.

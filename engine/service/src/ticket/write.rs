@@ -326,7 +326,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
         key: KeyId,
         seen: Option<&Verified>,
     ) -> Result<Option<(BindingId, KeptReceipt)>, ServiceError> {
-        let Some(Verified { handset, receipt }) = seen else { return Ok(None) };
+        let Some(Verified { handset, receipt, .. }) = seen else { return Ok(None) };
         let kept = self.kept_receipt(ticket.binding, key, handset, receipt.as_ref())?;
         Ok(kept.map(|kept| (ticket.binding, kept)))
     }

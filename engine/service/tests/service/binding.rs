@@ -172,6 +172,7 @@ async fn a_persons_bindings_made_at_once_are_sealed_with_one_key() {
     let request = |person: &Person| person.asked(&world.engine, &world.authority);
     let (first, mut second) = (request(&one), request(&two));
     second.person = person.parse().unwrap();
+    let second = two.proves(second);
     two.name.clone_from(&person);
     let by = caller("counter");
     let (r1, r2) = ("r1".parse().unwrap(), "r2".parse().unwrap());

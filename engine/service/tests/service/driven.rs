@@ -145,6 +145,7 @@ async fn all_living_bindings_of_a_line_are_driven_and_nobody_elses() {
     let second = Person::new(&world.authority, 2);
     let mut asked = second.asked(&world.engine, &world.authority);
     asked.sim.iccid = person.iccid;
+    let asked = second.proves(asked);
     let request: RequestId = "r2".parse().unwrap();
     let by = caller("counter");
     let second = world.engine.enrol(&by, &request, asked).await.unwrap().binding.id;

@@ -176,6 +176,7 @@ async fn a_light_mvnos_host_speaks_for_the_line_too() {
     let mistyped = world.engine.enrol(&by, &"r0".parse().unwrap(), asked.clone()).await;
     assert!(matches!(mistyped, Err(ServiceError::Invalid { .. })), "{mistyped:?}");
     asked.sim.serving.host = None;
+    let asked = person.proves(asked);
     let id = world.engine.enrol(&by, &"r1".parse().unwrap(), asked).await.unwrap().binding.id;
     world.clock.move_on(HOUR);
     let told = world.tell("e1", &person, EventKind::ImsiChanged).await.unwrap();
@@ -220,6 +221,7 @@ async fn an_event_by_the_carriers_own_reference_or_number_reaches_the_binding() 
             LineName::Msisdn(msisdn) => asked.sim.msisdn = Some(*msisdn),
             LineName::Iccid(_) => {}
         }
+        let asked = person.proves(asked);
         let request = format!("r{serial}").parse().unwrap();
         let by = crate::support::caller("counter");
         let id = world.engine.enrol(&by, &request, asked).await.unwrap().binding.id;

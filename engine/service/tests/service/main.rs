@@ -21,6 +21,7 @@ mod events;
 mod faults;
 mod heirs;
 mod help;
+mod keys;
 mod limits;
 mod lives;
 mod order;

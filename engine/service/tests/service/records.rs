@@ -75,6 +75,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 digest: [2; 32],
                 sealed: sealed(5),
                 receipt: None,
+                challenge: [9; 16],
             },
         ),
         (
@@ -86,6 +87,7 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 digest: [2; 32],
                 sealed: sealed(5),
                 receipt: Some(receipt()),
+                challenge: [9; 16],
             },
         ),
         ("handset-added", changed(BindingChange::HandsetAdded)),

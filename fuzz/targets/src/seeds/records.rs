@@ -93,6 +93,11 @@ fn messages(made: &mut Made) {
             platform: v1::Platform::Android.into(),
             ..v1::HandsetEvidence::default()
         }),
+        proof: Some(v1::KeysProof {
+            challenge: vec![1; 50].into(),
+            signature: signed(&[3; 70]),
+            handset: None,
+        }),
         ..v1::EnrolBindingRequest::default()
     };
     let event = v1::SimEvent {

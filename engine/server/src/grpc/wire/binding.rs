@@ -116,6 +116,7 @@ pub(in crate::grpc) fn enrol_request(
         signature_counter,
         handset: evidence,
         card_certificate_sha256,
+        proof,
     } = request;
     let person = field("person_ref", &person_ref)?;
     let chain = chain("certificate_chain", &certificate_chain)?;
@@ -146,6 +147,7 @@ pub(in crate::grpc) fn enrol_request(
         counter: counter(signature_counter)?,
         handset: handset(evidence)?,
         card,
+        proof: super::proof::enrolment(proof)?,
     })
 }
 

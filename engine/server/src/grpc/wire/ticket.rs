@@ -1,7 +1,6 @@
 use super::{
     binding::{counter, handset, key_home},
-    check::signature,
-    field::{bytes, chain, field, optional, required, sha256, time},
+    field::{chain, field, optional, required, sha256, time},
 };
 use simbind_core::{
     binding::{Serving, Sim},
@@ -9,19 +8,11 @@ use simbind_core::{
     ticket::{Code, CodeKind, State, Step, Steps, Ticket, Variant},
     time::Timestamp,
 };
-use simbind_evidence::apple::MAX_ASSERTION_BYTES;
 use simbind_proto::v1::{self as wire, record_step_request::Step as WireStep};
 use simbind_service::{
     ServiceError,
-    check::HandsetWord,
-    ticket::{
-        ActivateRequest, CertificateRequest, Deed, JoinRequest, PhoneSecret, ShownOrTyped,
-        TicketCodes,
-    },
+    ticket::{CertificateRequest, Deed, JoinRequest, PhoneSecret, ShownOrTyped, TicketCodes},
 };
-
-/// A challenge is shorter; a longer one is not worth looking at.
-const MOST_CHALLENGE_BYTES: usize = 256;
 
 /// A ticket's id.
 pub(in crate::grpc) fn ticket_id(text: &str) -> Result<TicketId, ServiceError> {
@@ -139,26 +130,6 @@ fn of_certificate(error: ServiceError) -> ServiceError {
         }
         other => other,
     }
-}
-
-/// The proof at the end.
-pub(in crate::grpc) fn activate_request(
-    challenge: &[u8],
-    signed: Option<wire::Signature>,
-    handset: Option<wire::activate_ticket_request::Handset>,
-) -> Result<ActivateRequest, ServiceError> {
-    use wire::activate_ticket_request::Handset;
-    let challenge = bytes("challenge", challenge, MOST_CHALLENGE_BYTES)?;
-    let signature_of = |name, signed| required(name, signature(name, signed)?);
-    let handset = match required("handset", handset)? {
-        Handset::HandsetSignature(signed) => {
-            HandsetWord::Signature(signature_of("handset_signature", Some(signed))?)
-        }
-        Handset::AppAttestAssertion(cbor) => {
-            HandsetWord::Assertion(bytes("app_attest_assertion", &cbor, MAX_ASSERTION_BYTES)?)
-        }
-    };
-    Ok(ActivateRequest { challenge, signature: signature_of("signature", signed)?, handset })
 }
 
 const fn step(step: Step) -> wire::TicketStep {

@@ -40,6 +40,8 @@ pub struct SuccessionEntry {
     pub earlier: Vec<(BindingId, Sealed)>,
     /// The challenge that the person's card signed, where it did.
     pub card: Option<[u8; 16]>,
+    /// The challenge that a new handset's key was attested for, where one was.
+    pub attested: Option<[u8; 16]>,
 }
 
 /// A binding that was proved again, on whose word.

@@ -45,7 +45,7 @@ pub fn past(key: &Key) -> Option<(Timestamp, BindingId)> {
     timed(key.as_bytes().get(1..)?)
 }
 
-/// A challenge that a person's card signed for a change of a binding.
-pub fn owner_challenge(id: &[u8; 16]) -> Result<Key, StoreError> {
+/// A challenge that was used for a change of a binding.
+pub fn used_challenge(id: &[u8; 16]) -> Result<Key, StoreError> {
     key(b'C', &[id])
 }

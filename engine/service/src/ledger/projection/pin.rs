@@ -30,7 +30,7 @@ impl<V: Vault> IndexProjection<V> {
             put(keys::pin_report(&by, &request), &(digest, 0_u32))?,
         ];
         if let PinAct::ResetByCard { challenge, .. } = &act {
-            writes.push(put(keys::owner_challenge(challenge), &())?);
+            writes.push(put(keys::used_challenge(challenge), &())?);
         }
         if let PinAct::ResetAtCounter { sealed } | PinAct::ResetByCard { sealed, .. } = act {
             writes.extend(self.bound_writes(binding, sealed, values, recorded)?);

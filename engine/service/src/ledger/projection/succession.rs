@@ -42,8 +42,8 @@ impl<V: Vault> IndexProjection<V> {
     ) -> Result<Vec<Write>, ProjectionError> {
         let id = entry.binding;
         let mut writes = vec![put(keys::request(&entry.by, &entry.request), &(entry.digest, id))?];
-        if let Some(challenge) = &entry.card {
-            writes.push(put(keys::owner_challenge(challenge), &())?);
+        for challenge in entry.card.iter().chain(&entry.attested) {
+            writes.push(put(keys::used_challenge(challenge), &())?);
         }
         let inherited = self.inherited(&entry)?;
         let mut lines = LineRows::of(recorded);
@@ -107,7 +107,7 @@ impl<V: Vault> IndexProjection<V> {
         let mut writes = self.bound_writes(id, entry.sealed, values, recorded)?;
         writes.push(put(keys::request(&entry.by, &entry.request), &(entry.digest, id))?);
         writes.push(match &entry.card {
-            Some(challenge) => put(keys::owner_challenge(challenge), &())?,
+            Some(challenge) => put(keys::used_challenge(challenge), &())?,
             None => put(keys::pin(id), &0_u32)?,
         });
         Ok(writes)

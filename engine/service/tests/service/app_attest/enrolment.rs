@@ -98,7 +98,7 @@ async fn attestations_that_do_not_hold_are_refused_by_their_field() {
         (changed(truncated), attestation, "cannot be read"),
         (another_challenge, attestation, "not for this challenge"),
         (changed(key_id), "handset.app_attest.key_id", "key identifier"),
-        (good().request_for(vec![7; 50], authority), "handset.challenge", "not issued here"),
+        (good().request_for(vec![7; 50], authority), "proof.challenge", "not issued"),
         (
             changed(|request| request.platform = Platform::Android),
             "handset.platform",
@@ -107,6 +107,9 @@ async fn attestations_that_do_not_hold_are_refused_by_their_field() {
     ];
     for (number, (handset, field, part)) in table.into_iter().enumerate() {
         let mut asked = owner(&world).asked(&world.engine, authority);
+        if let AttestationRequest::AppAttest { challenge, .. } = &handset.attestation {
+            asked.proof.challenge.clone_from(challenge);
+        }
         asked.handset = handset;
         let request = format!("e{number}").parse().unwrap();
         let refused = world.engine.enrol(&caller("counter"), &request, asked).await.unwrap_err();
@@ -127,7 +130,7 @@ async fn an_enrolment_challenge_that_has_ended_attests_nothing() {
     world.clock.move_on(Duration::from_secs(3601));
     let refused = world.engine.enrol(&caller("counter"), &"e1".parse().unwrap(), asked).await;
     assert!(
-        matches!(refused, Err(ServiceError::Invalid { field, .. }) if field == "handset.challenge")
+        matches!(refused, Err(ServiceError::Invalid { field, .. }) if field == "proof.challenge")
     );
 }
 

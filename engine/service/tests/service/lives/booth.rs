@@ -10,9 +10,10 @@ use simbind_core::{
 };
 use simbind_service::{
     ServiceError,
+    proof::KeysProof,
     ticket::{
-        ActivateRequest, CertificateRequest, Deed, JoinRequest, OpenRequest, PhoneSecret,
-        ShownOrTyped, Speaker, Terminal, TicketCodes,
+        CertificateRequest, Deed, JoinRequest, OpenRequest, PhoneSecret, ShownOrTyped, Speaker,
+        Terminal, TicketCodes,
     },
 };
 
@@ -202,7 +203,7 @@ impl Life {
         let person = &self.people[booth.owner];
         let (challenge, certificate) = (challenge.bytes.to_vec(), person.certificate());
         let message = activation(&challenge, &ticket, &certificate, sim.iccid, person);
-        let proof = ActivateRequest {
+        let proof = KeysProof {
             signature: person.signs(&message),
             handset: person.phone.prove(&message),
             challenge,

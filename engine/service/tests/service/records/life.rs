@@ -93,11 +93,13 @@ fn successions() -> Vec<(&'static str, StateEntry)> {
         receipt: None,
         earlier: vec![(binding(1), sealed(6))],
         card: None,
+        attested: None,
     };
     let by_card = SuccessionEntry {
         receipt: Some(receipt()),
         earlier: vec![(binding(1), sealed(6)), (binding(4), sealed(7))],
         card: Some([9; 16]),
+        attested: Some([8; 16]),
         ..followed(SuccessionKind::HandsetReplaced)
     };
     let reproved = |card| {

@@ -114,6 +114,7 @@ async fn who_brings_the_cards_word_takes_no_name_of_the_line_away() {
     let number: Option<Msisdn> = Some("+819012345678".parse().unwrap());
     asked.sim.msisdn = number;
     let bound = asked.sim.clone();
+    let asked = person.proves(asked);
     let (by, request) = (caller("counter"), "enrol-1".parse().unwrap());
     let id = world.engine.enrol(&by, &request, asked).await.unwrap().binding.id;
     let told = async |request: &str, msisdn: Option<Msisdn>| {

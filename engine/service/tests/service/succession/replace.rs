@@ -74,6 +74,7 @@ async fn with_another_carrier_the_old_one_speaks_no_more() {
     let mut asked = person.asked(&world.engine, &world.authority);
     let number: simbind_core::ids::Msisdn = "+819012345678".parse().unwrap();
     asked.sim.msisdn = Some(number);
+    let asked = person.proves(asked);
     let (by, request) = (caller("counter"), "enrol-1".parse().unwrap());
     let old = world.engine.enrol(&by, &request, asked).await.unwrap().binding.id;
     world.clock.move_on(HOUR);
@@ -119,6 +120,7 @@ async fn from_an_mvno_to_its_host_the_port_itself_harms_nothing() {
     let number: simbind_core::ids::Msisdn = "+819012345678".parse().unwrap();
     asked.sim.msisdn = Some(number);
     asked.sim.serving = Serving { carrier: "aqua-mobile".parse().unwrap(), host: None };
+    let asked = person.proves(asked);
     let (by, request) = (caller("counter"), "enrol-1".parse().unwrap());
     let old = world.engine.enrol(&by, &request, asked).await.unwrap().binding.id;
     let ported_at = world.engine.now();

@@ -12,7 +12,7 @@ use simbind_core::{
     app::{AppList, AppProof, AppRole, ListedApp, SignerDigest},
     binding::{CounterPolicy, KeyHome, Platform, Serving, Sim},
     ids::{CertificateId, Iccid, Imei, ImeiSet, StepUpId},
-    transcript::{Audience, step_up_message},
+    transcript::{Audience, Enrolment, step_up_message},
 };
 use simbind_evidence::{
     android::encode::{KEY_DESCRIPTION_OID, KeyDescriptionSpec, encode_key_description},
@@ -25,6 +25,7 @@ use simbind_service::{
     check::{CertificateClaim, CheckRequest, HandsetWord, Signed},
     enrol::EnrolRequest,
     outcome::StepUpProof,
+    proof::KeysProof,
     succession::{CardSignature, OwnerProof},
 };
 use time::macros::datetime;
@@ -256,7 +257,8 @@ impl Person {
     }
 
     pub(crate) fn asked(&self, engine: &TestEngine, authority: &Authority) -> EnrolRequest {
-        EnrolRequest {
+        let challenge = engine.enrolment_challenge().unwrap().bytes.to_vec();
+        let asked = EnrolRequest {
             person: self.name.parse().unwrap(),
             chain: self.chain.clone(),
             sim: Sim {
@@ -270,11 +272,46 @@ impl Person {
             key_home: KeyHome::Sim,
             counter: self.counter,
             handset: match &self.iphone {
-                Some(iphone) => iphone.request(engine, authority),
-                None => self.phone.request(engine, authority),
+                Some(iphone) => iphone.request_for(challenge.clone(), authority),
+                None => self.phone.request_for(challenge.clone(), authority),
             },
             card: self.card.as_ref().map(|(der, _)| CertificateId::of_der(der)),
-        }
+            proof: KeysProof {
+                challenge,
+                signature: self.signs(b"nothing yet"),
+                handset: HandsetWord::Nothing,
+            },
+        };
+        self.proves(asked)
+    }
+
+    /// The same, signed as it is now.
+    pub(crate) fn proves(&self, mut asked: EnrolRequest) -> EnrolRequest {
+        let handset_key = match (&asked.handset.attestation, &self.iphone) {
+            (AttestationRequest::None, _) => None,
+            (_, Some(iphone)) => Some(iphone.key_hash()),
+            (_, None) => Some(self.phone.key_hash()),
+        };
+        let message = Enrolment {
+            challenge: &asked.proof.challenge,
+            person: &asked.person,
+            certificate: &CertificateId::of_der(&asked.chain[0]),
+            sim: &asked.sim,
+            key_home: asked.key_home,
+            counter: asked.counter,
+            imeis: &asked.handset.imeis,
+            handset_key,
+            card: asked.card.as_ref(),
+        };
+        let message = message.encode();
+        asked.proof.signature = self.signs(&message);
+        asked.proof.handset = match (handset_key, &self.iphone) {
+            (None, _) => HandsetWord::Nothing,
+            // Its own counter begins with the first check.
+            (_, Some(iphone)) => HandsetWord::Assertion(iphone.assert_at(&message, 1)),
+            (_, None) => self.phone.prove(&message),
+        };
+        asked
     }
 
     pub(crate) async fn enrol(&self, world: &super::World) -> Result<Standing, ServiceError> {

@@ -7,10 +7,11 @@ use simbind_core::{
 use simbind_service::{
     ServiceError,
     check::HandsetWord,
+    proof::KeysProof,
     settings::Bounds,
     ticket::{
-        ActivateRequest, Activated, CertificateRequest, CounterTerms, Deed, JoinRequest, Joined,
-        OpenRequest, Opened, PhoneSecret, ShownOrTyped, Speaker, Terminal,
+        Activated, CertificateRequest, CounterTerms, Deed, JoinRequest, Joined, OpenRequest,
+        Opened, PhoneSecret, ShownOrTyped, Speaker, Terminal,
     },
 };
 use std::sync::Arc;
@@ -182,20 +183,20 @@ impl Desk {
         Activation { challenge, ticket, certificate: &certificate, iccid, handset_key }.encode()
     }
 
-    pub(super) async fn proof(&self) -> ActivateRequest {
+    pub(super) async fn proof(&self) -> KeysProof {
         let challenge = self.challenge().await;
         let message = self.message(&challenge, self.person.iccid);
         let handset = match &self.person.iphone {
             Some(iphone) => HandsetWord::Assertion(iphone.assert(&message)),
             None => self.person.phone.prove(&message),
         };
-        ActivateRequest { challenge, signature: self.person.signs(&message), handset }
+        KeysProof { challenge, signature: self.person.signs(&message), handset }
     }
 
     pub(super) async fn activate_with(
         &self,
         request: &str,
-        proof: &ActivateRequest,
+        proof: &KeysProof,
     ) -> Result<Activated, ServiceError> {
         let phone = (&caller("app"), &self.secret);
         self.engine.activate_ticket(phone, request.parse().unwrap(), self.id(), proof).await

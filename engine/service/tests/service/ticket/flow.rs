@@ -74,7 +74,7 @@ async fn each_step_can_be_repeated_and_a_restart_may_come_between_any_two() {
                 desk.take(step).await.unwrap();
             } else {
                 // The ticket gives no challenge any more; the same request needs none.
-                let proof = simbind_service::ticket::ActivateRequest {
+                let proof = simbind_service::proof::KeysProof {
                     challenge: vec![1],
                     signature: desk.person.signs(b""),
                     handset: HandsetWord::Nothing,
@@ -117,7 +117,7 @@ async fn what_does_not_belong_together_is_not_activated() {
     ];
     for (place, (field, signature, handset)) in table.into_iter().enumerate() {
         let challenge = good.challenge.clone();
-        let proof = simbind_service::ticket::ActivateRequest { challenge, signature, handset };
+        let proof = simbind_service::proof::KeysProof { challenge, signature, handset };
         let error = desk.activate_with(&format!("bad-{place}"), &proof).await.unwrap_err();
         assert!(
             matches!(&error, ServiceError::Invalid { field: named, .. } if *named == field),
@@ -134,13 +134,13 @@ async fn a_challenge_of_another_ticket_or_an_old_one_proves_nothing() {
     let proof = desk.proof().await;
     let other = desk.engine.enrolment_challenge().unwrap().bytes.to_vec();
     let message = desk.message(&other, desk.person.iccid);
-    let borrowed = simbind_service::ticket::ActivateRequest {
+    let borrowed = simbind_service::proof::KeysProof {
         signature: desk.person.signs(&message),
         handset: desk.person.phone.prove(&message),
         challenge: other,
     };
     let error = desk.activate_with("a-1", &borrowed).await.unwrap_err();
-    assert!(error.to_string().contains("was not issued for this ticket"), "{error}");
+    assert!(error.to_string().contains("was not issued for this"), "{error}");
     desk.world.clock.move_on(Duration::from_secs(3601));
     let error = desk.activate_with("a-2", &proof).await.unwrap_err();
     assert!(error.to_string().contains("has ended"), "{error}");
@@ -153,7 +153,7 @@ async fn an_attestation_for_another_challenge_is_none_for_a_ticket() {
     desk.join().await;
     let elsewhere = desk.person.phone.request(&desk.engine, &desk.world.authority);
     let error = desk.step(&desk.on_phone(), "h-1", Deed::Handset(elsewhere)).await.unwrap_err();
-    assert!(error.to_string().contains("was not issued here"), "{error}");
+    assert!(error.to_string().contains("was not issued for this"), "{error}");
 }
 
 #[tokio::test]
