@@ -5,7 +5,7 @@ use sim_sim::card::{Algorithm, VirtualSim, testing};
 use simbind::{
     reader::{
         Ask, ChainCache, Link, LinkFault, NoPin, Pin, PinSource, PinUse, Presence, RemoteEngine,
-        RemoteOptions, Rules, Tap, TapEnd,
+        RemoteOptions, Rules, Tap, TapEnd, TokenUse,
     },
     serve::SystemClock,
 };
@@ -55,7 +55,8 @@ async fn engine(scene: &Scene) -> RemoteEngine {
 pub(crate) async fn tap(engine: &Arc<RemoteEngine>, sim: SharedSim, pin: &'static [u8]) -> TapEnd {
     let engine = Arc::clone(engine);
     let tapped = tokio::task::spawn_blocking(move || {
-        let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Asked };
+        let reader = DOOR.parse().unwrap();
+        let rules = Rules { reader, pin: PinUse::Asked, token: TokenUse::Never };
         let tap = Tap {
             rules: &rules,
             engine: &*engine,

@@ -17,7 +17,7 @@ mod tap;
 
 pub use agent::{Agent, Teller, Until};
 pub use apdu::Status;
-pub use card::{Card, CardError, CardFault, Step, TriesLeft};
+pub use card::{Card, CardError, CardFault, Step, Token, TokenProof, TriesLeft};
 pub use certificate::{Chain, ChainCache, KeyKind};
 pub use config::{Offline, PinFrom, ReaderConfig, ReaderConfigError, ReaderFile};
 pub use engine::{Challenge, Engine, EngineFault, Presence, RemoteEngine, RemoteOptions};
@@ -26,4 +26,4 @@ pub use offline::{Desk, NoList, NotProved, OfflineTerms, Unanswered};
 pub use pcsc::{NotBuilt, pcsc};
 pub use pin::{Answers, Ask, HostPins, NoPin, Pin, PinSource, TerminalPins};
 pub use slot::{Driver, MakeDriver, Patience, Sight, Slot};
-pub use tap::{NoAnswer, Parts, PinUse, Rules, Tap, TapEnd};
+pub use tap::{NoAnswer, Parts, PinUse, Rules, Tap, TapEnd, TokenUse};

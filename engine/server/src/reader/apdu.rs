@@ -6,6 +6,8 @@ use zeroize::Zeroizing;
 
 /// The longest answer to one command: 256 bytes and the status word.
 const LONGEST: usize = 258;
+/// The data of one answer.
+pub(super) const PART: usize = 256;
 /// How often a card may say that there is more, or that the length was another.
 const MORE: usize = 8;
 
@@ -70,15 +72,16 @@ impl From<LinkFault> for NoAnswerToCommand {
 }
 
 /// Sends a command. Where the card says that more can be fetched, or which length is right, that is
-/// done, a bounded number of times and to 256 bytes.
+/// done, a bounded number of times and to so many bytes.
 pub(super) fn exchange(
     link: &mut (impl Link + ?Sized),
     command: &[u8],
+    most: usize,
 ) -> Result<Answer, NoAnswerToCommand> {
     let mut data = Vec::new();
     // A command can hold a PIN.
     let mut next = Zeroizing::new(command.to_vec());
-    for _ in 0..MORE {
+    for _ in 0..MORE.saturating_add(most / PART) {
         let mut answer = link.transmit(&next)?;
         let word = answer.len().checked_sub(2).filter(|_| answer.len() <= LONGEST);
         let tail = word.map(|at| answer.split_off(at)).unwrap_or_default();
@@ -91,7 +94,7 @@ pub(super) fn exchange(
             }
             high => {
                 data.append(&mut answer);
-                if data.len() > LONGEST - 2 {
+                if data.len() > most {
                     return Err(NoAnswerToCommand::Malformed);
                 }
                 if high != 0x61 {
@@ -131,11 +134,11 @@ mod tests {
     #[test]
     fn more_is_fetched_and_a_wrong_length_is_mended() {
         let mut link = listed(&[&[1, 2, 0x61, 2], &[3, 4, 0x90, 0]]);
-        let answer = exchange(&mut link, &[0, 0xB0, 0, 0, 0]).unwrap_or_else(|_| panic!());
+        let answer = exchange(&mut link, &[0, 0xB0, 0, 0, 0], PART).unwrap_or_else(|_| panic!());
         assert_eq!((answer.data, answer.status), (vec![1, 2, 3, 4], Status::DONE));
         assert_eq!(link.sent[1], [0, 0xC0, 0, 0, 2]);
         let mut link = listed(&[&[0x6C, 10], &[7, 0x90, 0]]);
-        let answer = exchange(&mut link, &[0, 0xB0, 0, 0, 0]).unwrap_or_else(|_| panic!());
+        let answer = exchange(&mut link, &[0, 0xB0, 0, 0, 0], PART).unwrap_or_else(|_| panic!());
         assert_eq!(answer.data, [7]);
         assert_eq!(link.sent[1], [0, 0xB0, 0, 0, 10]);
     }
@@ -149,9 +152,9 @@ mod tests {
             [vec![&[][..]], vec![&[0x90][..]], vec![&long[..]], endless, vec![&more[..]; 3]]
         {
             let mut link = listed(&answers);
-            let refused = exchange(&mut link, &[0, 0xB0, 0, 0, 0]).err();
+            let refused = exchange(&mut link, &[0, 0xB0, 0, 0, 0], PART).err();
             assert_eq!(refused, Some(NoAnswerToCommand::Malformed));
-            assert!(link.sent.len() <= MORE);
+            assert!(link.sent.len() <= MORE + 1);
         }
     }
 

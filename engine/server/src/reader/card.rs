@@ -3,14 +3,16 @@
 mod error;
 mod read;
 mod secret;
+mod token;
 
 pub use error::{CardError, CardFault, Step};
 pub use secret::TriesLeft;
 pub(super) use secret::Verified;
+pub use token::{Token, TokenProof};
 
 use super::{
     Link, Status,
-    apdu::{Answer, NoAnswerToCommand, exchange},
+    apdu::{Answer, NoAnswerToCommand, PART, exchange},
 };
 use std::{
     collections::BTreeMap,
@@ -50,8 +52,13 @@ impl<'a> Card<'a> {
     }
 
     fn ask(&mut self, step: Step, command: &[u8]) -> Result<Answer, CardError> {
+        self.ask_long(step, command, PART)
+    }
+
+    /// Asks for what may be longer than one answer, but not longer than this.
+    fn ask_long(&mut self, step: Step, command: &[u8], most: usize) -> Result<Answer, CardError> {
         let began = Instant::now();
-        let answer = exchange(self.link, command);
+        let answer = exchange(self.link, command, most);
         self.last = began.elapsed();
         let waited = self.waited.entry(step).or_default();
         *waited = waited.saturating_add(self.last);

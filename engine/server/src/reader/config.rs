@@ -9,7 +9,7 @@ mod tests;
 pub use file::{ReaderConfigError, ReaderFile};
 pub use pins::PinFrom;
 
-use super::Patience;
+use super::{Patience, TokenUse};
 use simbind_core::ids::ReaderId;
 use simbind_service::refusals::ListKey;
 use std::{path::PathBuf, time::Duration};
@@ -26,6 +26,8 @@ pub struct ReaderConfig {
     pub reader: Option<String>,
     /// Where PINs come from.
     pub pin: PinFrom,
+    /// Whether the handset is asked for its token.
+    pub token: TokenUse,
     /// How long a PIN is waited for, 1 s to 10 min.
     pub pin_time: Duration,
     /// How long a card may take.

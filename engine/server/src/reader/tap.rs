@@ -9,8 +9,8 @@ mod tests;
 pub use times::Parts;
 
 use super::{
-    Ask, Card, CardError, Chain, ChainCache, Desk, Engine, EngineFault, Link, NoPin, PinSource,
-    TriesLeft, Unanswered, card::Verified,
+    Ask, Card, CardError, Chain, ChainCache, Desk, Engine, EngineFault, Link, NoPin, Pin,
+    PinSource, Token, TriesLeft, Unanswered, card::Verified,
 };
 use request::{Claims, Signed};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -38,6 +38,33 @@ pub enum PinUse {
     Never,
 }
 
+/// Whether a reader asks the handset for its token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenUse {
+    /// Never.
+    #[default]
+    Never,
+    /// In each tap; a tap without one is a bare one.
+    Asked,
+}
+
+impl TokenUse {
+    /// The channels that taps come by, for which challenges are kept ready.
+    pub fn channels(self) -> Vec<Channel> {
+        match self {
+            Self::Never => vec![Channel::TapBare],
+            Self::Asked => vec![Channel::TapBare, Channel::TapToken],
+        }
+    }
+}
+
+/// What the person and the handset bring.
+struct Brought {
+    /// The tries that the PIN had left; `None` where it was not asked for.
+    tries: Option<TriesLeft>,
+    token: Option<Token>,
+}
+
 /// What holds for every tap at a reader.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -45,6 +72,8 @@ pub struct Rules {
     pub reader: ReaderId,
     /// Whether the PIN is asked for.
     pub pin: PinUse,
+    /// Whether the handset's token is.
+    pub token: TokenUse,
 }
 
 /// Why a tap has no verdict. Nobody is let in by it.
@@ -124,17 +153,14 @@ impl Tap<'_> {
         let chain = self.chain(card)?;
         let counter = card.counter()?;
         let toolkit_imei = card.terminal()?;
-        let tries = match self.rules.pin {
-            PinUse::Asked => Some(self.pin(card, &chain, watch)?),
-            PinUse::Never => None,
-        };
-        let channel = Channel::TapBare;
+        let Brought { tries, token } = self.brought(card, &chain, self.rules.token, watch)?;
+        let channel = if token.is_some() { Channel::TapToken } else { Channel::TapBare };
         let drawn = timed(&mut watch.challenge, || self.engine.challenge(channel))?;
         let claims = Claims { iccid, toolkit_imei, counter, signed_at: self.clock.now() };
         let message = request::message(&drawn, &self.rules.reader, channel, &claims)?;
         let (signature, round_trip) = card.sign(chain.key(), &message)?;
         watch.round_trip = Some(round_trip);
-        let signed = Signed { chain: &chain, signature, round_trip };
+        let signed = Signed { chain: &chain, signature, round_trip, token };
         let tap =
             request::tap(request_id("tap"), &self.rules.reader, channel, drawn, &claims, signed);
         let decided = timed(&mut watch.decision, || self.engine.tap(tap));
@@ -159,9 +185,7 @@ impl Tap<'_> {
         desk.is_open()?;
         card.select_applet()?;
         let chain = self.chain(card)?;
-        if self.rules.pin == PinUse::Asked {
-            self.pin(card, &chain, watch)?;
-        }
+        self.brought(card, &chain, TokenUse::Never, watch)?;
         let mut nonce = [0; 32];
         let filled = SystemRandom::new().fill(&mut nonce);
         filled.map_err(|_| EngineFault::Fault("the system gives no randomness".to_owned()))?;
@@ -179,21 +203,55 @@ impl Tap<'_> {
         Ok(self.chains.keep(card.chain()?))
     }
 
-    /// Has the PIN entered and checked, once. Gives the tries that were left before.
-    fn pin(
+    /// The PIN, given to the card, and the handset's token: it lives for seconds, and so is read
+    /// when the PIN was entered.
+    fn brought(
         &mut self,
         card: &mut Card<'_>,
         chain: &Chain,
+        token: TokenUse,
         watch: &mut Stopwatch,
-    ) -> Result<TriesLeft, NoAnswer> {
+    ) -> Result<Brought, NoAnswer> {
+        let entered = match self.rules.pin {
+            PinUse::Asked => Some(self.entered(card, watch)?),
+            PinUse::Never => None,
+        };
+        let token = match token {
+            TokenUse::Asked => {
+                let token = card.token()?;
+                card.select_applet()?;
+                if entered.is_some() {
+                    card.tries()?;
+                }
+                token
+            }
+            TokenUse::Never => None,
+        };
+        if let Some((_, pin)) = &entered {
+            self.given(card, chain, pin)?;
+        }
+        Ok(Brought { tries: entered.map(|(tries, _)| tries), token })
+    }
+
+    /// Has the PIN entered, and says how many tries it has left.
+    fn entered(
+        &mut self,
+        card: &mut Card<'_>,
+        watch: &mut Stopwatch,
+    ) -> Result<(TriesLeft, Pin), NoAnswer> {
         let tries = card.tries()?;
         if tries == TriesLeft::Blocked {
             return Err(NoAnswer::PinBlocked);
         }
         let still = &mut || card.is_there();
         let pin = timed(&mut watch.person, || self.pins.ask(Ask { tries }, still))?;
-        match card.verify(&pin)? {
-            Verified::Right => Ok(tries),
+        Ok((tries, pin))
+    }
+
+    /// Gives the card the PIN, once.
+    fn given(&self, card: &mut Card<'_>, chain: &Chain, pin: &Pin) -> Result<(), NoAnswer> {
+        match card.verify(pin)? {
+            Verified::Right => Ok(()),
             Verified::Wrong(left) => {
                 self.tell(chain, pin_outcome::Result::WrongEntries(1));
                 Err(NoAnswer::PinWrong(left))

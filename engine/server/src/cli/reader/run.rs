@@ -16,7 +16,6 @@ use crate::{
     telemetry::init_log,
 };
 use simbind_evidence::certificate::TrustAnchors;
-use simbind_proto::v1::Channel;
 use std::{
     error::Error,
     fs::{self, File},
@@ -59,7 +58,7 @@ async fn serve(
     let options = RemoteOptions {
         endpoint,
         reader: config.id.clone(),
-        channels: vec![Channel::TapBare],
+        channels: config.token.channels(),
         patience: config.engine_time,
     };
     let endpoint = options.endpoint.clone();
@@ -136,7 +135,7 @@ impl Work {
         };
         let agent = Agent {
             slot,
-            rules: Rules { reader: config.id, pin },
+            rules: Rules { reader: config.id, pin, token: config.token },
             engine: &*engine,
             pins: &mut *pins,
             chains: ChainCache::new(config.cards),

@@ -1,5 +1,8 @@
 use super::{DEFAULT_READER, Offline, PinFrom, ReaderConfig};
-use crate::{config::parse_duration, reader::Patience};
+use crate::{
+    config::parse_duration,
+    reader::{Patience, TokenUse},
+};
 use serde::Deserialize;
 use simbind_core::ids::CallerId;
 use simbind_service::bundle::KeyError;
@@ -27,6 +30,7 @@ pub struct ReaderFile {
     pub reader: Option<String>,
     /// Where PINs come from.
     pub pin: Option<String>,
+    token: Option<String>,
     pin_time: Option<String>,
     answer_time: Option<String>,
     card_time: Option<String>,
@@ -111,6 +115,11 @@ impl ReaderFile {
             id: id.parse().map_err(|error| wrong("id")(format!("{error}")))?,
             reader: self.reader.clone(),
             pin: pin.map_err(wrong("pin"))?,
+            token: match self.token.as_deref() {
+                None | Some("never") => TokenUse::Never,
+                Some("asked") => TokenUse::Asked,
+                Some(_) => return Err(wrong("token")("it is `never` or `asked`".to_owned())),
+            },
             pin_time: time(
                 "pin_time",
                 self.pin_time.as_deref(),

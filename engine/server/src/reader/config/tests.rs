@@ -20,6 +20,7 @@ fn a_value_that_is_none_is_told_by_its_name() {
         ("id = 'door 1'", "id"),
         ("pin = '1234'", "pin"),
         ("pin = 'fd:x'", "pin"),
+        ("token = 'yes'", "token"),
         ("pin_time = '1h'", "pin_time"),
         ("answer_time = '10ms'", "answer_time"),
         ("card_time = '10m'", "card_time"),

@@ -1,14 +1,17 @@
 //! What is signed, and what is sent to the engine.
 
 use super::{Chain, EngineFault, micros};
-use crate::reader::{Challenge, KeyKind};
+use crate::reader::{Challenge, KeyKind, Token, TokenProof};
 use bytes::Bytes;
 use simbind_core::{
     ids::{Iccid, Imei, ReaderId},
     time::Timestamp,
     transcript::{Audience, Transcript},
 };
-use simbind_proto::v1::{Channel, CheckTapRequest, Evidence, Signature, SignatureScheme};
+use simbind_proto::v1::{
+    Channel, CheckTapRequest, Evidence, HandsetToken, Signature, SignatureScheme,
+    handset_token::Proof,
+};
 use simbind_rules::facts;
 use std::time::Duration;
 
@@ -33,6 +36,7 @@ pub(super) struct Signed<'a> {
     pub(super) chain: &'a Chain,
     pub(super) signature: Vec<u8>,
     pub(super) round_trip: Duration,
+    pub(super) token: Option<Token>,
 }
 
 /// The transcript's bytes.
@@ -75,11 +79,7 @@ pub(super) fn tap(
     claims: &Claims,
     signed: Signed<'_>,
 ) -> CheckTapRequest {
-    let scheme = match signed.chain.key() {
-        KeyKind::Rsa => SignatureScheme::RsaPkcs1Sha256,
-        KeyKind::P256 => SignatureScheme::EcdsaP256Sha256,
-        KeyKind::P384 => SignatureScheme::EcdsaP384Sha384,
-    };
+    let scheme = scheme(signed.chain.key());
     let iccid = claims.iccid.map(Iccid::to_digits);
     let evidence = Evidence {
         challenge: challenge.bytes,
@@ -96,7 +96,7 @@ pub(super) fn tap(
         app_attest_assertion: Bytes::new(),
         ui_app_id: None,
         ocsp_response: None,
-        handset_token: None,
+        handset_token: signed.token.map(wire_token),
     };
     CheckTapRequest {
         request_id,
@@ -106,6 +106,24 @@ pub(super) fn tap(
         round_trip_micros: Some(micros(signed.round_trip)),
         read_iccid: iccid,
     }
+}
+
+fn scheme(key: KeyKind) -> SignatureScheme {
+    match key {
+        KeyKind::Rsa => SignatureScheme::RsaPkcs1Sha256,
+        KeyKind::P256 => SignatureScheme::EcdsaP256Sha256,
+        KeyKind::P384 => SignatureScheme::EcdsaP384Sha384,
+    }
+}
+
+fn wire_token(token: Token) -> HandsetToken {
+    let proof = match token.proof {
+        TokenProof::Signature(key, value) => {
+            Proof::Signature(Signature { scheme: scheme(key).into(), value: value.into() })
+        }
+        TokenProof::Assertion(cbor) => Proof::AppAttestAssertion(cbor.into()),
+    };
+    HandsetToken { token: token.token.into(), proof: Some(proof) }
 }
 
 fn wire(at: Timestamp) -> prost_types::Timestamp {

@@ -11,6 +11,7 @@ mod faults;
 mod offline;
 mod pins;
 mod signed;
+mod tokens;
 
 const DOOR: &str = "door-1";
 
@@ -21,6 +22,9 @@ struct Held {
     sent: Vec<Vec<u8>>,
     /// What happens at which command, counted from 0.
     trouble: Option<(usize, Trouble)>,
+    /// Whether the handset is asked for a token, and what it hands over.
+    asked: TokenUse,
+    handed: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +35,14 @@ enum Trouble {
 
 impl Held {
     fn new(sim: VirtualSim) -> Self {
-        Self { sim, random: ChaCha20Rng::seed_from_u64(7), sent: Vec::new(), trouble: None }
+        Self {
+            sim,
+            random: ChaCha20Rng::seed_from_u64(7),
+            sent: Vec::new(),
+            trouble: None,
+            asked: TokenUse::Never,
+            handed: None,
+        }
     }
 
     fn of(algorithm: Algorithm) -> Self {
@@ -48,6 +59,12 @@ impl Link for Held {
                 Trouble::Answer(bytes) => return Ok(bytes.clone()),
             },
             _ => {}
+        }
+        if command.get(5..14) == Some(b"\xF0simbind\x01") && self.handed.is_some() {
+            return Ok(vec![0x90, 0x00]);
+        }
+        if let (Some(handed), [0x80, 0xCA, 0x9F, 0x80, _]) = (&self.handed, command) {
+            return Ok([handed, &[0x90, 0x00][..]].concat());
         }
         let answer = self.sim.command(command, &mut self.random);
         let mut bytes = answer.data.to_vec();
@@ -121,7 +138,7 @@ fn tap_with(
     pins: &mut Enters,
     chains: &mut ChainCache,
 ) -> Result<Decision, NoAnswer> {
-    let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Asked };
+    let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Asked, token: link.asked };
     let tap = Tap { rules: &rules, engine, pins, chains, clock: &Still };
     tap.run(link).outcome
 }

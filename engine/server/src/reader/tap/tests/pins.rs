@@ -61,7 +61,7 @@ fn without_a_pin_the_card_is_given_none() {
 #[test]
 fn where_no_pin_is_asked_for_a_card_that_wants_one_says_so() {
     let (mut link, engine) = (Held::of(Algorithm::P256), Keeps::default());
-    let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Never };
+    let rules = Rules { reader: DOOR.parse().unwrap(), pin: PinUse::Never, token: TokenUse::Never };
     let mut pins = Enters(Ok(testing::USER_PIN), vec![]);
     let chains = &mut ChainCache::new(4);
     let tap = Tap { rules: &rules, engine: &engine, pins: &mut pins, chains, clock: &Still };
