@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod clock;
 mod connections;
 pub mod load;
+pub mod phone;
 pub mod platform;
 mod play;
 pub mod report;

@@ -9,7 +9,7 @@ use simbind::{
     },
     serve::SystemClock,
 };
-use simbind_proto::v1::{Channel, decision::Verdict};
+use simbind_proto::v1::decision::Verdict;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -40,10 +40,14 @@ impl PinSource for Knows {
 }
 
 async fn engine(scene: &Scene) -> RemoteEngine {
+    engine_for(scene, TokenUse::Never).await
+}
+
+pub(crate) async fn engine_for(scene: &Scene, token: TokenUse) -> RemoteEngine {
     let options = RemoteOptions {
         endpoint: Endpoint::from_shared(format!("http://{}", scene.server.address())).unwrap(),
         reader: DOOR.parse().unwrap(),
-        channels: vec![Channel::TapBare],
+        channels: token.channels(),
         patience: Duration::from_secs(20),
     };
     let engine = RemoteEngine::start(options, &Handle::current());

@@ -9,6 +9,7 @@
 
 mod agent;
 mod away;
+mod handset;
 mod in_process;
 mod latency;
 mod offline;

@@ -7,7 +7,9 @@ use sha2::Digest as _;
 use sim_sim::{
     World,
     card::{Algorithm, Profile, State, VirtualSim, testing},
+    phone::Phone,
 };
+use simbind_core::ids::CertificateId;
 use simbind_proto::v1::{
     binding_service_client::BindingServiceClient, sim_event::Kind,
     sim_event_service_client::SimEventServiceClient, *,
@@ -26,6 +28,7 @@ const OTHER_IMEI: &str = "352099001761481";
 pub(crate) struct Scene {
     pub(crate) server: Server,
     pub(crate) dir: TempDir,
+    world: World,
     profile: Profile,
     events: u32,
 }
@@ -41,7 +44,10 @@ impl Scene {
         let world = World::new(1, 1).unwrap();
         let anchors = dir.path().join("anchors.pem");
         std::fs::write(&anchors, world.anchors_pem()).unwrap();
-        let mut launch = Launch::new(dir.path().join("data")).trust(&anchors);
+        let makers = dir.path().join("makers.pem");
+        std::fs::write(&makers, world.attestation_roots_pem()).unwrap();
+        let launch = Launch::new(dir.path().join("data")).trust(&anchors);
+        let mut launch = launch.attestation_roots(&makers);
         if let Some(config) = config {
             let file = dir.path().join("simbind.toml");
             std::fs::write(&file, config).unwrap();
@@ -49,7 +55,7 @@ impl Scene {
         }
         let server = launch.start().await.unwrap();
         let profile = testing::profile(&world, algorithm);
-        Self { server, dir, profile, events: 0 }
+        Self { server, dir, world, profile, events: 0 }
     }
 
     /// The card, as it comes from its issuer.
@@ -73,8 +79,39 @@ impl Scene {
         Arc::new(Mutex::new(sim))
     }
 
-    /// Binds the card's certificate to its SIM and the person's handset.
+    /// A handset whose app speaks for the card's certificate on its SIM. Handsets of different
+    /// numbers are different ones.
+    pub(crate) fn phone(&self, number: u64) -> Phone {
+        let certificate = CertificateId::of_der(&self.profile.user.certificate);
+        Phone::android(&self.world, number, certificate, self.profile.iccid).unwrap()
+    }
+
+    /// A handset whose app is enrolled with another SIM than the card.
+    pub(crate) fn phone_of_another_sim(&self, number: u64) -> Phone {
+        let certificate = CertificateId::of_der(&self.profile.user.certificate);
+        let iccid = "8981100000000000010".parse().unwrap();
+        Phone::android(&self.world, number, certificate, iccid).unwrap()
+    }
+
+    /// Binds the card's certificate to its SIM and the person's handset, which attests nothing.
     pub(crate) async fn bind(&self) -> String {
+        let plain = HandsetEvidence {
+            imeis: vec![IMEI.to_owned()],
+            platform: Platform::Other.into(),
+            ..HandsetEvidence::default()
+        };
+        self.enrol(plain).await
+    }
+
+    /// The same with a handset that attests its key.
+    pub(crate) async fn bind_with(&self, phone: &Phone) -> String {
+        let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
+        let drawn = counter.issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;
+        let challenge = drawn.unwrap().into_inner().challenge;
+        self.enrol(phone.evidence(&self.world, &challenge, now()).unwrap()).await
+    }
+
+    async fn enrol(&self, handset: HandsetEvidence) -> String {
         let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
         let mut request = EnrolBindingRequest {
             request_id: "enrol-1".to_owned(),
@@ -89,11 +126,7 @@ impl Scene {
             msisdn: "+819000000001".to_owned(),
             key_home: KeyHome::Sim.into(),
             signature_counter: SignatureCounter::Present.into(),
-            handset: Some(HandsetEvidence {
-                imeis: vec![IMEI.to_owned()],
-                platform: Platform::Other.into(),
-                ..HandsetEvidence::default()
-            }),
+            handset: Some(handset),
             ..EnrolBindingRequest::default()
         };
         let drawn = counter.issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;

@@ -166,7 +166,12 @@ impl Handset {
 
     /// SHA-256 of the app's public key, as SubjectPublicKeyInfo.
     pub(crate) fn key_sha256(&self) -> [u8; 32] {
-        Sha256::digest(self.key.subject_public_key_info()).into()
+        Sha256::digest(self.spki()).into()
+    }
+
+    /// The app's public key, as SubjectPublicKeyInfo.
+    pub(crate) fn spki(&self) -> Vec<u8> {
+        self.key.subject_public_key_info()
     }
 
     /// Signs a message with the app's key.
