@@ -11,9 +11,9 @@ mod rows;
 pub use entry::{
     BindingChange, ChangedBinding, CorrectionEntry, DecisionEntry, Drove, Effects, EventEntry,
     EventText, FiredEntry, KeptReceipt, LimitEntry, LineText, LoanEntry, OutcomeText, PinAct,
-    PinEntry, Reopens, ReproofEntry, StateEntry, SuccessionEntry, SuccessionKind, TicketBinding,
-    TicketChange, TicketEntry, TogetherEntry, decode_decision, decode_state, encode_decision,
-    encode_state,
+    PinEntry, PinWord, Reopens, ReproofEntry, StateEntry, SuccessionEntry, SuccessionKind,
+    TicketBinding, TicketChange, TicketEntry, TogetherEntry, decode_decision, decode_state,
+    encode_decision, encode_state,
 };
 pub(crate) use entry::{SNOOZED, TOKEN, VERSION};
 pub use inquiry::InquiryEntry;

@@ -2,17 +2,20 @@
 //! changes it, and a counter or the card resets it. The PIN itself never comes here.
 
 mod reset;
+mod shown;
 
 use crate::{
     engine::{Engine, TRIES, contended},
     error::ServiceError,
-    ledger::{PinAct, PinEntry, StateEntry, decode_row, keys},
+    hot::Loaded,
+    ledger::{PinAct, PinEntry, PinWord, StateEntry, decode_row, keys},
     ports::{
         store::{Expected, Store, StoreError},
         vault::Vault,
     },
 };
 use serde::{Deserialize, Serialize};
+use shown::View;
 use simbind_core::{
     binding::{Refused, State},
     ids::{BindingId, CallerId, CertificateId, RequestId},
@@ -50,6 +53,9 @@ pub enum Witness {
 /// How far a caller is believed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Belief {
+    /// It need not show anything, or the key signed for it after the last wrong entry: the applet
+    /// signs only for the right PIN.
+    Shown,
     Known,
     Stranger,
 }
@@ -58,7 +64,9 @@ impl<S: Store, V: Vault> Engine<S, V> {
     /// Counts wrong PIN entries, and answers how many count now; the same report again counts
     /// nothing. Once locked, the right PIN does not unlock: only a counter or the card does. A party
     /// that has made no check of the binding cannot lock it, and its word of a right PIN counts
-    /// nothing: whoever knows a certificate could otherwise lock its owner out.
+    /// nothing: whoever knows a certificate could otherwise lock its owner out. A party's word gives
+    /// wrong entries back where the key signed in a check of its own after the last of them; before
+    /// that it is kept, and its next check gives them back.
     ///
     /// # Errors
     /// Where the certificate is not bound, or the store cannot be written.
@@ -81,26 +89,23 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let before = loaded.pin.failures;
             let belief = self.belief(by, witness, binding).await?;
             let failures = counted(before, report, belief);
-            if failures == before {
+            let waits = match (report, belief) {
+                (PinReport::Accepted, Belief::Known) => (1..LOCKED).contains(&before),
+                _ => false,
+            };
+            if failures == before && (!waits || self.said(binding, by).await?.is_some()) {
                 return Ok(failures);
             }
             // A renewal leaves the PIN: of two certificates side by side it is one.
-            let beside = match loaded.binding.state_at(self.now()) {
-                State::Ended { .. } => None,
-                _ => self.beside(&loaded.binding).await?,
+            let beside = self.beside_now(&loaded).await?;
+            let (by, request) = (by.clone(), request.clone());
+            let expect = self.pin_untouched(&by, &request, [Some(binding), beside]).await?;
+            let entry = if waits {
+                let act = PinAct::Said { word: PinWord::Accepted, failures };
+                StateEntry::Pin(PinEntry { binding, act, by, request, digest, beside })
+            } else {
+                StateEntry::PinReported { binding, failures, by, request, digest, beside }
             };
-            let entry = StateEntry::PinReported {
-                binding,
-                failures,
-                by: by.clone(),
-                request: request.clone(),
-                digest,
-                beside,
-            };
-            let mut expect = self.pin_untouched(by, request, binding).await?;
-            if let Some(other) = beside {
-                expect.push(self.pin_as_read(other).await?);
-            }
             if !self.is_current(&loaded).await? {
                 continue;
             }
@@ -113,8 +118,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
         Err(contended())
     }
 
-    /// The owner changed the PIN, and so knew it: nothing counts any more. The same word once more
-    /// changes nothing.
+    /// The owner changed the PIN, and so knew it: nothing counts any more, once that is shown as for
+    /// a right PIN. The same word once more changes nothing.
     ///
     /// # Errors
     /// Where the certificate is not bound, the PIN is locked, the binding has ended, or the caller
@@ -141,18 +146,20 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 let why = "the PIN is locked; a counter or the person's card resets it";
                 return Err(ServiceError::Refused(why.into()));
             }
-            if self.belief(by, witness, binding).await? == Belief::Stranger {
-                let why = "the caller has made no check of this binding lately";
-                return Err(ServiceError::Refused(why.into()));
-            }
-            let entry = StateEntry::Pin(PinEntry {
-                binding,
-                act: PinAct::Changed,
-                by: by.clone(),
-                request: request.clone(),
-                digest,
-            });
-            let expect = self.pin_untouched(by, request, binding).await?;
+            let act = match (self.belief(by, witness, binding).await?, loaded.pin.failures) {
+                (Belief::Stranger, _) => {
+                    let why = "the caller has made no check of this binding lately";
+                    return Err(ServiceError::Refused(why.into()));
+                }
+                (Belief::Known, failures @ 1..) => {
+                    PinAct::Said { word: PinWord::Changed, failures }
+                }
+                (Belief::Known | Belief::Shown, _) => PinAct::Changed,
+            };
+            let beside = self.beside_now(&loaded).await?;
+            let expect = self.pin_untouched(by, request, [Some(binding), beside]).await?;
+            let (by, request) = (by.clone(), request.clone());
+            let entry = StateEntry::Pin(PinEntry { binding, act, by, request, digest, beside });
             if !self.is_current(&loaded).await? {
                 continue;
             }
@@ -187,21 +194,29 @@ impl<S: Store, V: Vault> Engine<S, V> {
         &self,
         by: &CallerId,
         request: &RequestId,
-        binding: BindingId,
+        bindings: [Option<BindingId>; 2],
     ) -> Result<Vec<(crate::ports::store::Key, Expected)>, ServiceError> {
-        let count = self.pin_as_read(binding).await?;
-        Ok(vec![count, (keys::pin_report(by, request)?, Expected::Absent)])
+        let mut expect = vec![(keys::pin_report(by, request)?, Expected::Absent)];
+        for binding in bindings.into_iter().flatten() {
+            expect.push(self.pin_as_read(binding).await?);
+        }
+        Ok(expect)
+    }
+
+    /// The other binding of an overlap, which has the same PIN.
+    async fn beside_now(&self, loaded: &Loaded) -> Result<Option<BindingId>, ServiceError> {
+        match loaded.binding.state_at(self.now()) {
+            State::Ended { .. } => Ok(None),
+            _ => self.beside(&loaded.binding).await,
+        }
     }
 
     async fn pin_as_read(
         &self,
         binding: BindingId,
     ) -> Result<(crate::ports::store::Key, Expected), ServiceError> {
-        let key = keys::pin(binding)?;
-        let snapshot = self.store.read(std::slice::from_ref(&key)).await?;
-        let row = snapshot.values.first().and_then(Option::as_ref);
-        let known = row.map_or(Expected::Absent, |row| Expected::Version(row.version));
-        Ok((key, known))
+        let known = self.pin_version(binding).await?;
+        Ok((keys::pin(binding)?, known.map_or(Expected::Absent, Expected::Version)))
     }
 
     /// Whether the caller made a check, among the newest of the binding, in which the binding's key
@@ -213,27 +228,35 @@ impl<S: Store, V: Vault> Engine<S, V> {
         binding: BindingId,
     ) -> Result<Belief, ServiceError> {
         if witness == Witness::Counter {
-            return Ok(Belief::Known);
+            return Ok(Belief::Shown);
         }
-        let (decisions, _) = self.decisions(Some(binding), None, LOOKED).await?;
+        let wrong_at = self.pin_version(binding).await?.unwrap_or_default();
+        let (decisions, older) = self.decisions(Some(binding), None, LOOKED).await?;
         let now = self.now();
-        let known = decisions.iter().any(|decision| {
+        let mut own = decisions.iter().filter(|decision| {
             decision.caller == *by
                 && decision.challenge.is_some()
                 && now.since(decision.decided_at) <= BELIEVED
         });
-        Ok(if known { Belief::Known } else { Belief::Stranger })
+        if own.clone().next().is_none() {
+            return Ok(Belief::Stranger);
+        }
+        let view = View { decisions: &decisions, older, lifetime: self.challenges.lifetime() };
+        let shown = own.any(|decision| view.signed_after(wrong_at, decision));
+        Ok(if shown { Belief::Shown } else { Belief::Known })
     }
 }
 
 /// How many wrong entries count after a report.
 fn counted(before: u32, report: PinReport, belief: Belief) -> u32 {
     match (report, belief) {
-        (PinReport::Wrong(more), Belief::Known) => before.saturating_add(more).min(MOST_FAILURES),
+        (PinReport::Wrong(more), Belief::Known | Belief::Shown) => {
+            before.saturating_add(more).min(MOST_FAILURES)
+        }
         (PinReport::Wrong(more), Belief::Stranger) => {
             before.max(before.saturating_add(more).min(LOCKED - 1))
         }
-        (PinReport::Accepted, Belief::Known) if before < LOCKED => 0,
+        (PinReport::Accepted, Belief::Shown) if before < LOCKED => 0,
         (PinReport::Accepted, _) => before,
     }
 }

@@ -100,7 +100,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
             }
             before = Some(Taken::Before(id, decision));
         }
-        let loaded = self.load_claimed(check).await?;
+        let mut loaded = self.load_claimed(check).await?;
         let proofs = self.proofs(check, &transcript, loaded.as_deref(), now);
         if let Some(loaded) = loaded.as_deref().filter(|_| proofs.signed()) {
             self.watch_status(loaded, now);
@@ -119,6 +119,10 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 }
             },
         };
+        // Nothing else used its challenge, so that this signature is a new one.
+        if let (Taken::Held(hold), Some(of)) = (&taken, &loaded) {
+            loaded = self.tries_given_back(check, hold.id(), Arc::clone(of)).await?;
+        }
         let walk = Walk { check, transcript: &transcript, digest, proofs, loaded, now };
         self.decide_until_it_stands(walk, taken).await
     }

@@ -10,7 +10,7 @@ mod ticket;
 pub use decision::{DecisionEntry, FiredEntry, LimitEntry, decode_decision, encode_decision};
 pub(crate) use decision::{SNOOZED, TOKEN};
 pub use line::{CorrectionEntry, Drove, Effects, EventEntry, EventText, LineText, Reopens};
-pub use pin::{PinAct, PinEntry};
+pub use pin::{PinAct, PinEntry, PinWord};
 pub use succession::{
     ChangedBinding, LoanEntry, ReproofEntry, SuccessionEntry, SuccessionKind, TogetherEntry,
 };
@@ -270,7 +270,7 @@ pub enum StateEntry {
     Registry(RegistryEntry),
     /// An enrolment ticket was opened, went on, or ended.
     TicketChanged(Box<TicketEntry>),
-    /// A PIN was changed or reset.
+    /// A PIN was changed or reset, or was said or shown to be known.
     Pin(PinEntry),
     /// A support code was asked for.
     CodeLookedUp(InquiryEntry),

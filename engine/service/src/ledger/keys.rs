@@ -182,6 +182,11 @@ pub fn pin(id: BindingId) -> Result<Key, StoreError> {
     key(b'q', &[id.as_bytes()])
 }
 
+/// That a caller says of a binding's PIN that it is known.
+pub fn pin_word(id: BindingId, caller: &CallerId) -> Result<Key, StoreError> {
+    key(b'Q', &[id.as_bytes(), &name_hash(&[caller.as_str()])])
+}
+
 /// The snoozes of a binding.
 pub fn snoozes(id: BindingId) -> Result<Key, StoreError> {
     key(b'Z', &[id.as_bytes()])

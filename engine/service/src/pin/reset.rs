@@ -44,6 +44,8 @@ impl<S: Store, V: Vault> Engine<S, V> {
             let wanted =
                 Wanted { act: OwnerAct::ResetPin, sim: &sim, certificate: None, handset_key: None };
             let shown = self.owner(by, &standing.binding, proof, &wanted).await?;
+            // The PIN of an overlap is one.
+            let beside = self.beside(&standing.binding).await?;
             standing.binding.pin_reset_at = Some(now);
             let sealed =
                 sealing::seal(&*self.vault, standing.key, sealing::BINDING, &standing.binding)?;
@@ -56,6 +58,7 @@ impl<S: Store, V: Vault> Engine<S, V> {
                 by: by.clone(),
                 request: request.clone(),
                 digest,
+                beside,
             });
             let mut expect = vec![
                 (keys::binding(id)?, Expected::Version(standing.version)),

@@ -1,5 +1,7 @@
 //! PINs: who is believed about one, the owner's change, the reset, and the lock.
 
+mod shown;
+
 use crate::support::{PACK, Person, World, caller, in_person};
 use simbind_core::{
     binding::LifecycleReason as Why,
@@ -105,6 +107,7 @@ async fn the_owner_changes_the_pin_unless_it_is_locked_and_the_same_word_counts_
     assert!(matches!(changed(&world, &person, "0").await, Err(ServiceError::Refused(_))));
     world.engine.check(&person.login(&world.engine, "c1")).await.unwrap();
     report(&world, &person, "bank", "1", PinReport::Wrong(2)).await.unwrap();
+    world.engine.check(&person.login(&world.engine, "c2")).await.unwrap();
     changed(&world, &person, "2").await.unwrap();
     assert_eq!(report(&world, &person, "bank", "3", PinReport::Wrong(1)).await, Ok(1));
     let written = world.store.all(LedgerKind::State).await.len();

@@ -20,8 +20,8 @@ use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
         BindingChange, DecisionEntry, EventEntry, FiredEntry, InquiryEntry, KeptReceipt,
-        LimitEntry, OutcomeText, PinAct, PinEntry, StateEntry, decode_decision, decode_state,
-        encode_decision, encode_state,
+        LimitEntry, OutcomeText, PinAct, PinEntry, PinWord, StateEntry, decode_decision,
+        decode_state, encode_decision, encode_state,
     },
     ports::{
         status::ListName,
@@ -140,6 +140,8 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         ("pin-changed", pin(PinAct::Changed)),
         ("pin-reset", pin(PinAct::ResetAtCounter { sealed: sealed(6) })),
         ("pin-reset-card", pin(PinAct::ResetByCard { sealed: sealed(6), challenge: [9; 16] })),
+        ("pin-said", pin(PinAct::Said { word: PinWord::Changed, failures: 2 })),
+        ("pin-shown", pin(PinAct::Shown { challenge: [9; 16] })),
         ("step-up-failed", ended(OutcomeText::Failed)),
         ("step-up-claimed", ended(OutcomeText::Claimed)),
         ("step-up-proved", ended(OutcomeText::Proved(DecisionId::from_bytes([3; 16])))),
@@ -240,6 +242,7 @@ fn pin(act: PinAct) -> StateEntry {
         by: caller("counter"),
         request: "r-1".parse().unwrap(),
         digest: [3; 32],
+        beside: Some(BindingId::from_bytes([8; 16])),
     })
 }
 

@@ -15,6 +15,8 @@ pub struct PinEntry {
     pub request: RequestId,
     /// SHA-256 of the request.
     pub digest: [u8; 32],
+    /// The other binding of an overlap, which has the same PIN, where there is one.
+    pub beside: Option<BindingId>,
 }
 
 /// What happened to a PIN.
@@ -34,13 +36,36 @@ pub enum PinAct {
         /// The challenge that the card signed, which is used up.
         challenge: [u8; 16],
     },
+    /// A caller says that the right one was entered or that it was changed, and no signature shows
+    /// it yet: the count stays.
+    Said {
+        /// What it says.
+        word: PinWord,
+        /// How many wrong entries count.
+        failures: u32,
+    },
+    /// The key signed after the last wrong entry, in a check of the caller that had said so: nothing
+    /// counts any more.
+    Shown {
+        /// The challenge that was signed.
+        challenge: [u8; 16],
+    },
+}
+
+/// What a caller says of a PIN that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PinWord {
+    /// The right one was entered.
+    Accepted,
+    /// Its owner changed it.
+    Changed,
 }
 
 impl PinAct {
     /// The binding that it changed.
     pub(crate) const fn sealed(&self) -> Option<&Sealed> {
         match self {
-            Self::Changed => None,
+            Self::Changed | Self::Said { .. } | Self::Shown { .. } => None,
             Self::ResetAtCounter { sealed } | Self::ResetByCard { sealed, .. } => Some(sealed),
         }
     }
