@@ -114,7 +114,6 @@ fn a_card_that_was_personalised_signs_with_the_key_of_its_certificate() {
 }
 
 #[test]
-#[ignore = "making an RSA key takes long in a build without optimisation"]
 fn an_rsa_card_is_personalised_too() {
     let world = World::new(1, 1).unwrap();
     let (mut card, mut random) = (blank(), random());
