@@ -3,6 +3,7 @@
 
 mod life;
 mod line;
+mod pin;
 mod registry;
 mod together;
 
@@ -20,8 +21,8 @@ use simbind_rules::{CheckKind, Edge, Methods, PacksHash, StepUpMethod, Verdict};
 use simbind_service::{
     ledger::{
         BindingChange, DecisionEntry, EventEntry, FiredEntry, InquiryEntry, KeptReceipt,
-        LimitEntry, OutcomeText, PinAct, PinEntry, PinWord, StateEntry, decode_decision,
-        decode_state, encode_decision, encode_state,
+        LimitEntry, OutcomeText, StateEntry, decode_decision, decode_state, encode_decision,
+        encode_state,
     },
     ports::{
         status::ListName,
@@ -65,31 +66,18 @@ fn states() -> Vec<(&'static str, StateEntry)> {
         sealed: sealed(6),
         receipt: None,
     };
+    let enrolled = |receipt| StateEntry::Enrolled {
+        binding,
+        by: by.clone(),
+        request: "r-1".parse().unwrap(),
+        digest: [2; 32],
+        sealed: sealed(5),
+        receipt,
+        challenge: [9; 16],
+    };
     let mut all = vec![
-        (
-            "enrolled",
-            StateEntry::Enrolled {
-                binding,
-                by: by.clone(),
-                request: "r-1".parse().unwrap(),
-                digest: [2; 32],
-                sealed: sealed(5),
-                receipt: None,
-                challenge: [9; 16],
-            },
-        ),
-        (
-            "enrolled-iphone",
-            StateEntry::Enrolled {
-                binding,
-                by: by.clone(),
-                request: "r-1".parse().unwrap(),
-                digest: [2; 32],
-                sealed: sealed(5),
-                receipt: Some(receipt()),
-                challenge: [9; 16],
-            },
-        ),
+        ("enrolled", enrolled(None)),
+        ("enrolled-iphone", enrolled(Some(receipt()))),
         ("handset-added", changed(BindingChange::HandsetAdded)),
         (
             "handset-reinstalled",
@@ -137,11 +125,6 @@ fn states() -> Vec<(&'static str, StateEntry)> {
                 beside: Some(BindingId::from_bytes([8; 16])),
             },
         ),
-        ("pin-changed", pin(PinAct::Changed)),
-        ("pin-reset", pin(PinAct::ResetAtCounter { sealed: sealed(6) })),
-        ("pin-reset-card", pin(PinAct::ResetByCard { sealed: sealed(6), challenge: [9; 16] })),
-        ("pin-said", pin(PinAct::Said { word: PinWord::Changed, failures: 2 })),
-        ("pin-shown", pin(PinAct::Shown { challenge: [9; 16] })),
         ("step-up-failed", ended(OutcomeText::Failed)),
         ("step-up-claimed", ended(OutcomeText::Claimed)),
         ("step-up-proved", ended(OutcomeText::Proved(DecisionId::from_bytes([3; 16])))),
@@ -228,22 +211,12 @@ fn states() -> Vec<(&'static str, StateEntry)> {
     ];
     all.extend(line::states().into_iter().chain(life::states()));
     all.extend(registry::states().into_iter().chain(together::states()));
+    all.extend(pin::states());
     let decisions = vec![DecisionId::from_bytes([6; 16])];
     let at = Timestamp::from_millis(1_790_000_000_123);
     let inquiry = InquiryEntry { by: caller("desk"), at, decisions };
     all.push(("code-looked-up", StateEntry::CodeLookedUp(inquiry)));
     all
-}
-
-fn pin(act: PinAct) -> StateEntry {
-    StateEntry::Pin(PinEntry {
-        binding: BindingId::from_bytes([1; 16]),
-        act,
-        by: caller("counter"),
-        request: "r-1".parse().unwrap(),
-        digest: [3; 32],
-        beside: Some(BindingId::from_bytes([8; 16])),
-    })
 }
 
 fn learned(standing: Standing, source: Source) -> StateEntry {

@@ -7,6 +7,7 @@ mod people;
 mod proved;
 mod rebuilt;
 mod recorded;
+mod signed;
 mod store;
 
 pub(crate) use iphone::{APPLE_APP, DEVELOPED_APP, Iphone, OTHER_APPLE_APP, STRANGE_APP};
