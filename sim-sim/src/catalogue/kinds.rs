@@ -201,6 +201,11 @@ impl Kind {
         self.entry().side
     }
 
+    /// Whether it takes weeks, so that a year plays it and a day cannot.
+    pub const fn needs_weeks(self) -> bool {
+        matches!(self.entry().needs, Needs::Weeks)
+    }
+
     /// Whether it can only be played where a carrier's platform is.
     pub const fn needs_platform(self) -> bool {
         matches!(self.entry().needs, Needs::Platform)
