@@ -91,6 +91,22 @@ impl Phone {
         self.handset.evidence(world, challenge, now)
     }
 
+    /// SHA-256 of the public key that [`Self::evidence`] attests, as SubjectPublicKeyInfo.
+    pub fn key_sha256(&self) -> [u8; 32] {
+        self.handset.key_sha256()
+    }
+
+    /// What the handset's key says of an enrolment.
+    ///
+    /// # Errors
+    /// Where it cannot sign.
+    pub fn word(&mut self, message: &[u8]) -> Result<v1::keys_proof::Handset, WorldError> {
+        Ok(match self.handset.prove(message)? {
+            Proof::Signature(signature) => v1::keys_proof::Handset::HandsetSignature(signature),
+            Proof::Assertion(cbor) => v1::keys_proof::Handset::AppAttestAssertion(cbor),
+        })
+    }
+
     /// The reader's field went, or came.
     pub fn reset(&mut self) {
         self.selected = false;

@@ -89,8 +89,8 @@ fn codes(decision: &Decision) -> Vec<&str> {
 async fn a_handsets_token_opens_what_a_bare_tap_does_not_and_once() {
     let scene = Scene::new(Algorithm::P256).await;
     // The carrier never says where it sees the SIM.
-    let own = scene.phone(1);
-    scene.bind_with(&own).await;
+    let mut own = scene.phone(1);
+    scene.bind_with(&mut own).await;
     let engine = Arc::new(engine_for(&scene, TokenUse::Asked).await);
     let sim = scene.sim();
     let nothing = Beside::Handset(scene.phone_of_another_sim(3));

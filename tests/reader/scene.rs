@@ -100,19 +100,20 @@ impl Scene {
             platform: Platform::Other.into(),
             ..HandsetEvidence::default()
         };
-        self.enrol(plain).await
+        self.enrol(plain, None).await
     }
 
     /// The same with a handset that attests its key.
-    pub(crate) async fn bind_with(&self, phone: &Phone) -> String {
+    pub(crate) async fn bind_with(&self, phone: &mut Phone) -> String {
+        self.enrol(HandsetEvidence::default(), Some(phone)).await
+    }
+
+    async fn enrol(&self, plain: HandsetEvidence, phone: Option<&mut Phone>) -> String {
         let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
         let drawn = counter.issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;
         let challenge = drawn.unwrap().into_inner().challenge;
-        self.enrol(phone.evidence(&self.world, &challenge, now()).unwrap()).await
-    }
-
-    async fn enrol(&self, handset: HandsetEvidence) -> String {
-        let mut counter = BindingServiceClient::new(self.server.channel().await.unwrap());
+        let attested = |phone: &Phone| phone.evidence(&self.world, &challenge, now()).unwrap();
+        let handset = phone.as_deref().map_or(plain, attested);
         let mut request = EnrolBindingRequest {
             request_id: "enrol-1".to_owned(),
             person_ref: "prs-1".to_owned(),
@@ -129,11 +130,11 @@ impl Scene {
             handset: Some(handset),
             ..EnrolBindingRequest::default()
         };
-        let drawn = counter.issue_enrolment_challenge(IssueEnrolmentChallengeRequest {}).await;
-        let challenge = drawn.unwrap().into_inner().challenge;
-        let message = sim_sim::enrolment_message(&request, &challenge, None).unwrap();
+        let key = phone.as_deref().map(Phone::key_sha256);
+        let message = sim_sim::enrolment_message(&request, &challenge, key).unwrap();
         let signature = Some(self.signed(&message));
-        request.proof = Some(KeysProof { challenge, signature, handset: None });
+        let handset = phone.map(|phone| phone.word(&message).unwrap());
+        request.proof = Some(KeysProof { challenge, signature, handset });
         let bound = counter.enrol_binding(request).await.unwrap().into_inner();
         bound.binding.unwrap().binding_id
     }
