@@ -71,7 +71,10 @@ card_up() {
 card_down() {
     kill "-${1:-TERM}" $STACK_CARD 2>/dev/null
     wait $STACK_CARD 2>/dev/null
-    stack_await 20 card_is_out
+    stack_await 10 card_is_out && return
+    # pcscd 1.9.9 at times keeps a card that went while a program was connected to the one before it.
+    echo "pcscd does not see that the card is gone, and is started again"
+    pcscd_down && pcscd_up && stack_await 20 card_is_out
 }
 
 # The card went by itself.
